@@ -1,0 +1,36 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench fuzz clean
+
+PY := .venv/bin/python
+
+help:  ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup:  ## create .venv and install everything into it
+	@.ci/bootstrap dev
+
+demo: setup  ## trade on a local Bybit venue (REPLAY=file.frames.gz for recorded order flow)
+	@$(PY) -m nautilus_bybit_adapter.cli demo $(if $(REPLAY),--replay "$(REPLAY)")
+
+test: setup ctest  ## every test: C++ under sanitizers, then Python
+	@$(PY) -m pytest
+
+lint: setup  ## ruff, mypy --strict, clang-format
+	@.ci/lint
+
+format: setup  ## rewrite the sources in the project's format
+	@$(PY) -m ruff check --fix --quiet; $(PY) -m ruff format --quiet
+	@find ext -name '*.hpp' -o -name '*.cpp' | xargs .venv/bin/clang-format -i
+
+bench: setup  ## measure against the framework's own adapter; writes build/bench.json
+	@$(PY) tests/bench/run.py
+
+.PHONY: ctest
+ctest: setup
+	@.ci/ctest
+
+fuzz: setup  ## fuzz the C++ core for a minute (needs clang)
+	@.ci/fuzz
+
+clean:  ## remove what was built
+	rm -rf .venv build
