@@ -1,6 +1,24 @@
 """Slippage forecasts from live order books."""
 
-from nautilus_bybit_adapter._ext import FastWarden, Side, UnknownBookError, Walk
+from nautilus_bybit_adapter._ext import (
+    DeltaLayout,
+    FastWarden,
+    Side,
+    UnknownBookError,
+    Walk,
+    decode_deltas,
+    first_instrument_id,
+)
 from nautilus_bybit_adapter.warden.forecast import Forecast, forecast
 
-__all__ = ["FastWarden", "Forecast", "Side", "UnknownBookError", "Walk", "forecast"]
+__all__ = [
+    "DeltaLayout",
+    "FastWarden",
+    "Forecast",
+    "Side",
+    "UnknownBookError",
+    "Walk",
+    "decode_deltas",
+    "first_instrument_id",
+    "forecast",
+]
