@@ -1,8 +1,8 @@
 """Proof that the C++ side reads the framework's book deltas as the framework wrote them.
 
 The framework keeps deltas as C structs whose raw prices are 128 or 64 bits wide depending on how it was
-built. The proof runs once, on import: known deltas go through a capsule and what C++ decodes is compared field
-by field with what the objects say. Without a proof books are fed through Python arrays.
+built. The proof runs once, on import: known deltas go through a capsule and what C++ decodes is compared
+field by field with what the objects say. Without a proof books are fed through Python arrays.
 """
 
 from __future__ import annotations
