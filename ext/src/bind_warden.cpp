@@ -115,9 +115,11 @@ void bind_warden(py::module_& module) {
     cls.def(
         "apply_deltas_capsule",
         [](Warden& warden, std::string_view instrument_id, const py::handle& capsule,
-           layout::DeltaLayout layout) { warden.apply_deltas(instrument_id, vec_of(capsule), layout); },
-        py::arg("instrument_id"), py::arg("capsule"), py::kw_only(),
-        py::arg("layout") = layout::DeltaLayout::kRaw128);
+           const py::handle& layout) {
+            warden.apply_deltas(instrument_id, vec_of(capsule), layout_of(layout));
+        },
+        py::arg("instrument_id"), py::arg("capsule"),
+        py::arg("layout") = module.attr("DeltaLayout").attr("RAW128"));
     cls.def(
         "walk",
         [](const Warden& warden, std::string_view instrument_id, const py::handle& side, double quantity) {

@@ -135,7 +135,7 @@ def feed(warden: FastWarden, deltas: OrderBookDeltas, layout: DeltaLayout | None
     instrument_id: str = deltas.instrument_id.value
     records: list[OrderBookDelta] = deltas.deltas
     if layout is not None:
-        warden.apply_deltas_capsule(instrument_id, OrderBookDelta.capsule_from_list(records), layout=layout)
+        warden.apply_deltas_capsule(instrument_id, OrderBookDelta.capsule_from_list(records), layout)
         return
     arrays = deltas_to_arrays(records)
     apply = warden.apply_snapshot if arrays.is_snapshot else warden.apply_levels

@@ -72,7 +72,24 @@ constexpr std::uint32_t kClear = 4;
 constexpr std::uint32_t kBuySide = 1;
 constexpr std::uint32_t kSellSide = 2;
 
-inline Change read_change(const layout::DecodedDelta& delta, std::size_t index, int digits) {
+// What a layout's raw values count, and how far they may go: worked out once, as 128-bit division is slow.
+struct RawLimits {
+    int digits;
+    Raw scale;
+    Raw max_price;
+    unsigned __int128 max_size;
+};
+
+template <int kDigits>
+constexpr RawLimits raw_limits() {
+    constexpr Raw scale = kPow10[static_cast<std::size_t>(kScaleDigits - kDigits)];
+    return {kDigits, scale, kMaxPrice / scale, static_cast<unsigned __int128>(kMaxSize / scale)};
+}
+
+inline constexpr RawLimits kLimits128 = raw_limits<16>();
+inline constexpr RawLimits kLimits64 = raw_limits<9>();
+
+inline Change read_change(const layout::DecodedDelta& delta, std::size_t index, const RawLimits& limits) {
     if (delta.action < kAdd || delta.action > kClear) {
         refuse_entry("deltas", index, "action " + std::to_string(delta.action),
                      "an action must be between 1 and 4");
@@ -84,24 +101,23 @@ inline Change read_change(const layout::DecodedDelta& delta, std::size_t index, 
         refuse_entry("deltas", index, "for side " + std::to_string(delta.side),
                      "a level's side must be BUY (1) or SELL (2)");
     }
-    if (delta.price_precision > digits || delta.size_precision > digits) {
+    if (delta.price_precision > limits.digits || delta.size_precision > limits.digits) {
         refuse_entry("deltas", index,
                      "of precisions " + std::to_string(delta.price_precision) + " and " +
                          std::to_string(delta.size_precision),
-                     "they must be between 0 and " + std::to_string(digits));
+                     "they must be between 0 and " + std::to_string(limits.digits));
     }
-    const Raw scale = kPow10[static_cast<std::size_t>(kScaleDigits - digits)];
-    if (delta.price_raw <= 0 || delta.price_raw > kMaxPrice / scale) {
+    if (delta.price_raw <= 0 || delta.price_raw > limits.max_price) {
         refuse_entry("deltas", index, "at price raw " + std::to_string(static_cast<double>(delta.price_raw)),
                      "a price must be above 0 and at most " + to_string(kMaxPrice));
     }
-    if (delta.action != kDelete && delta.size_raw > static_cast<unsigned __int128>(kMaxSize / scale)) {
+    if (delta.action != kDelete && delta.size_raw > limits.max_size) {
         refuse_entry("deltas", index, "of size raw " + std::to_string(static_cast<double>(delta.size_raw)),
                      "a size must be at most " + to_string(kMaxSize));
     }
-    const Raw size = delta.action == kDelete ? 0 : static_cast<Raw>(delta.size_raw) * scale;
+    const Raw size = delta.action == kDelete ? 0 : static_cast<Raw>(delta.size_raw) * limits.scale;
     return {delta.side == kBuySide ? ChangeKind::kSetBid : ChangeKind::kSetAsk,
-            {delta.price_raw * scale, size}};
+            {delta.price_raw * limits.scale, size}};
 }
 
 // Whether "symbol.venue" spells the wanted id, without building the string.
@@ -132,25 +148,24 @@ inline void check_length(const layout::Vec& vec) {
     }
 }
 
-inline void read_deltas(const layout::Vec& vec, layout::DeltaLayout layout, std::string_view instrument_id,
-                        DeltaBatch& out) {
-    check_length(vec);
-    out.changes.clear();
-    out.changes.reserve(vec.length);
-    out.has_levels = false;
+namespace detail {
+
+template <typename Native>
+void read_deltas_as(const layout::Vec& vec, const RawLimits& limits, std::string_view instrument_id,
+                    DeltaBatch& out) {
     layout::InstrumentId first{};
     for (std::size_t i = 0; i < vec.length; ++i) {
-        const layout::DecodedDelta delta = layout::decode(vec, i, layout);
-        const Change change = detail::read_change(delta, i, layout::fixed_digits(layout));
+        const layout::DecodedDelta delta = layout::decode<Native>(vec.data, i);
+        const Change change = read_change(delta, i, limits);
         if (i == 0) {
             first = delta.instrument_id;
-            if (!detail::spells(first, instrument_id)) {
-                detail::refuse_entry("deltas", i, std::string("for ") + first.symbol + "." + first.venue,
-                                     "it must be for " + std::string(instrument_id));
+            if (!spells(first, instrument_id)) {
+                refuse_entry("deltas", i, std::string("for ") + first.symbol + "." + first.venue,
+                             "it must be for " + std::string(instrument_id));
             }
         } else if (delta.instrument_id.symbol != first.symbol || delta.instrument_id.venue != first.venue) {
-            detail::refuse_entry("deltas", i, "for another instrument",
-                                 "it must be for " + std::string(instrument_id));
+            refuse_entry("deltas", i, "for another instrument",
+                         "it must be for " + std::string(instrument_id));
         }
         if (change.kind != ChangeKind::kClear) {
             out.price_precision = delta.price_precision;
@@ -159,6 +174,21 @@ inline void read_deltas(const layout::Vec& vec, layout::DeltaLayout layout, std:
         }
         out.ts_event = delta.ts_event;
         out.changes.push_back(change);
+    }
+}
+
+}  // namespace detail
+
+inline void read_deltas(const layout::Vec& vec, layout::DeltaLayout layout, std::string_view instrument_id,
+                        DeltaBatch& out) {
+    check_length(vec);
+    out.changes.clear();
+    out.changes.reserve(vec.length);
+    out.has_levels = false;
+    if (layout == layout::DeltaLayout::kRaw128) {
+        detail::read_deltas_as<layout::Delta128>(vec, detail::kLimits128, instrument_id, out);
+    } else {
+        detail::read_deltas_as<layout::Delta64>(vec, detail::kLimits64, instrument_id, out);
     }
 }
 

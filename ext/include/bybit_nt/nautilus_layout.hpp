@@ -87,6 +87,4 @@ inline DecodedDelta decode(const Vec& vec, std::size_t index, DeltaLayout layout
                                           : decode<Delta64>(vec.data, index);
 }
 
-constexpr int fixed_digits(DeltaLayout layout) noexcept { return layout == DeltaLayout::kRaw128 ? 16 : 9; }
-
 }  // namespace bybit_nt::layout
