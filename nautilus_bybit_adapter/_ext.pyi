@@ -130,7 +130,7 @@ class FastWarden:
 
         Parameters and errors are those of `apply_snapshot`. An unseen instrument starts from an empty book.
         """
-    def apply_deltas_capsule(self, instrument_id: str, capsule: object, *, layout: DeltaLayout = ...) -> None:
+    def apply_deltas_capsule(self, instrument_id: str, capsule: object, layout: DeltaLayout = ...) -> None:
         """Apply the framework's deltas straight from memory.
 
         ADD and UPDATE set a level, DELETE removes it, CLEAR empties both sides.
