@@ -1,4 +1,7 @@
-"""Slippage forecasts from live order books."""
+"""Slippage forecasts from live order books.
+
+One thread at a time: every call into the C++ holds the GIL from start to end.
+"""
 
 from nautilus_bybit_adapter._ext import (
     DeltaLayout,
