@@ -1,0 +1,90 @@
+// The framework's C structs, as its own core/includes/model.h and core.h describe them, and how to read them.
+// The framework is built with 128-bit raw values (16 decimals) or with 64-bit ones (9 decimals); nothing in
+// the memory says which. Whoever hands a buffer over must know the layout, by a proof against known objects.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "decimal.hpp"
+
+namespace bybit_nt::layout {
+
+enum class DeltaLayout { kRaw64 = 64, kRaw128 = 128 };
+
+// CVec: a block owned by whoever made it; reading takes nothing over.
+struct Vec {
+    void* data;
+    std::uintptr_t length;
+    std::uintptr_t capacity;
+};
+
+// Interned strings: equal identifiers have equal addresses, and live as long as the process.
+struct InstrumentId {
+    const char* symbol;
+    const char* venue;
+};
+
+template <typename Integer>
+struct Fixed {
+    Integer raw;
+    std::uint8_t precision;
+};
+
+template <typename PriceRaw, typename SizeRaw>
+struct Delta {
+    struct Order {
+        std::uint32_t side;
+        Fixed<PriceRaw> price;
+        Fixed<SizeRaw> size;
+        std::uint64_t order_id;
+    };
+    InstrumentId instrument_id;
+    std::uint32_t action;
+    Order order;
+    std::uint8_t flags;
+    std::uint64_t sequence;
+    std::uint64_t ts_event;
+    std::uint64_t ts_init;
+};
+
+using Delta128 = Delta<__int128, unsigned __int128>;
+using Delta64 = Delta<std::int64_t, std::uint64_t>;
+
+static_assert(std::is_trivially_copyable_v<Delta128> && std::is_standard_layout_v<Delta128>);
+static_assert(std::is_trivially_copyable_v<Delta64> && std::is_standard_layout_v<Delta64>);
+
+// The widest reading of a delta, whichever layout it came from. Raw values keep the framework's scale.
+struct DecodedDelta {
+    InstrumentId instrument_id;
+    std::uint32_t action;
+    std::uint32_t side;
+    __int128 price_raw;
+    unsigned __int128 size_raw;
+    std::uint8_t price_precision;
+    std::uint8_t size_precision;
+    std::uint64_t order_id;
+    std::uint8_t flags;
+    std::uint64_t sequence;
+    std::uint64_t ts_event;
+    std::uint64_t ts_init;
+};
+
+template <typename Native>
+DecodedDelta decode(const void* block, std::size_t index) noexcept {
+    Native native;
+    std::memcpy(&native, static_cast<const unsigned char*>(block) + index * sizeof(Native), sizeof(Native));
+    const auto& order = native.order;
+    return {native.instrument_id, native.action,         order.side,           order.price.raw,
+            order.size.raw,       order.price.precision, order.size.precision, order.order_id,
+            native.flags,         native.sequence,       native.ts_event,      native.ts_init};
+}
+
+inline DecodedDelta decode(const Vec& vec, std::size_t index, DeltaLayout layout) noexcept {
+    return layout == DeltaLayout::kRaw128 ? decode<Delta128>(vec.data, index)
+                                          : decode<Delta64>(vec.data, index);
+}
+
+}  // namespace bybit_nt::layout

@@ -1,0 +1,72 @@
+// The framework's delta structs, readable field by field so that Python can prove the layout against known
+// objects.
+#include <pybind11/native_enum.h>
+#include <pybind11/pybind11.h>
+
+#include "bindings.hpp"
+#include "convert.hpp"
+
+namespace bybit_nt::python {
+
+namespace {
+
+py::tuple as_tuple(const layout::DecodedDelta& delta) {
+    return py::make_tuple(reinterpret_cast<std::uintptr_t>(delta.instrument_id.symbol),
+                          reinterpret_cast<std::uintptr_t>(delta.instrument_id.venue), delta.action,
+                          delta.side, to_python(delta.price_raw), delta.price_precision,
+                          to_python(delta.size_raw), delta.size_precision, delta.order_id, delta.flags,
+                          delta.sequence, delta.ts_event, delta.ts_init);
+}
+
+py::list decode_deltas(const py::handle& capsule, const py::handle& layout, std::size_t limit) {
+    const layout::DeltaLayout kind = layout_of(layout);
+    const layout::Vec& vec = vec_of(capsule);
+    check_length(vec);
+    py::list decoded;
+    for (std::size_t i = 0; i < vec.length && i < limit; ++i) {
+        decoded.append(as_tuple(layout::decode(vec, i, kind)));
+    }
+    return decoded;
+}
+
+std::string first_instrument_id(const py::handle& capsule, const py::handle& layout) {
+    const layout::DeltaLayout kind = layout_of(layout);
+    const layout::Vec& vec = vec_of(capsule);
+    check_length(vec);
+    if (vec.length == 0) {
+        throw py::value_error("capsule holds no deltas; it must hold at least one");
+    }
+    const layout::DecodedDelta delta = layout::decode(vec, 0, kind);
+    return std::string(delta.instrument_id.symbol) + "." + delta.instrument_id.venue;
+}
+
+PyObject* g_raw64 = nullptr;
+PyObject* g_raw128 = nullptr;
+
+}  // namespace
+
+layout::DeltaLayout layout_of(const py::handle& value) {
+    if (value.ptr() == g_raw128) {
+        return layout::DeltaLayout::kRaw128;
+    }
+    if (value.ptr() == g_raw64) {
+        return layout::DeltaLayout::kRaw64;
+    }
+    throw py::type_error("layout is " + py::repr(value).cast<std::string>() +
+                         "; it must be DeltaLayout.RAW64 or DeltaLayout.RAW128");
+}
+
+void bind_layout(py::module_& module) {
+    py::native_enum<layout::DeltaLayout>(module, "DeltaLayout", "enum.Enum",
+                                         "Width of the framework's raw prices and sizes.")
+        .value("RAW64", layout::DeltaLayout::kRaw64)
+        .value("RAW128", layout::DeltaLayout::kRaw128)
+        .finalize();
+    // The enum's members live as long as the module, which is never unloaded.
+    g_raw64 = py::object(module.attr("DeltaLayout").attr("RAW64")).release().ptr();
+    g_raw128 = py::object(module.attr("DeltaLayout").attr("RAW128")).release().ptr();
+    module.def("decode_deltas", &decode_deltas, py::arg("capsule"), py::arg("layout"), py::arg("limit"));
+    module.def("first_instrument_id", &first_instrument_id, py::arg("capsule"), py::arg("layout"));
+}
+
+}  // namespace bybit_nt::python

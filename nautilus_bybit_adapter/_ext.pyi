@@ -1,0 +1,255 @@
+# ruff: noqa: PYI021  (a stub is where the shapes and units of a compiled module can be read)
+"""Order-book kernels in C++.
+
+Books hold every price and size as an exact integer count of ``1e-16``. One thread at a time: every call holds
+the GIL from start to end and none releases it, so objects need no lock of their own as long as Python
+guards them.
+"""
+
+import enum
+from typing import SupportsFloat, SupportsIndex, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Mantissas = np.ndarray[tuple[int], np.dtype[np.int64]]
+"""1-D C-contiguous int64; the value of an entry is ``mantissa * 10**-precision``."""
+
+type Floats = NDArray[np.float64]
+"""1-D float64."""
+
+class DeltaLayout(enum.Enum):
+    """Width of the framework's raw prices and sizes: 64 bits (9 decimals) or 128 bits (16 decimals)."""
+
+    RAW64 = 64
+    RAW128 = 128
+
+class Side(enum.Enum):
+    """Side of the aggressive order: a BUY walks the asks, a SELL the bids."""
+
+    BUY = 1
+    SELL = 2
+
+class UnknownBookError(KeyError):
+    """An instrument was asked for before anything was fed for it."""
+
+@final
+class Walk:
+    """What an aggressive order would pay against the book as it stands.
+
+    Where the visible depth is less than the asked quantity, ``sufficient`` is False, ``filled_quantity`` is
+    that depth and every price and slippage is NaN: insufficient depth is never a number. On a book without
+    its other side there is no mid, so ``mid`` and ``slippage_mid_bps`` are NaN. On a crossed book the
+    slippage against the mid may be negative.
+    """
+
+    @property
+    def sufficient(self) -> bool:
+        """Whether the visible depth fills the whole quantity."""
+    @property
+    def filled_quantity(self) -> float:
+        """Base units: the asked quantity, or the visible depth if that is less."""
+    @property
+    def average_price(self) -> float:
+        """Volume-weighted price of the fill, quote per base unit."""
+    @property
+    def worst_price(self) -> float:
+        """Price of the last level reached, quote per base unit."""
+    @property
+    def slippage_mid_bps(self) -> float:
+        """Cost of the average price against the mid, basis points of the mid; positive is worse."""
+    @property
+    def slippage_touch_bps(self) -> float:
+        """Cost of the average price against the opposite best, basis points of it; never negative."""
+    @property
+    def levels_used(self) -> int:
+        """Levels reached, the last one included even if only in part."""
+    @property
+    def mid(self) -> float:
+        """Half of best bid plus best ask."""
+    @property
+    def best_bid(self) -> float:
+        """Highest bid; NaN on an empty side."""
+    @property
+    def best_ask(self) -> float:
+        """Lowest ask; NaN on an empty side."""
+
+@final
+class FastWarden:
+    """One order book per instrument, and what orders would pay there.
+
+    Every feed is checked in full before anything changes: an error leaves every book as it was.
+    """
+
+    def __init__(self) -> None: ...
+    def apply_snapshot(
+        self,
+        instrument_id: str,
+        bid_prices: Mantissas,
+        bid_sizes: Mantissas,
+        ask_prices: Mantissas,
+        ask_sizes: Mantissas,
+        price_precision: int,
+        size_precision: int,
+        ts_event: int,
+    ) -> None:
+        """Replace the book.
+
+        Parameters
+        ----------
+        instrument_id : str
+            Key of the book, e.g. ``BTCUSDT-LINEAR.BYBIT``; an unseen one starts a book.
+        bid_prices, bid_sizes, ask_prices, ask_sizes : int64 arrays, shapes (b,), (b,), (a,), (a,)
+            Mantissas in any order; of equal prices the last counts, size 0 is no level.
+        price_precision, size_precision : int
+            Decimals of the mantissas, 0 to 16.
+        ts_event : int
+            UNIX nanoseconds, at least 0.
+
+        Raises
+        ------
+        TypeError
+            If an array is no array.
+        ValueError
+            If an array has another dtype, shape or memory order, the lengths of a side differ, a precision or
+            ``ts_event`` is out of range, a price is not above 0, or a size is negative.
+
+        """
+    def apply_levels(
+        self,
+        instrument_id: str,
+        bid_prices: Mantissas,
+        bid_sizes: Mantissas,
+        ask_prices: Mantissas,
+        ask_sizes: Mantissas,
+        price_precision: int,
+        size_precision: int,
+        ts_event: int,
+    ) -> None:
+        """Set the given levels one after another and keep the others; size 0 deletes a level.
+
+        Parameters and errors are those of `apply_snapshot`. An unseen instrument starts from an empty book.
+        """
+    def apply_deltas_capsule(self, instrument_id: str, capsule: object, layout: DeltaLayout = ...) -> None:
+        """Apply the framework's deltas straight from memory.
+
+        ADD and UPDATE set a level, DELETE removes it, CLEAR empties both sides.
+
+        The capsule stays the owner of its memory and can be used again.
+
+        Parameters
+        ----------
+        instrument_id : str
+            Instrument of every delta, e.g. ``BTCUSDT-LINEAR.BYBIT``.
+        capsule : PyCapsule
+            Made by ``OrderBookDelta.capsule_from_list``. Nothing in a capsule says what it holds: one made by
+            another class is undefined behaviour.
+        layout : DeltaLayout
+            Layout of the framework build, as `nautilus_bybit_adapter.nt1.layout` proves it.
+
+        Raises
+        ------
+        TypeError
+            If `capsule` is no unnamed capsule.
+        ValueError
+            If a delta is for another instrument or holds an action, side, precision, price or size that no
+            book takes.
+
+        """
+    def walk(self, instrument_id: str, side: Side, quantity: SupportsFloat | SupportsIndex) -> Walk:
+        """Walk the opposite side for a quantity.
+
+        Parameters
+        ----------
+        instrument_id : str
+            Key of the book.
+        side : Side
+            Side of the aggressive order.
+        quantity : float
+            Base units, finite and at least 1e-16. It stands for every decimal within two units in the last
+            place of the float, so that asking for exactly the visible depth is sufficient.
+
+        Returns
+        -------
+        Walk
+
+        Raises
+        ------
+        UnknownBookError
+            If nothing was fed for the instrument.
+        ValueError
+            If `quantity` is not finite or not above 0.
+
+        """
+    def impact_exponent(
+        self, instrument_id: str, side: Side, quantity: SupportsFloat | SupportsIndex
+    ) -> float:
+        """Return ``log2(w(2Q) / w(Q))``, `w` the slippage against the mid.
+
+        NaN where the depth does not fill ``2Q``, where a side is empty, or where a slippage is not above 0.
+        Parameters and errors are those of `walk`.
+        """
+    def levels(self, instrument_id: str, depth: int) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return bid prices, bid sizes, ask prices and ask sizes, best first, at most `depth` levels a side.
+
+        Raises
+        ------
+        UnknownBookError
+            If nothing was fed for the instrument.
+        ValueError
+            If `depth` is below 1.
+
+        """
+    def raw_levels(self, instrument_id: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Return all bids and asks, best first, as (price, size) in exact counts of ``1e-16``.
+
+        Raises
+        ------
+        UnknownBookError
+            If nothing was fed for the instrument.
+
+        """
+    def instruments(self) -> list[str]:
+        """Return the instruments with a book, sorted."""
+    def __contains__(self, instrument_id: str) -> bool: ...
+    def last_update_ns(self, instrument_id: str) -> int:
+        """Return the event time of the last feed, UNIX nanoseconds.
+
+        Raises
+        ------
+        UnknownBookError
+            If nothing was fed for the instrument.
+
+        """
+    def clear(self, instrument_id: str) -> None:
+        """Empty both sides and keep the instrument.
+
+        Raises
+        ------
+        UnknownBookError
+            If nothing was fed for the instrument.
+
+        """
+    def reset(self) -> None:
+        """Forget every book."""
+
+def decode_deltas(
+    capsule: object, layout: DeltaLayout, limit: int
+) -> list[tuple[int, int, int, int, int, int, int, int, int, int, int, int, int]]:
+    """Read the first `limit` deltas of a capsule field by field, as the layout has them.
+
+    Each is (symbol address, venue address, action, side, price raw, price precision, size raw, size
+    precision, order id, flags, sequence, ts_event, ts_init). Reading with the wrong layout gives nonsense,
+    not an error; with `limit` at most half of the deltas it stays inside the block whichever layout is
+    true.
+    """
+
+def first_instrument_id(capsule: object, layout: DeltaLayout) -> str:
+    """Return the instrument id of the first delta, as ``SYMBOL.VENUE``.
+
+    Raises
+    ------
+    ValueError
+        If the capsule holds no deltas.
+
+    """

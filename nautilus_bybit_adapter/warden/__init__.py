@@ -1,0 +1,27 @@
+"""Slippage forecasts from live order books.
+
+One thread at a time: every call into the C++ holds the GIL from start to end.
+"""
+
+from nautilus_bybit_adapter._ext import (
+    DeltaLayout,
+    FastWarden,
+    Side,
+    UnknownBookError,
+    Walk,
+    decode_deltas,
+    first_instrument_id,
+)
+from nautilus_bybit_adapter.warden.forecast import Forecast, forecast
+
+__all__ = [
+    "DeltaLayout",
+    "FastWarden",
+    "Forecast",
+    "Side",
+    "UnknownBookError",
+    "Walk",
+    "decode_deltas",
+    "first_instrument_id",
+    "forecast",
+]
