@@ -128,7 +128,8 @@ class BybitApiError(BybitError):
 
     def __init__(self, operation: str, ret_code: int, ret_msg: str) -> None:
         row = lookup(ret_code)
-        super().__init__(f"Bybit refused {operation} with {ret_code} ({row.meaning}): {ret_msg}")
+        coded = f" with {ret_code} ({row.meaning})" if ret_code else ""
+        super().__init__(f"Bybit refused {operation}{coded}: {ret_msg or 'no reason given'}")
         self.operation = operation
         self.ret_code = ret_code
         self.ret_msg = ret_msg
@@ -138,7 +139,14 @@ class BybitApiError(BybitError):
 
 
 class BybitAuthError(BybitApiError):
-    """The venue refused the credentials."""
+    """The venue refused the credentials; `ret_code` is 0 where the private socket gives a text only."""
+
+    def __init__(self, operation: str, ret_code: int, ret_msg: str) -> None:
+        super().__init__(operation, ret_code, ret_msg)
+        if not ret_code:
+            self.meaning = "the credentials were refused"
+            self.ret_class = RetClass.ACCOUNT
+            self.outcome = Outcome.REJECTED
 
 
 def api_error(operation: str, ret_code: int, ret_msg: str) -> BybitApiError:

@@ -30,13 +30,6 @@ class ClockOffset:
     """The offset from the sample with the shortest round trip, which knows it best.
 
     The error of a sample is at most half of its round trip.
-
-    Attributes
-    ----------
-    offset_ms : float
-        Milliseconds the venue's clock is ahead of ours; 0 before the first sample.
-    error_ms : float or None
-        The most the offset can be wrong by, in milliseconds.
     """
 
     __slots__ = ("_best",)
@@ -46,10 +39,12 @@ class ClockOffset:
 
     @property
     def offset_ms(self) -> float:
+        """Milliseconds the venue's clock is ahead of ours; 0 before the first sample."""
         return self._best.offset_ms if self._best else 0.0
 
     @property
     def error_ms(self) -> float | None:
+        """The most the offset can be wrong by, in milliseconds; `None` before the first sample."""
         return self._best.round_trip_ms / 2 if self._best else None
 
     def add(self, sample: ClockSample) -> None:

@@ -94,6 +94,9 @@ TABLE: dict[tuple[Row, Input], Row] = {
     **{(row, Input.STOP): Row.CLOSED for row in Row if row is not Row.CLOSED},
 }
 
+# What ends a step that a session may do without.
+_DONE = {Row.AUTHENTICATING: Input.AUTH_OK, Row.RECOVERING: Input.RECOVERED}
+
 _ON_ENTRY: dict[Row, tuple[Output, ...]] = {
     Row.CLOSED: (Close(),),
     Row.CONNECTING: (Open(),),
@@ -187,13 +190,8 @@ class Session:
         if following is None:
             return ()
         while following in self._skipped:
-            following = TABLE[
-                following, Input.AUTH_OK if following is Row.AUTHENTICATING else Input.RECOVERED
-            ]
-        if following is Row.BACKOFF:
-            outputs = self._lose(now, jitter)
-        else:
-            outputs = _ON_ENTRY[following]
+            following = TABLE[following, _DONE[following]]
+        outputs = self._lose(now, jitter) if following is Row.BACKOFF else _ON_ENTRY[following]
         self._live_since = now if following is Row.LIVE else None
         if following is Row.CLOSED:
             self.failures = 0
