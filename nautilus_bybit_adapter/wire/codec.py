@@ -107,7 +107,7 @@ def _decode_public_slowly(payload: Payload, category: str) -> PublicMessage:
     try:
         topic = _head.decode(payload).topic
         if not topic:
-            return _parse_control_frame(payload) or UnknownMessage("")
+            return _read_control(payload, category)
         kind, _, rest = topic.partition(".")
         message_type = _MARKET_TYPES.get(kind)
         # `orderbook.rpi` has levels of three, `orderbook.full` no snapshots.
@@ -136,7 +136,7 @@ def decode_private(payload: Payload) -> PrivateMessage:
     try:
         topic = _head.decode(payload).topic
         if not topic:
-            return _parse_control_frame(payload) or UnknownMessage("")
+            return _read_control(payload, "private")
         kind = topic.partition(".")[0]
         if kind not in {"order", "execution", "position", "wallet"} or topic.startswith("execution.fast"):
             return UnknownMessage(topic)
@@ -171,7 +171,7 @@ def decode_trade(payload: Payload) -> TradeMessage:
     Raises
     ------
     BybitDecodeError
-        If the frame is no JSON object, or neither an ack nor a control frame.
+        If the frame is no JSON object, or neither data nor an answer.
     """
     try:
         envelope = _trade.decode(payload)
@@ -184,25 +184,25 @@ def decode_trade(payload: Payload) -> TradeMessage:
                 req_id="" if envelope.req_id is None else str(envelope.req_id),
                 headers={name: str(value) for name, value in envelope.header.items()},
             )
-        control = _parse_control_frame(payload)
+        return _read_control(payload, "trade")
     except msgspec.DecodeError as exc:
         raise _unreadable(payload, "trade", exc) from exc
-    if control is None:
-        raise BybitDecodeError(
-            f"The trade socket sent neither an ack nor a control frame: {bytes(payload[:80])!r}",
-            topic=envelope.op,
-            excerpt=bytes(payload[:80]),
-        )
-    return control
 
 
 def _decode_ids(raw: msgspec.Raw) -> BybitOrderResponse:
     # A batch ack holds a list of its own; single acks hold the two ids, refusals `{}` or `null`.
-    return decode_row(raw, BybitOrderResponse) if bytes(raw[:1]) == b"{" else BybitOrderResponse()
+    return decode_row(raw, BybitOrderResponse) if bytes(raw).startswith(b"{") else BybitOrderResponse()
 
 
-def _parse_control_frame(payload: Payload) -> ControlMessage | None:
-    return parse_control(_control.decode(payload))
+def _read_control(payload: Payload, socket: str) -> ControlMessage:
+    control = parse_control(_control.decode(payload))
+    if control is None:
+        excerpt = bytes(payload[:80])
+        raise BybitDecodeError(
+            f"The {socket} socket sent a frame that is neither data nor an answer: {excerpt!r}",
+            excerpt=excerpt,
+        )
+    return control
 
 
 def _unreadable(payload: Payload, socket: str, exc: msgspec.DecodeError) -> BybitDecodeError:

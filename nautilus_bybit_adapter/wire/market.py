@@ -87,13 +87,13 @@ class BybitTicker(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     bid_size: str | None = None
     ask_price: str | None = None
     ask_size: str | None = None
-    prev_price_24h: str | None = None
-    prev_price_1h: str | None = None
-    price_24h_pcnt: str | None = None
-    high_price_24h: str | None = None
-    low_price_24h: str | None = None
-    volume_24h: str | None = None
-    turnover_24h: str | None = None
+    prev_price_24h: str | None = msgspec.field(name="prevPrice24h", default=None)
+    prev_price_1h: str | None = msgspec.field(name="prevPrice1h", default=None)
+    price_24h_pcnt: str | None = msgspec.field(name="price24hPcnt", default=None)
+    high_price_24h: str | None = msgspec.field(name="highPrice24h", default=None)
+    low_price_24h: str | None = msgspec.field(name="lowPrice24h", default=None)
+    volume_24h: str | None = msgspec.field(name="volume24h", default=None)
+    turnover_24h: str | None = msgspec.field(name="turnover24h", default=None)
     open_interest: str | None = None
     open_interest_value: str | None = None
     funding_rate: str | None = None
