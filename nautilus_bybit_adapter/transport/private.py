@@ -128,8 +128,9 @@ class BybitPrivateWebSocket:
         self._feed = TopicFeed(
             self._link,
             Subscriptions(max_args=1, max_chars=MAX_ARGS_CHARS, timeout_secs=options.step_timeout_secs),
+            self._on_topic_refused,
         )
-        self._feed.subscribe(topics)
+        self._topics = topics
 
     @property
     def url(self) -> str:
@@ -186,6 +187,8 @@ class BybitPrivateWebSocket:
             case Authenticate():
                 self._link.send(auth_request(self._credentials, self._server_time_ms()))
             case Subscribe():
+                # A topic refused on an earlier connection is wanted again.
+                self._feed.subscribe(self._topics)
                 self._feed.replay()
             case Recover():
                 self._recovery = asyncio.create_task(self._recover_until_done(), name="private recovery")
@@ -228,6 +231,10 @@ class BybitPrivateWebSocket:
                 self._link.feed(Input.AUTH_FAILED, str(refusal).rstrip("."))
             case _:
                 self._feed.on_ack(message)
+
+    def _on_topic_refused(self, topic: str, message: str) -> None:
+        # An account that does not see its fills is not live.
+        self._link.feed(Input.LOST, f"the venue refuses the {topic} topic: {message.rstrip('.')}")
 
     async def _recover_until_done(self) -> None:
         assert self._recover is not None  # noqa: S101 - the session skips the step otherwise

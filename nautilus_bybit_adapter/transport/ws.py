@@ -173,10 +173,10 @@ class WebSocketLink:
             async with asyncio.timeout(timeout_secs):
                 await asyncio.shield(self._first_live)
         except TimeoutError:
+            reason = self._last_failure
             await self.close()
             raise BybitConnectionError(
-                f"The {self.name} socket at {self.url} was not live within {timeout_secs:g} s: "
-                f"{self._last_failure}.",
+                f"The {self.name} socket at {self.url} was not live within {timeout_secs:g} s: {reason}.",
                 Outcome.NOT_SENT,
             ) from None
         except BaseException:
