@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -65,7 +64,7 @@ class SimVenue:
     ----------
     exchange : Exchange
         The exchange behind the sockets; `exchange.markets` moves its books from tests.
-    failure : Exception or None
+    failure : BaseException or None
         Why the flow stopped, when it did.
     """
 
@@ -84,7 +83,7 @@ class SimVenue:
             self._now_ms,
             self._on_event,
         )
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self._has_failed = asyncio.Event()
         self._faults = Faults()
         self._server = VenueServer(
@@ -152,14 +151,16 @@ class SimVenue:
         host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
         ws = f"ws://{host}:{port}/v5"
         self._urls = VenueUrls(f"http://{host}:{port}", f"{ws}/public", f"{ws}/private", f"{ws}/trade")
+        for flow in self._flows:
+            flow.begin(self._now_ms())
         self._pump = asyncio.create_task(self._run(), name="venue-pump")
+        self._pump.add_done_callback(self._pump_ended)
 
     async def stop(self) -> None:
         """Close every socket and end every task."""
         if self._pump is not None:
             self._pump.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._pump
+            await asyncio.wait([self._pump])
             self._pump = None
         if self._runner is not None:
             for family in ("public", "private", "trade"):
@@ -167,7 +168,7 @@ class SimVenue:
             await self._runner.cleanup()
             self._runner = None
 
-    async def failed(self) -> Exception:
+    async def failed(self) -> BaseException:
         """Wait until the flow fails and return why; never returns while all is well."""
         await self._has_failed.wait()
         assert self.failure is not None  # noqa: S101 - set before the event
@@ -199,11 +200,18 @@ class SimVenue:
                 for flow in self._flows:
                     flow.advance(now_ms)
             except ReplayError as e:
-                self.failure = e
-                self._has_failed.set()
+                self._fail(e)
                 self._flows.clear()
             self._server.pump(now_ms)
             await asyncio.sleep(PUMP_INTERVAL_S)
+
+    def _fail(self, failure: BaseException) -> None:
+        self.failure = failure
+        self._has_failed.set()
+
+    def _pump_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            self._fail(failure)
 
     def _on_event(self, event: Event) -> None:
         self._server.on_event(event)

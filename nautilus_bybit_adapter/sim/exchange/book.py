@@ -25,6 +25,10 @@ def opposite(side: str) -> str:
     return SELL if side == BUY else BUY
 
 
+class BookError(Exception):
+    """A book that contradicts itself: a defect of the venue."""
+
+
 @dataclass(slots=True)
 class Level:
     """Anonymous lots and resting client orders at one price."""
@@ -174,6 +178,24 @@ class BookSide:
         """Resting client orders, best price first, in queue order."""
         for key in self._own:
             yield from self._levels[self._sign * key].queue
+
+    def check(self) -> None:
+        """Prove the order of the queues and the index of the client's prices.
+
+        Raises
+        ------
+        BookError
+            Naming the level that is wrong.
+        """
+        for ticks, level in self._levels.items():
+            ahead = [order.ahead for order in level.queue]
+            known = (self._sign * ticks in self._own) == bool(level.queue)
+            if not level.total or level.anonymous < 0 or not known:
+                raise BookError(f"level {ticks} of {self.side} is inconsistent")
+            if ahead != sorted(ahead) or (ahead and not 0 <= ahead[0] <= ahead[-1] <= level.anonymous):
+                raise BookError(f"queue at {ticks} of {self.side} is out of order: {ahead}")
+        if self._keys != sorted(self._sign * ticks for ticks in self._levels):
+            raise BookError(f"prices of {self.side} are out of order")
 
     def _open(self, ticks: int) -> Level:
         level = self._levels[ticks] = Level()

@@ -6,7 +6,7 @@ Rules where a simulation has to choose:
   a reduction without a trade it gets its proportional share, rounded down.
 - A recorded trade at a price beyond a client order reaches the client order first, up to the trade's size.
 - Recorded size that appears at or through a client order's price trades with it, up to that size.
-- A client taker consumes what the book shows; consumed size stays away until the flow states that level anew.
+- A client taker consumes what the book shows; consumed size stays away until the flow adds size there.
 - Own orders trade with each other unless `smpType` of the taker says otherwise.
 """
 

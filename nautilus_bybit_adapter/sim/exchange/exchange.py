@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .account import Account, FeeRates
+from .account import Account, FeeRates, LedgerError
 from .amounts import parse_amount, plain
 from .engine import Engine
 from .errors import VenueError, bad_param
@@ -20,6 +21,7 @@ from .requests import (
     OrderRequest,
     Params,
     check_notional,
+    is_given,
     read_category,
     read_link_id,
     read_order,
@@ -232,8 +234,27 @@ class Exchange:
         self._tell_position(market, position.updated_ms)
 
     def check(self) -> None:
-        """Prove that the account adds up; see `Account.check`."""
+        """Prove that the account adds up and the books hold exactly the open orders.
+
+        Raises
+        ------
+        LedgerError
+            Naming the first figure that disagrees.
+        """
         self.account.check()
+        filled: Counter[str] = Counter()
+        for execution in self.account.executions:
+            filled[execution.order.order_id] += execution.lots
+        for order in self.orders.values():
+            if filled[order.order_id] != order.filled:
+                raise LedgerError(f"{order.order_id} filled {order.filled} lots, executions say {filled}")
+        resting: set[str] = set()
+        for market in self.markets.values():
+            for side in (market.book.bids, market.book.asks):
+                side.check()
+                resting.update(order.order_id for order in side.orders())
+        if resting != self.open_orders.keys():
+            raise LedgerError(f"open but not in a book: {self.open_orders.keys() ^ resting}")
 
     def find(self, category: str, order_id: str, link_id: str) -> Order | None:
         """Order by `orderId`, else the newest by `orderLinkId`."""
@@ -337,13 +358,13 @@ class Exchange:
     def _amended(self, order: Order, params: Params) -> tuple[int, int]:
         it, market = order.instrument, self.markets[order.instrument.key]
         ticks, lots = order.ticks, order.lots
-        if params.get("price") not in {None, ""}:
+        if is_given(params, "price"):
             ticks = read_price(params, it)
             if it.is_linear:
                 ticks = clip_to_band(market, order.side, ticks)
             else:
                 check_spot_band(market, order.side, ticks)
-        if params.get("qty") not in {None, ""}:
+        if is_given(params, "qty"):
             lots = read_qty(params, it, is_market=False)
             if lots <= order.filled:
                 raise VenueError(

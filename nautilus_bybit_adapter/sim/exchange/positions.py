@@ -10,9 +10,10 @@ from .amounts import ZERO, coin_amount
 
 
 class Fill(NamedTuple):
-    """What a fill did to a position: quantity closed and its gross result in settle coin."""
+    """What a fill did to a position: quantities closed and opened, gross result in settle coin."""
 
     closed: Decimal
+    opened: Decimal
     pnl: Decimal
 
 
@@ -22,7 +23,7 @@ class Position:
 
     `size` is signed (short is negative). `cost` is the cumulative entry value of what is still open, in the
     settle coin and never negative: a partial close removes its proportional part rounded to 8 decimals, the
-    close of the rest removes the rest, so over a round trip the results add up to sales minus purchases exactly.
+    close of the rest removes the rest, so over a round trip the results add up to sales minus purchases.
     """
 
     leverage: Decimal = Decimal(10)
@@ -61,16 +62,21 @@ class Position:
         pnl = self._close(closed, price) if closed else ZERO
         opened = qty - closed
         if opened:
-            if not self.size:
-                self.current_pnl = ZERO
             self.size += opened if side == "Buy" else -opened
             self.cost += opened * price
-        return Fill(closed, pnl)
+        return Fill(closed, opened, pnl)
 
-    def book(self, pnl: Decimal, fee: Decimal) -> None:
-        """Count a gross result and a fee into the realised totals."""
-        self.current_pnl += pnl - fee
-        self.cumulative_pnl += pnl - fee
+    def book(self, filled: Fill, fee: Decimal) -> None:
+        """Count the result and the fee of a fill into the realised totals.
+
+        A position that is new, or that the fill turned around, starts its current total with the fee of the
+        part that opened it.
+        """
+        self.cumulative_pnl += filled.pnl - fee
+        if filled.opened and filled.opened == abs(self.size):
+            self.current_pnl = -coin_amount(fee * filled.opened / (filled.opened + filled.closed))
+        else:
+            self.current_pnl += filled.pnl - fee
 
     def _close(self, qty: Decimal, price: Decimal) -> Decimal:
         open_qty = abs(self.size)

@@ -56,12 +56,18 @@ def read_category(params: Params) -> str:
     return str(category)
 
 
+def is_given(params: Params, name: str) -> bool:
+    """Whether a field is there and not empty."""
+    value = params.get(name)
+    return value is not None and value != ""
+
+
 def read_flag(params: Params, name: str) -> bool:
     """Return a boolean that may come as JSON boolean or as text."""
     value = params.get(name)
-    if value in {None, "", False, "false", "False"}:
+    if value in (None, "", False, "false", "False"):
         return False
-    if value in {True, "true", "True"}:
+    if value in (True, "true", "True"):
         return True
     raise bad_param(f"params error: {name} invalid")
 
@@ -101,7 +107,7 @@ def read_order(params: Params, market: Market) -> OrderRequest:
     is_market = order_type == "Market"
     tif = "IOC" if is_market else _one_of(params, "timeInForce", _TIFS, default="GTC")
     link_id = read_link_id(params)
-    if it.is_linear and str(params.get("positionIdx", 0)) != "0":
+    if it.is_linear and is_given(params, "positionIdx") and str(params["positionIdx"]) != "0":
         raise bad_param("position idx not match position mode")
     reduce_only = read_flag(params, "reduceOnly") and it.is_linear
     ticks = 0 if is_market else read_price(params, it)
@@ -124,7 +130,7 @@ def read_order(params: Params, market: Market) -> OrderRequest:
         smp_type=_one_of(params, "smpType", _SMP_TYPES, default="None"),
         slippage_type=slippage_type,
         slippage=slippage,
-        is_leverage="" if it.is_linear else str(params.get("isLeverage", 0)),
+        is_leverage="" if it.is_linear else str(params.get("isLeverage") or 0),
     )
 
 
@@ -185,15 +191,15 @@ def check_notional(it: Instrument, ticks: int, lots: int) -> None:
 
 def _refuse_unserved(params: Params) -> None:
     for name in _UNSERVED:
-        if params.get(name) not in {None, "", "0", False, "false"}:
+        if is_given(params, name) and params[name] not in ("0", False, "false"):
             raise bad_param(f"params error: {name} is not served by this venue")
-    if params.get("orderFilter") not in {None, "", "Order"}:
+    if is_given(params, "orderFilter") and params["orderFilter"] != "Order":
         raise VenueError(170201, "Your order filter is not served by this venue.")
 
 
 def _one_of(params: Params, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
     value = params.get(name)
-    if default is not None and value in {None, ""}:
+    if default is not None and not is_given(params, name):
         return default
     if not isinstance(value, str) or value not in allowed:
         raise bad_param(f"params error: {name} invalid")

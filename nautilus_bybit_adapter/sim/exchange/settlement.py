@@ -102,7 +102,6 @@ class Settlement:
     ) -> Execution:
         it = order.instrument
         position = self._account.position(it.symbol)
-        was_flat = not position.size
         filled = position.fill(order.side, it.qty(lots), it.price(ticks))
         execution = self._execution(
             market,
@@ -113,12 +112,12 @@ class Settlement:
             closed=it.to_lots(filled.closed) or 0,
             pnl=filled.pnl,
         )
-        position.book(filled.pnl, execution.fee)
+        position.book(filled, execution.fee)
         position.updated_ms, position.seq = execution.at_ms, execution.seq
         position.created_ms = position.created_ms or execution.at_ms
         if not position.size:
             position.open_ms = 0
-        elif was_flat:
+        elif filled.opened == abs(position.size):
             position.open_ms = execution.at_ms
         order.closed_pnl += filled.pnl
         self._account.book_linear(execution)

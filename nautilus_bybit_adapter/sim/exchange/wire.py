@@ -183,7 +183,7 @@ def execution_row(fill: Execution) -> Row:
         "leavesQty": plain(it.qty(fill.leaves)),
         "orderId": order.order_id,
         "orderLinkId": order.link_id,
-        "orderPrice": plain(it.price(fill.order_ticks)),
+        "orderPrice": plain(it.price(fill.order_ticks)) if linear or order.order_type == "Limit" else "0",
         "orderQty": _order_qty(order) if order.budget is not None else plain(it.qty(fill.order_lots)),
         "orderType": order.order_type,
         "stopOrderType": "UNKNOWN" if linear else "",

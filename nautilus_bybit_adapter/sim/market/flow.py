@@ -14,6 +14,9 @@ _QUIET_VALUE = 50_000
 class Flow(Protocol):
     """A source of order flow of one market."""
 
+    def begin(self, now_ms: int) -> None:
+        """Let time start at `now_ms`."""
+
     def advance(self, now_ms: int) -> None:
         """Apply everything that happens up to `now_ms`."""
 

@@ -1,9 +1,9 @@
 """Replaying a recording into a market, merged with the client's orders.
 
 The venue's own `u` and times are put on everything; the recording only says what others did. Times are the
-exchange's, mapped onto the venue's clock. A recorded level is stated anew when the recorded size differs from
-what was recorded before, so what the client consumed stays away until the recording moves that level. At the
-end of the recording the flow stops and the last book stays.
+exchange's, mapped onto the venue's clock. A recorded fall of a level caps it and a recorded rise adds to it,
+so what the client consumed stays away until the recording adds size there again. At the end of the recording
+the flow stops and the last book stays.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ class ReplayFlow:
         self._differs: dict[str, set[int]] = {"Buy": set(), "Sell": set()}
         self._pull()
         self.advance(now_ms)
+
+    def begin(self, now_ms: int) -> None:
+        """Let the recording start at `now_ms`."""
+        self._origin_ms = now_ms
 
     def advance(self, now_ms: int) -> None:
         """Apply every recorded frame due by `now_ms`.
@@ -124,9 +128,13 @@ class ReplayFlow:
         self._state(out)
 
     def _news(self, side: str, stated: Mapping[int, int]) -> dict[int, int]:
-        recorded = self._recorded[side]
-        news = {ticks: lots for ticks, lots in stated.items() if recorded.get(ticks, 0) != lots}
-        recorded.update(news)
+        recorded, own = self._recorded[side], self._market.book.side(side)
+        news = {}
+        for ticks, lots in stated.items():
+            known = recorded.get(ticks, 0)
+            if lots != known:
+                recorded[ticks] = lots
+                news[ticks] = min(lots, own.anonymous_at(ticks) + max(0, lots - known))
         return news
 
     def _state(self, changes: Changes) -> None:

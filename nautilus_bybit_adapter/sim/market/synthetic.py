@@ -79,6 +79,10 @@ class SyntheticFlow:
         self._lot_value = float(market.instrument.value(market.start_ticks, 1))
         self._lay_book()
 
+    def begin(self, now_ms: int) -> None:
+        """Let time start at `now_ms`."""
+        self._next_ms = self._moved_ms = float(now_ms)
+
     def advance(self, now_ms: int) -> None:
         """Apply every event due by `now_ms`."""
         while self._next_ms <= now_ms:

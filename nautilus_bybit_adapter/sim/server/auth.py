@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DEFAULT_RECV_WINDOW_MS = 5000
 FUTURE_TOLERANCE_MS = 1000
 LOGIN_ARGS = 3
+LONGEST_MS_TEXT = 15
 REQUIRED_HEADERS = ("X-BAPI-API-KEY", "X-BAPI-TIMESTAMP", "X-BAPI-SIGN")
 
 
@@ -41,7 +42,7 @@ class Credentials:
 
 def check_time(timestamp: str, recv_window: str, now_ms: int) -> None:
     """Refuse a request outside the receive window with 10002."""
-    if not timestamp.isdecimal() or not recv_window.isdecimal():
+    if not _is_ms(timestamp) or not _is_ms(recv_window):
         raise bad_param("params error: timestamp or recv_window is not an integer")
     if now_ms - int(recv_window) <= int(timestamp) < now_ms + FUTURE_TOLERANCE_MS:
         return
@@ -50,6 +51,10 @@ def check_time(timestamp: str, recv_window: str, now_ms: int) -> None:
         "invalid request, please check your server timestamp or recv_window param. "
         f"req_timestamp[{timestamp}],server_timestamp[{now_ms}],recv_window[{recv_window}]",
     )
+
+
+def _is_ms(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_MS_TEXT
 
 
 def check_request(
@@ -89,7 +94,7 @@ def check_login(credentials: Credentials, args: object, now_ms: int) -> None:
     if not isinstance(args, list) or len(args) != LOGIN_ARGS:
         raise bad_param("Params Error")
     key, expires, signature = (str(arg) for arg in args)
-    if not expires.isdecimal() or int(expires) <= now_ms:
+    if not _is_ms(expires) or int(expires) <= now_ms:
         raise bad_param("Params Error")
     if key != credentials.api_key:
         raise VenueError(10003, "API key is invalid.")

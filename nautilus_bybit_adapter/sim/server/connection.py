@@ -80,7 +80,7 @@ def read_message(text: str) -> dict[str, Any] | None:
     """Decode a client's frame; None when it is no JSON object."""
     try:
         message = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     return message if isinstance(message, dict) else None
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Faults:
     """What goes wrong on purpose.
 
-    `hold_private` loses private pushes, `lose_acks` leaves requests of the trade socket unanswered though they
-    are carried out.
+    `hold_private` loses private pushes; `lose_acks` leaves requests of the trade socket unanswered though
+    they are carried out.
     """
 
     hold_private: bool = False

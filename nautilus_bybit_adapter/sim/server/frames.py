@@ -41,21 +41,9 @@ def trades_frame(market: Market, trades: list[PublicTrade], now_ms: int) -> dict
     it = market.instrument
     topic = f"publicTrade.{it.symbol}"
     if it.is_linear:
-        rows = [
-            {
-                "T": t.at_ms, "s": it.symbol, "S": t.side, "v": it.qty_text(t.lots),
-                "p": it.price_text(t.ticks), "L": t.tick_direction, "i": t.trade_id, "BT": False, "RPI": False, "seq": t.seq,
-            }
-            for t in trades
-        ]  # fmt: skip
+        rows = [_linear_trade(market, trade) for trade in trades]
         return {"topic": topic, "type": "snapshot", "ts": now_ms, "data": rows}
-    rows = [
-        {
-            "i": t.trade_id, "T": t.at_ms, "p": it.price_text(t.ticks), "v": it.qty_text(t.lots), "S": t.side,
-            "seq": t.seq, "s": it.symbol, "BT": False, "RPI": False,
-        }
-        for t in trades
-    ]  # fmt: skip
+    rows = [_spot_trade(market, trade) for trade in trades]
     return {"topic": topic, "ts": now_ms, "type": "snapshot", "data": rows}
 
 
@@ -86,3 +74,34 @@ def kline_frame(
         "timestamp": now_ms,
     }
     return {"topic": f"kline.{interval}.{it.symbol}", "data": [row], "ts": now_ms, "type": "snapshot"}
+
+
+def _linear_trade(market: Market, trade: PublicTrade) -> dict[str, Any]:
+    it = market.instrument
+    return {
+        "T": trade.at_ms,
+        "s": it.symbol,
+        "S": trade.side,
+        "v": it.qty_text(trade.lots),
+        "p": it.price_text(trade.ticks),
+        "L": trade.tick_direction,
+        "i": trade.trade_id,
+        "BT": False,
+        "RPI": False,
+        "seq": trade.seq,
+    }
+
+
+def _spot_trade(market: Market, trade: PublicTrade) -> dict[str, Any]:
+    it = market.instrument
+    return {
+        "i": trade.trade_id,
+        "T": trade.at_ms,
+        "p": it.price_text(trade.ticks),
+        "v": it.qty_text(trade.lots),
+        "S": trade.side,
+        "seq": trade.seq,
+        "s": it.symbol,
+        "BT": False,
+        "RPI": False,
+    }

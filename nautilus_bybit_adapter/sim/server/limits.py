@@ -37,6 +37,11 @@ class Quota:
     reset_ms: int
     granted: int
 
+    def require(self) -> None:
+        """Raise 10006 when nothing was granted."""
+        if not self.granted:
+            raise too_many()
+
     def headers(self) -> dict[str, str]:
         """Response headers."""
         return {

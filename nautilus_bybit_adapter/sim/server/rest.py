@@ -5,6 +5,7 @@ Source: Bybit V5 Integration Guidance.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from .context import Context
 from .limits import Quota, too_many
 from .trade_api import Reply
 
+LOG = logging.getLogger(__name__)
 Params = dict[str, Any]
 Handler = Callable[[Context, Params, Quota], Reply]
 
@@ -99,15 +101,12 @@ class RestServer:
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one request; a business error is HTTP 200 with a `retCode`."""
         endpoint = ENDPOINTS.get((request.method, request.path))
-        if endpoint is None:
-            if request.method not in {"GET", "POST"}:
-                return web.Response(status=400, text="method not allowed")
-            return web.Response(status=404, text="404 page not found")
         body = await request.read()
-        if request.method == "GET" and body:
-            return web.Response(status=403, text="a GET request must not carry a body")
-        if endpoint.private and any(not request.headers.get(name) for name in REQUIRED_HEADERS):
-            return web.Response(status=401, text="")
+        if endpoint is None:
+            return web.Response(status=404 if request.method in {"GET", "POST"} else 400)
+        refusal = _refusal(endpoint, request, body)
+        if refusal is not None:
+            return refusal
         now_ms = self._context.exchange.now_ms()
         headers: dict[str, str] = {}
         try:
@@ -117,12 +116,15 @@ class RestServer:
             if e.ret_code == too_many().ret_code:
                 headers.setdefault("X-Bapi-Limit-Reset-Timestamp", str(now_ms))
             return self._envelope(e.ret_code, e.ret_msg, Reply({}), headers)
+        except Exception:
+            LOG.exception("%s %s failed", request.method, request.path)
+            return self._envelope(10016, "Internal System Error.", Reply({}), headers)
 
     def _answer(
         self, endpoint: Endpoint, request: web.Request, body: bytes, headers: dict[str, str]
     ) -> Reply:
         now_ms = self._context.exchange.now_ms()
-        query = request.rel_url.raw_query_string
+        query = request.raw_path.partition("?")[2]
         if endpoint.private:
             check_request(self._context.credentials, request.headers, query, body, now_ms)
         params = (
@@ -135,8 +137,8 @@ class RestServer:
             category = str(params.get("category", ""))
             quota = self._context.windows.take(request.path, category, now_ms, units)
             headers.update(quota.headers())
-            if not is_batch and not quota.granted:
-                raise too_many()
+            if not is_batch:
+                quota.require()
         return endpoint.handler(self._context, params, quota)
 
     def _envelope(self, code: int, text: str, reply: Reply, headers: dict[str, str]) -> web.Response:
@@ -151,10 +153,18 @@ class RestServer:
         return web.Response(text=dumps(answer), content_type="application/json", headers=headers)
 
 
+def _refusal(endpoint: Endpoint, request: web.Request, body: bytes) -> web.Response | None:
+    if request.method == "GET" and body:
+        return web.Response(status=403, text="a GET request must not carry a body")
+    if endpoint.private and any(not request.headers.get(name) for name in REQUIRED_HEADERS):
+        return web.Response(status=401)
+    return None
+
+
 def _body_params(body: bytes) -> Params:
     try:
         params = msgspec.json.decode(body) if body else {}
-    except msgspec.DecodeError as e:
+    except (msgspec.DecodeError, RecursionError) as e:
         raise bad_param("Request parameter error.") from e
     if not isinstance(params, dict):
         raise bad_param("Request parameter error.")

@@ -5,6 +5,7 @@ Source: Bybit V5 WebSocket Trade.
 
 from __future__ import annotations
 
+import logging
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 
 from .auth import DEFAULT_RECV_WINDOW_MS, check_login, check_time
 from .connection import Connection, read_message
-from .limits import Quota, too_many
+from .limits import Quota
 from .trade_api import Reply, batch, batch_items, single
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ OPERATIONS = {
     for suffix in ("", "-batch")
 }
 REQUEST_ID_LIMIT = 36
+LOG = logging.getLogger(__name__)
 
 
 class TradeSocket:
@@ -88,12 +90,14 @@ class TradeSocket:
             quota = self._context.windows.take(path, str(params.get("category")), now_ms, units)
             if is_batch:
                 reply = batch(self._context.exchange, verb, params, quota.granted)
-            elif not quota.granted:
-                raise too_many()
             else:
+                quota.require()
                 reply = single(self._context.exchange, verb, params)
         except VenueError as e:
             code, text = e.ret_code, e.ret_msg
+        except Exception:
+            LOG.exception("%s failed", message.get("op"))
+            code, text = 10016, "Internal System Error."
         if self._context.faults.lose_acks:
             return
         trace = {"Traceid": token_hex(16), "Timenow": str(self._context.exchange.now_ms())}
