@@ -8,34 +8,30 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .account import Account, FeeRates, LedgerError
-from .amounts import parse_amount, plain
+from .admission import Admission
+from .amounts import parse_amount
 from .engine import Engine
 from .errors import VenueError, bad_param
-from .events import PrivateEvent, Sink, TradesEvent
 from .floor import TradedMarket
 from .identity import Identity
 from .instruments import LINEAR, SPOT, Instrument, default_catalogue
-from .orders import Order
-from .pricing import check_spot_band, clip_to_band, protection_ticks
+from .reporting import Reporter
 from .requests import (
     OrderRequest,
     Params,
-    check_notional,
-    is_given,
     read_category,
     read_link_id,
     read_order,
-    read_price,
-    read_qty,
     read_text,
 )
 from .risk import Risk
 from .settlement import Settlement, Step
-from .wallet import wallet_row
-from .wire import execution_row, order_row, position_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
+
+    from .events import Sink
+    from .orders import Order
 
 MAX_OPEN_ORDERS = 500
 
@@ -106,7 +102,6 @@ class Exchange:
         self.orders: dict[str, Order] = {}
         self.open_orders: dict[str, Order] = {}
         self.by_link: dict[tuple[str, str], Order] = {}
-        self._sink = sink
         self._identity = Identity(config.seed, now_ms())
         self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
         self._engine = Engine(self._settlement, now_ms)
@@ -115,6 +110,9 @@ class Exchange:
             for it in config.instruments
         }
         self.risk = Risk(self.account, self.markets, self.open_orders)
+        self._admission = Admission(self.risk, self._engine, self._settlement)
+        self._reporter = Reporter(self.account, self.risk, self.markets, now_ms, sink)
+        self._reporter.uid, self._reporter.smp_group = config.uid, config.smp_group
 
     def market(self, params: Params) -> TradedMarket:
         """Market that `category` and `symbol` of `params` name, or 10001."""
@@ -140,8 +138,8 @@ class Exchange:
         market = self.market(params)
         request = read_order(params, market)
         self._check_new(market.instrument, request)
-        order = self._new_order(market, request)
-        self._check_funds(market, order)
+        order = self._admission.new_order(market, request, self.now_ms())
+        self._admission.check_funds(market, order)
         self._remember(order)
         with self._settlement.step():
             self._engine.submit(market, order)
@@ -159,12 +157,7 @@ class Exchange:
         """
         market = self.market(params)
         order = self._open_order(params, "replace")
-        ticks, lots = self._amended(order, params)
-        if (ticks, lots) == (order.ticks, order.lots):
-            raise bad_param("order not modified")
-        changed = _copy_with(order, ticks, lots)
-        check_notional(order.instrument, ticks, changed.leaves)
-        self._check_funds(market, changed, replaced=order)
+        ticks, lots = self._admission.amended(market, order, params)
         with self._settlement.step():
             if ticks == order.ticks and lots < order.lots:
                 order.lots = lots
@@ -231,7 +224,7 @@ class Exchange:
             raise VenueError(110043, "leverage not modified")
         position.leverage = buy
         position.updated_ms = self.now_ms()
-        self._tell_position(market, position.updated_ms)
+        self._reporter.tell_position(market, position.updated_ms)
 
     def check(self) -> None:
         """Prove that the account adds up and the books hold exactly the open orders.
@@ -269,69 +262,6 @@ class Exchange:
         if len(self.risk.open_of(it.category, it.symbol)) >= MAX_OPEN_ORDERS:
             raise VenueError(110020 if it.is_linear else 170810, "Active orders exceed the limit of 500.")
 
-    def _new_order(self, market: TradedMarket, request: OrderRequest) -> Order:
-        it = market.instrument
-        ticks = request.ticks
-        if not ticks:
-            ticks = protection_ticks(market, request)
-        elif it.is_linear:
-            ticks = clip_to_band(market, request.side, ticks)
-        else:
-            check_spot_band(market, request.side, ticks)
-        now_ms = self.now_ms()
-        order = Order(
-            instrument=it,
-            order_id="",
-            link_id=request.link_id,
-            side=request.side,
-            order_type=request.order_type,
-            tif=request.tif,
-            ticks=ticks,
-            lots=request.lots,
-            created_ms=now_ms,
-            updated_ms=now_ms,
-            last_price=plain(it.price(market.last_ticks)),
-            budget=request.budget,
-            market_unit=request.market_unit,
-            reduce_only=request.reduce_only,
-            smp_type=request.smp_type or "None",
-            slippage_type=request.slippage_type,
-            slippage=request.slippage,
-            is_leverage=request.is_leverage,
-        )
-        if order.reduce_only:
-            self._truncate_reduce_only(order)
-        return order
-
-    def _truncate_reduce_only(self, order: Order) -> None:
-        closable = self._settlement.closable_lots(order)
-        if not closable:
-            raise VenueError(110017, "current position is zero, cannot fix reduce-only order qty")
-        order.lots = min(order.lots, closable)
-
-    def _check_funds(self, market: TradedMarket, order: Order, replaced: Order | None = None) -> None:
-        it = market.instrument
-        if it.is_linear:
-            before = self.risk.order_margin(it.symbol)
-            need = self.risk.order_margin(it.symbol, extra=order, without=replaced) - before
-            if need > 0 and need > self.risk.available():
-                raise VenueError(110007, "ab not enough for new order")
-            return
-        if self._spot_cost(market, order) > self.risk.spendable(
-            it.quote if order.is_buy else it.base, without=replaced
-        ):
-            raise VenueError(170131, "Insufficient balance.")
-
-    def _spot_cost(self, market: TradedMarket, order: Order) -> Decimal:
-        it = market.instrument
-        if order.budget is not None:
-            return order.budget if order.is_buy else order.budget / it.price(order.ticks)
-        if not order.is_buy:
-            return it.qty(order.leaves)
-        if order.order_type == "Limit":
-            return order.leaves_value
-        return self._engine.sweep_cost(market, order)
-
     def _remember(self, order: Order) -> None:
         order.order_id = self._identity.order_id(order.instrument.category)
         order.number = len(self.orders) + 1
@@ -355,85 +285,11 @@ class Exchange:
             raise VenueError(170139, "Order has been filled.")
         raise VenueError(170142, "Order has been canceled.")
 
-    def _amended(self, order: Order, params: Params) -> tuple[int, int]:
-        it, market = order.instrument, self.markets[order.instrument.key]
-        ticks, lots = order.ticks, order.lots
-        if is_given(params, "price"):
-            ticks = read_price(params, it)
-            if it.is_linear:
-                ticks = clip_to_band(market, order.side, ticks)
-            else:
-                check_spot_band(market, order.side, ticks)
-        if is_given(params, "qty"):
-            lots = read_qty(params, it, is_market=False)
-            if lots <= order.filled:
-                raise VenueError(
-                    110064 if it.is_linear else 170313,
-                    "The order quantity is less than or equal to the executed quantity",
-                )
-            if order.reduce_only:
-                lots = min(lots, order.filled + self._settlement.closable_lots(order))
-        return ticks, lots
-
     def _publish(self, step: Step) -> None:
-        now_ms = self.now_ms()
-        for key, trades in step.trades.items():
-            self._sink(TradesEvent(self.markets[key], trades, now_ms))
-        for executions in step.executions.values():
-            it = executions[0].order.instrument
-            self._tell(
-                "execution", it, executions[-1].seq, now_ms, [execution_row(fill) for fill in executions]
-            )
-        touched: dict[tuple[str, str], Instrument] = {}
-        for order in step.orders.values():
-            it = order.instrument
-            touched[it.key] = it
+        for order_id, order in step.orders.items():
             if not order.is_open:
-                self.open_orders.pop(order.order_id, None)
-            self._tell(
-                "order", it, self.markets[it.key].seq, now_ms, [order_row(order, self.config.smp_group)]
-            )
-        self._tell_account(touched.values(), now_ms)
-
-    def _tell_account(self, touched: Iterable[Instrument], now_ms: int) -> None:
-        coins: dict[str, None] = {}
-        for it in touched:
-            coins[it.quote] = None
-            if it.is_linear:
-                self._tell_position(self.markets[it.key], now_ms)
-            else:
-                coins[it.base] = None
-        if coins:
-            row = wallet_row(self.account, self.risk, coins)
-            self._sink(PrivateEvent("wallet", "", f"{self.config.uid}_wallet_{now_ms}", now_ms, [row]))
-
-    def _tell_position(self, market: TradedMarket, now_ms: int) -> None:
-        position = self.account.position(market.instrument.symbol)
-        position.updated_ms = now_ms
-        row = position_row(market, position, self.risk.taker_rate)
-        self._sink(PrivateEvent("position", LINEAR, f"{self.config.uid}_position_{now_ms}", now_ms, [row]))
-
-    def _tell(self, topic: str, it: Instrument, seq: int, now_ms: int, rows: list[dict[str, object]]) -> None:
-        ident = f"{self.config.uid}_{it.symbol}_{seq}"
-        self._sink(PrivateEvent(topic, it.category, ident, now_ms, rows))
-
-
-def _copy_with(order: Order, ticks: int, lots: int) -> Order:
-    copy = Order(
-        instrument=order.instrument,
-        order_id=order.order_id,
-        link_id=order.link_id,
-        side=order.side,
-        order_type=order.order_type,
-        tif=order.tif,
-        ticks=ticks,
-        lots=lots,
-        created_ms=order.created_ms,
-        last_price=order.last_price,
-        reduce_only=order.reduce_only,
-    )
-    copy.filled = order.filled
-    return copy
+                self.open_orders.pop(order_id, None)
+        self._reporter.report(step)
 
 
 def _selected(it: Instrument, symbol: str, base: str, settle: str) -> bool:
