@@ -8,13 +8,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .amounts import ZERO, coin_amount
+from .amounts import ZERO, truncated
 
 if TYPE_CHECKING:
     from .positions import Position
 
 # The closing-fee buffer never uses a rate below this one.
 LEAST_REFERENCE_RATE = Decimal("0.00055")
+# The captured figures are cut, not rounded.
+PLACES = 8
 
 
 def fee_reference(value: Decimal, leverage: Decimal, taker_rate: Decimal) -> Decimal:
@@ -26,18 +28,20 @@ def position_im(position: Position, mark: Decimal, taker_rate: Decimal) -> Decim
     """Return the initial margin of a position, in settle coin."""
     value = abs(position.size) * mark
     buffer = fee_reference(position.cost, position.leverage, taker_rate)
-    return coin_amount(value / position.leverage + buffer)
+    return truncated(value / position.leverage + buffer, PLACES)
 
 
 def position_mm(position: Position, mark: Decimal, mmr: Decimal, taker_rate: Decimal) -> Decimal:
     """Maintenance margin of a position in the lowest risk tier, in settle coin."""
     buffer = fee_reference(position.cost, position.leverage, taker_rate)
-    return coin_amount(abs(position.size) * mark * mmr + buffer)
+    return truncated(abs(position.size) * mark * mmr + buffer, PLACES)
 
 
 def order_im(value: Decimal, leverage: Decimal, taker_rate: Decimal) -> Decimal:
     """Return the initial margin of opening order value, in settle coin."""
-    return coin_amount(value / leverage + fee_reference(value, leverage, taker_rate)) if value else ZERO
+    if not value:
+        return ZERO
+    return truncated(value / leverage + fee_reference(value, leverage, taker_rate), PLACES)
 
 
 def break_even(position: Position, taker_rate: Decimal) -> Decimal | None:
@@ -46,4 +50,6 @@ def break_even(position: Position, taker_rate: Decimal) -> Decimal | None:
         return None
     rate = max(taker_rate, LEAST_REFERENCE_RATE)
     cost = position.cost if position.size > 0 else -position.cost
-    return coin_amount((cost - position.current_pnl) / (position.size - abs(position.size) * rate))
+    return truncated(
+        (cost - position.current_pnl) / (position.size - abs(position.size) * rate), PLACES
+    )

@@ -90,11 +90,11 @@ class ReplayFlow:
         if side not in {"Buy", "Sell"}:
             raise ValueError(f"side {side!r}")
         ((ticks, lots),) = self._market.grid([(price, size)]).items()
-        self._market.trade_lots(side, ticks, lots)
+        taken = self._market.trade_lots(side, ticks, lots)
         hit = "Sell" if side == "Buy" else "Buy"
         known = self._recorded[hit].get(ticks, 0)
         if known:
-            self._recorded[hit][ticks] = max(0, known - lots)
+            self._recorded[hit][ticks] = max(0, known - taken)
             self._differs[hit].add(ticks)
 
     def _touch(self, side: str, levels: Iterable[tuple[str, str]]) -> None:

@@ -82,7 +82,11 @@ def read_message(text: str) -> dict[str, Any] | None:
         message = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return None
-    return message if isinstance(message, dict) else None
+    if not isinstance(message, dict):
+        return None
+    if not isinstance(message.get("op", ""), str):
+        message["op"] = ""
+    return message
 
 
 def with_request_id(message: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
