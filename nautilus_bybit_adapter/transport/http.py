@@ -267,7 +267,8 @@ class BybitHTTPClient(RestSession):
             "baseCoin": base_coin,
             "limit": _POSITION_PAGE,
         }
-        return await read_all(self, "/v5/position/list", parameters, BybitPosition)
+        # A symbol has two slots at most, and its one page a cursor all the same.
+        return await read_all(self, "/v5/position/list", parameters, BybitPosition, has_pages=symbol is None)
 
     async def place_order(self, request: PlaceOrder) -> BybitOrderResponse:
         """Create an order; see `OrderEntry`."""

@@ -27,6 +27,7 @@ async def read_list[T](
     row_type: type[T],
     *,
     is_private: bool,
+    has_pages: bool = True,
 ) -> tuple[list[T], list[BadRow]]:
     """Return the rows of all pages, and those that cannot be read.
 
@@ -48,7 +49,7 @@ async def read_list[T](
         rows += good_rows
         bad += bad_rows
         cursor = page.next_page_cursor or ""
-        if not page.rows or not cursor:
+        if not page.rows or not cursor or not has_pages:
             return rows, bad
         if cursor in seen:
             raise BybitDecodeError(
@@ -62,6 +63,8 @@ async def read_all[T](
     path: str,
     parameters: Mapping[str, str | int | None],
     row_type: type[T],
+    *,
+    has_pages: bool = True,
 ) -> list[T]:
     """Return the rows of all pages of a private list, of which none may be missing.
 
@@ -72,7 +75,7 @@ async def read_all[T](
     BybitError
         If a page fails.
     """
-    rows, bad = await read_list(session, path, parameters, row_type, is_private=True)
+    rows, bad = await read_list(session, path, parameters, row_type, is_private=True, has_pages=has_pages)
     if bad:
         raise BybitDecodeError(
             f"{len(bad)} of {len(rows) + len(bad)} rows of {path} cannot be read, "

@@ -48,7 +48,7 @@ def test_this_machine(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["10.0.0.1", "example.com", "127.0.0.1.example.com", "localhost.example.com", "0.0.0.0"]
+    "host", ["10.0.0.1", "example.com", "127.0.0.1.example.com", "localhost.example.com", "[2001:db8::1]"]
 )
 def test_other_machines_need_encryption(host: str) -> None:
     assert not is_loopback(host)
