@@ -196,7 +196,7 @@ class BybitPrivateWebSocket:
                 if self._on_live is not None:
                     self._on_live()
 
-    def on_payload(self, payload: bytes | memoryview, ts_init: int) -> None:
+    def on_payload(self, payload: bytes, ts_init: int) -> None:
         """Take a frame (for the link)."""
         message = decode_private(payload)
         if isinstance(message, ControlMessage):

@@ -165,7 +165,7 @@ class BybitPublicWebSocket:
             case _:
                 pass
 
-    def on_payload(self, payload: bytes | memoryview, ts_init: int) -> None:
+    def on_payload(self, payload: bytes, ts_init: int) -> None:
         """Take a frame (for the link)."""
         message = decode_public(payload, self.category)
         if isinstance(message, ControlMessage):

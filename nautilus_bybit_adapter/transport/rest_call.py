@@ -5,7 +5,6 @@ Source: Bybit V5 "Integration Guidance".
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import SimpleNamespace
@@ -147,7 +146,7 @@ async def exchange(
             raw = await response.read()
             status = response.status
             answer_headers = {name.lower(): value for name, value in response.headers.items()}
-    except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as exc:  # noqa: UP041 - aiohttp documents this name
+    except (aiohttp.ClientError, TimeoutError, OSError) as exc:
         raise _lost(call, exc, is_sent=note.is_sent) from exc
     if status != HTTPStatus.OK:
         raise _bad_status(call, status, raw)

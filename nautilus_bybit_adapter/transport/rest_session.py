@@ -164,8 +164,10 @@ class RestSession:
             sent_ms = self._clock_ns() / 1_000_000
             raw = await self.read("/v5/market/time", {})
             received_ms = self._clock_ns() / 1_000_000
-            now = decode_result(raw, BybitServerTime, "GET /v5/market/time")
-            self._clock.add(ClockSample(sent_ms, int(now.time_nano) / 1_000_000, received_ms))
+            nanos = decode_result(raw, BybitServerTime, "GET /v5/market/time").time_nano
+            if not nanos.isdigit():
+                raise BybitDecodeError(f"The venue's clock must be a number; it is {nanos!r}.", topic="time")
+            self._clock.add(ClockSample(sent_ms, int(nanos) / 1_000_000, received_ms))
 
     async def read(
         self,

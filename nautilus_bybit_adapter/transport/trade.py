@@ -230,7 +230,7 @@ class BybitTradeWebSocket:
             case _:
                 pass
 
-    def on_payload(self, payload: bytes | memoryview, ts_init: int) -> None:  # noqa: ARG002 - an ack needs no stamp
+    def on_payload(self, payload: bytes, ts_init: int) -> None:  # noqa: ARG002 - an ack needs no stamp
         """Take a frame (for the link)."""
         message = decode_trade(payload)
         if isinstance(message, OrderAck):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 # How often overdue acks are looked for, in seconds.
 _TICK_SECS = 1.0
 _CLOSE_TIMEOUT_SECS = 1.0
+# An attribute of an enum class is looked up slowly, and this one for every frame.
+_TEXT = WSMsgType.TEXT
 _CONNECTED = frozenset({Row.AUTHENTICATING, Row.SUBSCRIBING, Row.RECOVERING, Row.LIVE})
 
 
@@ -44,8 +46,8 @@ class LinkHandler(Protocol):
     def on_step(self, step: Authenticate | Subscribe | Recover | Announce) -> None:
         """Do a step of the session."""
 
-    def on_payload(self, payload: bytes | memoryview, ts_init: int) -> None:
-        """Take a frame; a memoryview is valid during the call only. `ts_init` is epoch nanoseconds."""
+    def on_payload(self, payload: bytes, ts_init: int) -> None:
+        """Take a frame; `ts_init` is epoch nanoseconds."""
 
     def on_lost(self, reason: str) -> None:
         """Learn that the connection is gone."""
@@ -259,11 +261,13 @@ class WebSocketLink:
         """Stamp a frame, put fragments together, and hand the message over."""
         ts_init = self._clock_ns()
         kind = frame.msg_type
-        if kind in {WSMsgType.TEXT, WSMsgType.BINARY}:
+        if kind == _TEXT or kind == WSMsgType.BINARY:  # noqa: PLR1714 - a set of enums costs more than the frame's copy
+            # For frames of a few hundred bytes a copy is cheaper than a memoryview, and safe to keep.
+            payload = frame.get_payload_as_bytes()
             if frame.fin:
-                self._deliver(frame.get_payload_as_memoryview(), ts_init)
+                self._deliver(payload, ts_init)
             else:
-                listener.partial = bytearray(frame.get_payload_as_bytes())
+                listener.partial = bytearray(payload)
         elif kind == WSMsgType.CONTINUATION and listener.partial is not None:
             listener.partial += frame.get_payload_as_bytes()
             if len(listener.partial) > self._options.max_frame_size:
@@ -281,14 +285,13 @@ class WebSocketLink:
         if transport is self._transport:
             self.feed(Input.LOST, listener.farewell or "the connection broke")
 
-    def _deliver(self, payload: bytes | memoryview, ts_init: int) -> None:
+    def _deliver(self, payload: bytes, ts_init: int) -> None:
         try:
             self._handler.on_payload(payload, ts_init)
         except BybitDecodeError as exc:
             self.report_bad_frame(str(exc))
         except Exception as exc:  # noqa: BLE001 - one consumer's failure must not cost the connection
-            start = bytes(payload[:80])
-            self.report_bad_frame(f"{type(exc).__name__}: {exc}, while handling {start!r}")
+            self.report_bad_frame(f"{type(exc).__name__}: {exc}, while handling {payload[:80]!r}")
 
     def _call[T](self, callback: Callable[[T], None], value: T) -> None:
         try:

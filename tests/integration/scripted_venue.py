@@ -50,6 +50,7 @@ class ScriptedVenue:
         self.reply: Reply | None = None
         self.rest: Rest | None = None
         self.clock_ahead_ms = 0
+        self.upgrade_status = 0
         self._changed = asyncio.Condition()
 
     def ws_url(self, path: str) -> str:
@@ -67,7 +68,11 @@ class ScriptedVenue:
         async with self._changed:
             self._changed.notify_all()
 
-    async def handle_socket(self, request: web.Request) -> web.WebSocketResponse:
+    async def handle_socket(self, request: web.Request) -> web.StreamResponse:
+        if self.upgrade_status:
+            self.connections[request.path] += 1
+            await self._notify()
+            return web.Response(status=self.upgrade_status, text="not now")
         ws = web.WebSocketResponse(autoping=True)
         await ws.prepare(request)
         self.connections[request.path] += 1

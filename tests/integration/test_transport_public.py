@@ -332,6 +332,102 @@ def test_no_answer_to_subscribe_starts_over() -> None:
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("status", [403, 404, 429, 502])
+def test_an_upgrade_that_is_refused_is_tried_again(status: int) -> None:
+    async def scenario() -> None:
+        consumer = Consumer()
+        async with scripted_venue() as venue:
+            venue.upgrade_status = status
+            socket = consumer.socket(venue)
+            connecting = asyncio.create_task(socket.connect())
+            await venue.until(lambda: venue.connections[PATH] >= 2)
+            venue.upgrade_status = 0
+            await connecting
+            assert socket.is_live
+            await socket.disconnect()
+
+    asyncio.run(scenario())
+
+
+def test_a_host_that_accepts_and_says_nothing_is_given_up() -> None:
+    async def scenario() -> None:
+        async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            socket = BybitPublicWebSocket(
+                "linear",
+                base_url=f"ws://127.0.0.1:{port}/v5/public",
+                on_message=lambda *_: None,
+                options=SocketOptions(connect_timeout_secs=0.1, backoff=Backoff(base_secs=0.01)),
+            )
+            with pytest.raises(BybitConnectionError, match="cannot connect"):
+                await socket.connect(timeout_secs=0.4)
+
+    asyncio.run(scenario())
+
+
+def test_disconnecting_ends_the_attempts_at_once() -> None:
+    async def scenario() -> None:
+        consumer = Consumer()
+        async with scripted_venue() as venue:
+            socket = consumer.socket(
+                venue, options=SocketOptions(backoff=Backoff(base_secs=1000.0, cap_secs=1000.0))
+            )
+            await socket.connect()
+            venue.sockets[0].cut()
+            await soon(consumer.stales)
+            async with asyncio.timeout(5):
+                await socket.disconnect()
+            assert venue.connections[PATH] == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_frame_larger_than_allowed_starts_over() -> None:
+    async def scenario() -> None:
+        consumer = Consumer()
+        async with scripted_venue() as venue:
+            options = SocketOptions(backoff=Backoff(base_secs=0.01, cap_secs=0.02), max_frame_size=1000)
+            socket = consumer.socket(venue, options=options)
+            await socket.connect()
+            await soon(consumer.lives)
+            await venue.sockets[0].send("x" * 2000)
+            await soon(consumer.lives)
+            assert venue.connections[PATH] == 2
+            await socket.disconnect()
+
+    asyncio.run(scenario())
+
+
+def test_a_consumer_that_fails_when_told_of_a_loss_does_not_stop_the_reconnect() -> None:
+    async def scenario() -> None:
+        lives: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
+
+        def fail(_topics: tuple[str, ...]) -> None:
+            raise KeyError("consumer")
+
+        async with scripted_venue() as venue:
+            socket = BybitPublicWebSocket(
+                "linear",
+                base_url=venue.ws_url("/v5/public"),
+                on_message=lambda *_: None,
+                on_live=lives.put_nowait,
+                on_stale=fail,
+                options=QUICK,
+            )
+            await socket.connect()
+            await soon(lives)
+            venue.sockets[0].cut()
+            await soon(lives)
+            await socket.disconnect()
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize(
     ("base_url", "url"),
     [
