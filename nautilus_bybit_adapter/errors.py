@@ -1,0 +1,155 @@
+"""Every way a call to Bybit can fail, as types.
+
+Each error carries `outcome`: what the failure says about an order, where the call concerned one.
+"""
+
+from __future__ import annotations
+
+from nautilus_bybit_adapter.ret_codes import CREDENTIAL_CODES, Outcome, RetClass, lookup, outcome_of
+
+__all__ = [
+    "BybitApiError",
+    "BybitAuthError",
+    "BybitConfigError",
+    "BybitConnectionError",
+    "BybitCredentialsError",
+    "BybitDecodeError",
+    "BybitError",
+    "BybitStatusError",
+    "BybitTimeoutError",
+    "BybitTransportError",
+    "Outcome",
+    "api_error",
+]
+
+
+class BybitError(Exception):
+    """The root of this package's errors.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        What the failure says about an order.
+    """
+
+    outcome: Outcome = Outcome.UNKNOWN
+
+
+class BybitConfigError(BybitError, ValueError):
+    """A setting is wrong; nothing was sent."""
+
+    outcome = Outcome.NOT_SENT
+
+
+class BybitCredentialsError(BybitConfigError):
+    """An API key or secret is missing or unusable."""
+
+
+class BybitTransportError(BybitError):
+    """The request or its answer was lost on the way.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    outcome : Outcome, default Outcome.UNKNOWN
+        What it says about an order.
+    """
+
+    def __init__(self, message: str, outcome: Outcome = Outcome.UNKNOWN) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+class BybitTimeoutError(BybitTransportError):
+    """No answer arrived in time."""
+
+
+class BybitConnectionError(BybitTransportError):
+    """There is no connection, or it broke."""
+
+
+class BybitStatusError(BybitTransportError):
+    """The answer has an HTTP status other than 200.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    status : int
+        The HTTP status.
+    outcome : Outcome, default Outcome.UNKNOWN
+        What it says about an order.
+    """
+
+    def __init__(self, message: str, status: int, outcome: Outcome = Outcome.UNKNOWN) -> None:
+        super().__init__(message, outcome)
+        self.status = status
+
+
+class BybitDecodeError(BybitError):
+    """The venue sent something that cannot be read.
+
+    Parameters
+    ----------
+    message : str
+        What could not be read, and why.
+    topic : str
+        The topic or operation it belongs to.
+    excerpt : bytes
+        Its first 80 bytes.
+    """
+
+    def __init__(self, message: str, *, topic: str = "", excerpt: bytes = b"") -> None:
+        super().__init__(message)
+        self.topic = topic
+        self.excerpt = excerpt[:80]
+
+
+class BybitApiError(BybitError):
+    """The venue answered with a `retCode` other than 0.
+
+    Parameters
+    ----------
+    operation : str
+        What was asked, such as `POST /v5/order/create` or `order.create`.
+    ret_code : int
+        The venue's code.
+    ret_msg : str
+        The venue's own text.
+
+    Attributes
+    ----------
+    meaning : str
+        What the code means.
+    ret_class : RetClass
+        How to react to the code.
+    """
+
+    def __init__(self, operation: str, ret_code: int, ret_msg: str) -> None:
+        row = lookup(ret_code)
+        coded = f" with {ret_code} ({row.meaning})" if ret_code else ""
+        super().__init__(f"Bybit refused {operation}{coded}: {ret_msg or 'no reason given'}")
+        self.operation = operation
+        self.ret_code = ret_code
+        self.ret_msg = ret_msg
+        self.meaning: str = row.meaning
+        self.ret_class: RetClass = row.ret_class
+        self.outcome = outcome_of(ret_code)
+
+
+class BybitAuthError(BybitApiError):
+    """The venue refused the credentials; `ret_code` is 0 where the private socket gives a text only."""
+
+    def __init__(self, operation: str, ret_code: int, ret_msg: str) -> None:
+        super().__init__(operation, ret_code, ret_msg)
+        if not ret_code:
+            self.meaning = "the credentials were refused"
+            self.ret_class = RetClass.ACCOUNT
+            self.outcome = Outcome.REJECTED
+
+
+def api_error(operation: str, ret_code: int, ret_msg: str) -> BybitApiError:
+    """Return the error for a code: `BybitAuthError` where the credentials are refused."""
+    error_type = BybitAuthError if ret_code in CREDENTIAL_CODES else BybitApiError
+    return error_type(operation, ret_code, ret_msg)

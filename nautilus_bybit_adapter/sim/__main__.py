@@ -1,0 +1,97 @@
+"""`python -m nautilus_bybit_adapter.sim`: run a local venue until it is interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .config import MARKETS, ConfigError, SimConfig
+from .market.recording import ReplayError
+from .server.codec import dumps
+from .venue import SimVenue
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=0, show_default=True, help="TCP port, 0 for any free one.")
+@click.option(
+    "--market", type=click.Choice(MARKETS), default="synthetic", show_default=True, help="Order flow."
+)
+@click.option("--replay", type=click.Path(path_type=Path), help="Recording (*.frames.gz) to replay.")
+@click.option("--category", help="Category of the recording, where its file name does not say it.")
+@click.option("--speed", default=1.0, show_default=True, help="Recorded seconds per second.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the synthetic flow.")
+@click.option(
+    "--balance", "balances", multiple=True, metavar="COIN=AMOUNT", help="Starting balance of a coin."
+)
+@click.option("--api-key", default="sim-key", show_default=True)
+@click.option("--api-secret", default="sim-secret", show_default=True)
+@click.option(
+    "--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce request limits."
+)
+@click.option("--allow-remote", is_flag=True, help="Listen on an address other machines can reach.")
+def main(balances: tuple[str, ...], **options: Any) -> None:
+    """Serve a local Bybit V5 venue; prints its URLs and credentials as one JSON line."""
+    try:
+        if balances:
+            options["balances"] = {**SimConfig().balances, **dict(_balance(text) for text in balances)}
+        asyncio.run(_serve(SimConfig(**options)))
+    except (ConfigError, ReplayError) as e:
+        raise click.ClickException(str(e)) from e
+    except OSError as e:
+        where = f"{options['host']}:{options['port']}"
+        raise click.ClickException(f"cannot listen on {where}: {e.strerror or e}") from e
+
+
+def _balance(text: str) -> tuple[str, Decimal]:
+    coin, _, amount = text.partition("=")
+    try:
+        if coin:
+            return coin.upper(), Decimal(amount)
+    except InvalidOperation:
+        pass
+    raise ConfigError(f"--balance expects COIN=AMOUNT, got {text!r}")
+
+
+async def _serve(config: SimConfig) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with SimVenue(config) as venue:
+        sys.stdout.write(_ready_line(venue) + "\n")
+        sys.stdout.flush()
+        waiting = {asyncio.ensure_future(stop.wait()), asyncio.ensure_future(venue.failed())}
+        _, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+    if venue.failure is not None:
+        raise venue.failure
+
+
+def _ready_line(venue: SimVenue) -> str:
+    symbols: dict[str, list[str]] = {"linear": [], "spot": []}
+    for category, symbol in venue.exchange.markets:
+        symbols[category].append(symbol)
+    return dumps(
+        {
+            "rest": venue.urls.rest,
+            "ws_public": venue.urls.ws_public,
+            "ws_private": venue.urls.ws_private,
+            "ws_trade": venue.urls.ws_trade,
+            "api_key": venue.api_key,
+            "api_secret": venue.api_secret,
+            "symbols": symbols,
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()

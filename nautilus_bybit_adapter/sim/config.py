@@ -1,0 +1,112 @@
+"""Configuration of the local venue."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from .exchange.instruments import Instrument, default_catalogue
+from .market.synthetic import FlowParams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+MARKETS = ("synthetic", "quiet")
+# Beyond it the frames of seconds fall into one push.
+HIGHEST_SPEED = 1000
+HIGHEST_PORT = 65_535
+
+
+class ConfigError(ValueError):
+    """A configuration the venue cannot start with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimConfig:
+    """What a local venue starts with.
+
+    Parameters
+    ----------
+    host : str
+        Address to listen on; only a loopback address unless `allow_remote`.
+    port : int
+        TCP port, 0 for any free one.
+    market : str
+        `synthetic` for seeded order flow, `quiet` for a static book that only the client and tests move.
+    replay : Path, optional
+        A `*.frames.gz` recording; its symbol is replayed, the other symbols follow `market`.
+    category : str, optional
+        Category of the recording where its file name does not start with one.
+    speed : float
+        Recorded seconds per second of the venue's clock.
+    seed : int
+        Seed of the flow and of the ids.
+    flow : FlowParams
+        Shape of the synthetic flow.
+    balances : mapping of str to Decimal
+        Coins of the account.
+    leverage : Decimal
+        Leverage of every linear symbol at the start.
+    api_key, api_secret : str
+        The account's credentials.
+    rate_limits : bool
+        Whether Bybit's default request limits are enforced.
+    smp_group : int or str
+        What orders carry as `smpGroup`: the number 0, or a string as late-2026 answers do.
+    instruments : tuple of Instrument
+        The catalogue.
+    allow_remote : bool
+        Whether another than a loopback address may be listened on.
+    clock : callable, optional
+        Returns the venue's time in ms; wall time by default.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    market: str = "synthetic"
+    replay: Path | None = None
+    category: str | None = None
+    speed: float = 1.0
+    seed: int = 1
+    flow: FlowParams = field(default_factory=FlowParams)
+    balances: Mapping[str, Decimal] = field(
+        default_factory=lambda: {"USDT": Decimal(100_000), "BTC": Decimal(1), "ETH": Decimal(10)}
+    )
+    leverage: Decimal = Decimal(10)
+    api_key: str = "sim-key"
+    api_secret: str = field(default="sim-secret", repr=False)
+    rate_limits: bool = True
+    smp_group: int | str = 0
+    instruments: tuple[Instrument, ...] = field(default_factory=default_catalogue)
+    allow_remote: bool = False
+    clock: Callable[[], int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.market not in MARKETS:
+            raise ConfigError(f"market must be one of {', '.join(MARKETS)}, got {self.market!r}")
+        if not 0 < self.speed <= HIGHEST_SPEED:
+            raise ConfigError(f"speed must be above 0 and at most 1000, got {self.speed}")
+        if not 0 <= self.port <= HIGHEST_PORT:
+            raise ConfigError(f"port must be from 0 to 65535, got {self.port}")
+        if not self.api_key or not self.api_secret:
+            raise ConfigError("api_key and api_secret must not be empty")
+        for coin, amount in self.balances.items():
+            if not amount.is_finite() or amount < 0:
+                raise ConfigError(f"balance of {coin} must not be negative, got {amount}")
+        if not self.allow_remote and not _is_loopback(self.host):
+            raise ConfigError(
+                f"host {self.host} is no loopback address; the venue serves a known key, "
+                "so listening there needs --allow-remote"
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""The matching engine, the orders and the account: pure, synchronous and told the time."""

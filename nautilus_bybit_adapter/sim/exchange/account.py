@@ -1,0 +1,181 @@
+"""The unified account: balances, positions and the ledger that explains them.
+
+Every amount is booked with 8 decimals. The fee of an execution is its value times the rate, rounded half-up
+at 8 decimals; Bybit does not round it, a difference below any figure it prints at these step sizes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .amounts import ZERO, coin_amount
+from .positions import Position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
+
+    from .instruments import Instrument
+    from .orders import Execution
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRates:
+    """Taker and maker fee as fractions of the traded value."""
+
+    taker: Decimal
+    maker: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One change of one coin: `change = cash_flow - fee`, `balance` is the coin after it."""
+
+    number: int
+    at_ms: int
+    coin: str
+    kind: str
+    cash_flow: Decimal
+    fee: Decimal
+    balance: Decimal
+    execution: Execution | None
+
+    @property
+    def change(self) -> Decimal:
+        """What the entry adds to the coin."""
+        return self.cash_flow - self.fee
+
+
+class LedgerError(Exception):
+    """The account does not add up: a defect of the venue itself."""
+
+
+class Account:
+    """Balances, linear positions, executions and ledger of the one account.
+
+    Parameters
+    ----------
+    balances : mapping of str to Decimal
+        Coins at the start.
+    rates : mapping of str to FeeRates
+        Fee rates by category.
+    leverage : Decimal
+        Leverage of every symbol until it is set.
+    """
+
+    def __init__(
+        self, balances: Mapping[str, Decimal], rates: Mapping[str, FeeRates], leverage: Decimal
+    ) -> None:
+        self.start = {coin: coin_amount(amount) for coin, amount in balances.items()}
+        self.balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO, self.start)
+        self.realised: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        self.rates = dict(rates)
+        self.positions: dict[str, Position] = {}
+        self.executions: list[Execution] = []
+        self.ledger: list[LedgerEntry] = []
+        self._leverage = leverage
+
+    def position(self, symbol: str) -> Position:
+        """Position slot of a linear symbol; flat slots exist too."""
+        return self.positions.setdefault(symbol, Position(leverage=self._leverage))
+
+    def fee_rate(self, category: str, *, is_maker: bool) -> Decimal:
+        """Fee rate that applies to a fill."""
+        rates = self.rates[category]
+        return rates.maker if is_maker else rates.taker
+
+    def book_linear(self, execution: Execution) -> None:
+        """Book a derivative's fill: realised result and fee in the settle coin."""
+        settle = execution.order.instrument.quote
+        self.executions.append(execution)
+        self.realised[settle] += execution.pnl - execution.fee
+        self._enter(execution.at_ms, settle, execution.pnl, execution.fee, execution)
+
+    def book_spot(self, execution: Execution) -> None:
+        """Book a spot fill: one entry per coin, the fee in the coin received."""
+        it = execution.order.instrument
+        qty = it.qty(execution.lots)
+        sign = 1 if execution.side == "Buy" else -1
+        self.executions.append(execution)
+        for coin, flow in ((it.base, sign * qty), (it.quote, -sign * execution.value)):
+            fee = execution.fee if coin == execution.fee_coin else ZERO
+            self._enter(execution.at_ms, coin, flow, fee, execution)
+
+    def check(self) -> None:
+        """Prove that executions, ledger, positions and balances tell the same story.
+
+        Raises
+        ------
+        LedgerError
+            Naming the first figure that disagrees.
+        """
+        self._check_balances()
+        self._check_fees()
+        by_symbol: defaultdict[str, list[Execution]] = defaultdict(list)
+        for execution in self.executions:
+            if execution.order.instrument.is_linear:
+                by_symbol[execution.order.instrument.symbol].append(execution)
+        for symbol, position in self.positions.items():
+            _check_position(symbol, position, by_symbol[symbol])
+
+    def _enter(
+        self, at_ms: int, coin: str, cash_flow: Decimal, fee: Decimal, execution: Execution | None
+    ) -> None:
+        self.balances[coin] += cash_flow - fee
+        entry = LedgerEntry(
+            number=len(self.ledger) + 1,
+            at_ms=at_ms,
+            coin=coin,
+            kind="TRADE",
+            cash_flow=cash_flow,
+            fee=fee,
+            balance=self.balances[coin],
+            execution=execution,
+        )
+        self.ledger.append(entry)
+
+    def _check_balances(self) -> None:
+        running = defaultdict(lambda: ZERO, self.start)
+        for entry in self.ledger:
+            running[entry.coin] += entry.change
+            if running[entry.coin] != entry.balance:
+                raise LedgerError(f"entry {entry.number} says {entry.balance} {entry.coin}")
+        for coin, balance in self.balances.items():
+            if running[coin] != balance:
+                raise LedgerError(f"the ledger leads to {running[coin]} {coin}, the wallet holds {balance}")
+
+    def _check_fees(self) -> None:
+        booked: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for entry in self.ledger:
+            if entry.execution is not None:
+                booked[entry.execution.exec_id] += entry.fee
+        if len(booked) != len(self.executions):
+            raise LedgerError(f"{len(self.executions)} executions, {len(booked)} of them in the ledger")
+        for execution in self.executions:
+            if booked[execution.exec_id] != execution.fee:
+                raise LedgerError(
+                    f"fee of {execution.exec_id} booked as {booked[execution.exec_id]}, not {execution.fee}"
+                )
+
+
+def _check_position(symbol: str, position: Position, executions: Iterable[Execution]) -> None:
+    size = bought = sold = pnl = ZERO
+    for execution in executions:
+        qty = execution.order.instrument.qty(execution.lots)
+        pnl += execution.pnl
+        if execution.side == "Buy":
+            size, bought = size + qty, bought + execution.value
+        else:
+            size, sold = size - qty, sold + execution.value
+    if size != position.size:
+        raise LedgerError(f"{symbol} executions add up to {size}, the position is {position.size}")
+    open_cost = position.cost if size >= 0 else -position.cost
+    if pnl != sold - bought + open_cost:
+        raise LedgerError(f"{symbol} realised {pnl}, trades say {sold - bought + open_cost}")
+
+
+def order_fee_coin(instrument: Instrument, side: str) -> str:
+    """Coin in which a fill is charged: settle coin on linear, the coin received on spot."""
+    return instrument.base if not instrument.is_linear and side == "Buy" else instrument.quote

@@ -1,0 +1,81 @@
+"""Candles built from the tape since the venue started.
+
+Source: Bybit V5 Get Kline.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+MINUTE_MS = 60_000
+DAY_MS = 86_400_000
+INTERVAL_MS = {
+    **{str(minutes): minutes * MINUTE_MS for minutes in (1, 3, 5, 15, 30, 60, 120, 240, 360, 720)},
+    "D": DAY_MS,
+    "W": 7 * DAY_MS,
+}
+INTERVALS = (*INTERVAL_MS, "M")
+# 1970-01-05 was the first Monday; weeks start there.
+_FIRST_MONDAY_MS = 4 * DAY_MS
+_KEPT_MINUTES = 10_080
+
+
+class Candle(NamedTuple):
+    """Prices in ticks, volume in lots, turnover in ticks times lots."""
+
+    open: int
+    high: int
+    low: int
+    close: int
+    volume: int
+    turnover: int
+
+    def then(self, later: Candle) -> Candle:
+        """Return this candle continued by `later`."""
+        return Candle(
+            self.open,
+            max(self.high, later.high),
+            min(self.low, later.low),
+            later.close,
+            self.volume + later.volume,
+            self.turnover + later.turnover,
+        )
+
+
+def candle_start(at_ms: int, interval: str) -> int:
+    """Start of the candle of `interval` that holds `at_ms`, ms."""
+    if interval == "M":
+        return _month_start(at_ms)
+    length = INTERVAL_MS[interval]
+    offset = _FIRST_MONDAY_MS if interval == "W" else 0
+    return (at_ms - offset) // length * length + offset
+
+
+def _month_start(at_ms: int) -> int:
+    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return int(datetime(moment.year, moment.month, 1, tzinfo=UTC).timestamp() * 1000)
+
+
+class Candles:
+    """Minute candles of one market, at most a week of them."""
+
+    def __init__(self) -> None:
+        self._minutes: dict[int, Candle] = {}
+
+    def add(self, at_ms: int, ticks: int, lots: int) -> None:
+        """Count one trade."""
+        start = at_ms // MINUTE_MS * MINUTE_MS
+        trade = Candle(ticks, ticks, ticks, ticks, lots, ticks * lots)
+        known = self._minutes.get(start)
+        self._minutes[start] = trade if known is None else known.then(trade)
+        if len(self._minutes) > _KEPT_MINUTES:
+            del self._minutes[next(iter(self._minutes))]
+
+    def rows(self, interval: str) -> dict[int, Candle]:
+        """Candles of `interval` by start in ms, oldest first."""
+        rows: dict[int, Candle] = {}
+        for start, minute in self._minutes.items():
+            key = candle_start(start, interval)
+            rows[key] = rows[key].then(minute) if key in rows else minute
+        return rows

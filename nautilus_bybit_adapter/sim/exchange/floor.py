@@ -1,0 +1,122 @@
+"""A market open for trading: the hands through which flows, recordings and tests move it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from .market import Market
+
+if TYPE_CHECKING:
+    from .engine import Engine
+    from .identity import Identity
+    from .instruments import Instrument
+    from .settlement import Settlement
+
+Levels = Iterable[tuple[str | Decimal, str | Decimal]]
+
+
+class GridError(ValueError):
+    """A price or size that is no multiple of the instrument's step."""
+
+
+class TradedMarket(Market):
+    """A market whose book and tape can be moved from outside the account.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What is traded.
+    identity : Identity
+        Source of trade ids.
+    engine : Engine
+        Matches what is moved.
+    settlement : Settlement
+        Publishes each movement as one step.
+    """
+
+    def __init__(
+        self, instrument: Instrument, identity: Identity, engine: Engine, settlement: Settlement
+    ) -> None:
+        super().__init__(instrument, identity)
+        self._engine = engine
+        self._settlement = settlement
+
+    def set_book(self, bids: Levels, asks: Levels) -> None:
+        """Replace all anonymous size by `(price, size)` levels.
+
+        Raises
+        ------
+        GridError
+            When a price or size is off the instrument's grid.
+        """
+        self.set_levels(self.grid(bids), self.grid(asks), replace=True)
+
+    def set_levels(self, bids: Mapping[int, int], asks: Mapping[int, int], *, replace: bool = False) -> None:
+        """State anonymous lots by ticks; with `replace` every level not named goes away.
+
+        Falling sizes are applied before rising ones, so an uncrossed statement does not cross on the way.
+        """
+        if replace:
+            bids = dict.fromkeys(self.book.bids.anonymous(), 0) | dict(bids)
+            asks = dict.fromkeys(self.book.asks.anonymous(), 0) | dict(asks)
+        changes = [("Buy", ticks, lots) for ticks, lots in bids.items()]
+        changes += [("Sell", ticks, lots) for ticks, lots in asks.items()]
+        rises = [c for c in changes if c[2] > self.book.side(c[0]).anonymous_at(c[1])]
+        with self._settlement.step():
+            self.next_seq()
+            for side, ticks, lots in changes:
+                if lots < self.book.side(side).anonymous_at(ticks):
+                    self._engine.state_level(self, side, ticks, lots)
+            for side, ticks, lots in rises:
+                self._engine.state_level(self, side, ticks, lots)
+
+    def trade(self, side: str, price: str | Decimal, qty: str | Decimal) -> None:
+        """Print a trade between others at `price`; `side` is the taker's.
+
+        It shortens the queue at its price and fills the client orders it reaches.
+        """
+        self.trade_lots(side, self._ticks(price), self._lots(qty))
+
+    def trade_lots(self, side: str, ticks: int, lots: int) -> int:
+        """Print a trade in ticks and lots; return the lots it took from anonymous size at its price."""
+        with self._settlement.step():
+            return self._engine.print_recorded(self, side, ticks, lots)
+
+    def add(self, side: str, ticks: int, lots: int) -> None:
+        """Somebody else places a limit order: it takes what it reaches and the rest stands."""
+        with self._settlement.step():
+            left = self._engine.take_anonymous(self, side, lots, ticks)
+            if left:
+                self.next_seq()
+                own = self.book.side(side)
+                own.set_anonymous(ticks, own.anonymous_at(ticks) + left)
+
+    def take(self, side: str, lots: int, limit: int | None = None) -> int:
+        """Somebody else takes up to `lots`; return what found nothing."""
+        with self._settlement.step():
+            return self._engine.take_anonymous(self, side, lots, limit)
+
+    def reduce(self, side: str, ticks: int, lots: int) -> None:
+        """Somebody else cancels up to `lots` at `ticks`."""
+        own = self.book.side(side)
+        self.set_levels(
+            *({ticks: max(0, own.anonymous_at(ticks) - lots)} if s == side else {} for s in ("Buy", "Sell"))
+        )
+
+    def grid(self, levels: Levels) -> dict[int, int]:
+        """Levels as lots by ticks."""
+        return {self._ticks(price): self._lots(size) for price, size in levels}
+
+    def _ticks(self, price: str | Decimal) -> int:
+        ticks = self.instrument.to_ticks(Decimal(price))
+        if ticks is None:
+            raise GridError(f"price {price} is no multiple of the tick {self.instrument.tick}")
+        return ticks
+
+    def _lots(self, size: str | Decimal) -> int:
+        lots = self.instrument.to_lots(Decimal(size))
+        if lots is None:
+            raise GridError(f"size {size} is no multiple of the step {self.instrument.lot}")
+        return lots

@@ -1,0 +1,88 @@
+"""Positions on a cost basis, so that the sum of realised results is exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from .amounts import ZERO, coin_amount
+
+
+class Fill(NamedTuple):
+    """What a fill did to a position: quantities closed and opened, gross result in settle coin."""
+
+    closed: Decimal
+    opened: Decimal
+    pnl: Decimal
+
+
+@dataclass(slots=True)
+class Position:
+    """A one-way position.
+
+    `size` is signed (short is negative). `cost` is the cumulative entry value of what is still open, in the
+    settle coin and never negative: a partial close removes its proportional part rounded to 8 decimals, the
+    close of the rest removes the rest, so over a round trip the results add up to sales minus purchases.
+    """
+
+    leverage: Decimal = Decimal(10)
+    size: Decimal = ZERO
+    cost: Decimal = ZERO
+    current_pnl: Decimal = ZERO
+    cumulative_pnl: Decimal = ZERO
+    created_ms: int = 0
+    updated_ms: int = 0
+    open_ms: int = 0
+    seq: int = -1
+
+    @property
+    def side(self) -> str:
+        """`Buy`, `Sell` or `""` when flat."""
+        return "Buy" if self.size > 0 else "Sell" if self.size < 0 else ""
+
+    @property
+    def entry_price(self) -> Decimal:
+        """Average entry price with 8 decimals, 0 when flat."""
+        return coin_amount(self.cost / abs(self.size)) if self.size else ZERO
+
+    def unrealised(self, mark: Decimal) -> Decimal:
+        """Return the result in settle coin of a close at `mark`."""
+        value = abs(self.size) * mark
+        return value - self.cost if self.size > 0 else self.cost - value if self.size < 0 else ZERO
+
+    def would_close(self, side: str, qty: Decimal) -> Decimal:
+        """Part of `qty` bought or sold by `side` that reduces the position."""
+        reduces = self.size < 0 if side == "Buy" else self.size > 0
+        return min(qty, abs(self.size)) if reduces else ZERO
+
+    def fill(self, side: str, qty: Decimal, price: Decimal) -> Fill:
+        """Apply a fill and return what it closed."""
+        closed = self.would_close(side, qty)
+        pnl = self._close(closed, price) if closed else ZERO
+        opened = qty - closed
+        if opened:
+            self.size += opened if side == "Buy" else -opened
+            self.cost += opened * price
+        return Fill(closed, opened, pnl)
+
+    def book(self, filled: Fill, fee: Decimal) -> None:
+        """Count the result and the fee of a fill into the realised totals.
+
+        A position that is new, or that the fill turned around, starts its current total with the fee of the
+        part that opened it.
+        """
+        self.cumulative_pnl += filled.pnl - fee
+        if filled.opened and filled.opened == abs(self.size):
+            self.current_pnl = -coin_amount(fee * filled.opened / (filled.opened + filled.closed))
+        else:
+            self.current_pnl += filled.pnl - fee
+
+    def _close(self, qty: Decimal, price: Decimal) -> Decimal:
+        open_qty = abs(self.size)
+        cost = self.cost if qty == open_qty else coin_amount(self.cost * qty / open_qty)
+        value = qty * price
+        pnl = value - cost if self.size > 0 else cost - value
+        self.size += -qty if self.size > 0 else qty
+        self.cost -= cost
+        return pnl

@@ -1,0 +1,99 @@
+"""Tells the listener what a step changed, in Bybit's order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .events import PrivateEvent, Sink, TradesEvent
+from .instruments import LINEAR, Instrument
+from .wallet import wallet_row
+from .wire import execution_row, order_row, position_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .account import Account
+    from .floor import TradedMarket
+    from .risk import Risk
+    from .settlement import Step
+
+
+class Reporter:
+    """Writes events about one account.
+
+    Parameters
+    ----------
+    account : Account
+        Positions and balances.
+    risk : Risk
+        Margins and locked amounts.
+    markets : mapping
+        Markets by category and symbol.
+    now_ms : callable
+        The venue's clock, ms.
+    sink : callable
+        Receives the events.
+
+    Attributes
+    ----------
+    uid : int
+        User id in the envelope ids.
+    smp_group : int or str
+        What orders show as `smpGroup`.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        risk: Risk,
+        markets: Mapping[tuple[str, str], TradedMarket],
+        now_ms: Callable[[], int],
+        sink: Sink,
+    ) -> None:
+        self.uid = 0
+        self.smp_group: int | str = 0
+        self._account = account
+        self._risk = risk
+        self._markets = markets
+        self._now_ms = now_ms
+        self._sink = sink
+
+    def report(self, step: Step) -> None:
+        """Tell everything a step changed: trades, then executions, orders, positions and the wallet."""
+        now_ms = self._now_ms()
+        for key, trades in step.trades.items():
+            self._sink(TradesEvent(self._markets[key], trades, now_ms))
+        for executions in step.executions.values():
+            it = executions[0].order.instrument
+            self._tell(
+                "execution", it, executions[-1].seq, now_ms, [execution_row(fill) for fill in executions]
+            )
+        touched: dict[tuple[str, str], Instrument] = {}
+        for order in step.orders.values():
+            it = order.instrument
+            touched[it.key] = it
+            self._tell("order", it, self._markets[it.key].seq, now_ms, [order_row(order, self.smp_group)])
+        self._tell_account(touched.values(), now_ms)
+
+    def _tell_account(self, touched: Iterable[Instrument], now_ms: int) -> None:
+        coins: dict[str, None] = {}
+        for it in touched:
+            coins[it.quote] = None
+            if it.is_linear:
+                self.tell_position(self._markets[it.key], now_ms)
+            else:
+                coins[it.base] = None
+        if coins:
+            row = wallet_row(self._account, self._risk, coins)
+            self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
+
+    def tell_position(self, market: TradedMarket, now_ms: int) -> None:
+        """Tell the position slot of a linear market."""
+        position = self._account.position(market.instrument.symbol)
+        position.updated_ms = now_ms
+        row = position_row(market, position, self._risk.taker_rate)
+        self._sink(PrivateEvent("position", LINEAR, f"{self.uid}_position_{now_ms}", now_ms, [row]))
+
+    def _tell(self, topic: str, it: Instrument, seq: int, now_ms: int, rows: list[dict[str, object]]) -> None:
+        ident = f"{self.uid}_{it.symbol}_{seq}"
+        self._sink(PrivateEvent(topic, it.category, ident, now_ms, rows))

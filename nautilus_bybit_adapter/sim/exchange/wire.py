@@ -1,0 +1,338 @@
+"""Records written as Bybit's REST items and private frame rows.
+
+Field lists and JSON types follow captured linear frames; the sheet of spot differences is applied on top.
+Source: Bybit V5 Order, Execution, Position and Wallet streams and their REST counterparts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .amounts import ZERO, plain, truncated
+from .margin import break_even, position_im, position_mm
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from .market import Market
+    from .orders import Execution, Order
+    from .positions import Position
+
+Row = dict[str, Any]
+_LINEAR_ONLY = ("createType", "tpslMode", "closedPnl")
+
+
+def order_row(order: Order, smp_group: int | str) -> Row:
+    """Row of the private `order` topic."""
+    it = order.instrument
+    spot = not it.is_linear
+    zero = f"{ZERO:.{_price_places(order)}f}" if spot else "0"
+    row = {
+        "category": it.category,
+        "symbol": it.symbol,
+        "orderId": order.order_id,
+        "orderLinkId": order.link_id,
+        "blockTradeId": "",
+        "side": order.side,
+        "positionIdx": 0,
+        "orderStatus": order.status,
+        "cancelType": order.cancel_type,
+        "rejectReason": order.reject_reason,
+        "timeInForce": order.tif,
+        "isLeverage": order.is_leverage,
+        "price": _order_price(order),
+        "qty": _order_qty(order),
+        "avgPrice": _average(order) or "0",
+        "leavesQty": plain(it.qty(order.leaves)) if order.is_open else "0",
+        "leavesValue": plain(order.leaves_value) if order.is_open else "0",
+        "cumExecQty": plain(it.qty(order.filled)),
+        "cumExecValue": plain(order.value),
+        "cumExecFee": plain(sum(order.fees.values(), ZERO)),
+        "orderType": order.order_type,
+        "stopOrderType": "",
+        "orderIv": "",
+        "triggerPrice": zero if spot else "",
+        "takeProfit": zero if spot else "",
+        "stopLoss": zero if spot else "",
+        "triggerBy": "",
+        "tpTriggerBy": "",
+        "slTriggerBy": "",
+        "triggerDirection": 0,
+        "placeType": "",
+        "lastPriceOnCreated": order.last_price,
+        "closeOnTrigger": False,
+        "reduceOnly": order.reduce_only,
+        "smpGroup": smp_group,
+        "smpType": order.smp_type,
+        "smpOrderId": order.smp_order_id,
+        "slLimitPrice": zero,
+        "tpLimitPrice": zero,
+        "tpslMode": "UNKNOWN",
+        "createType": "CreateByUser",
+        "marketUnit": order.market_unit,
+        "createdTime": str(order.created_ms),
+        "updatedTime": str(order.updated_ms),
+        "feeCurrency": next(iter(order.fees), "") if spot else "",
+        "closedPnl": plain(order.closed_pnl),
+        "parentOrderLinkId": "",
+        "slippageTolerance": order.slippage if it.is_linear or order.slippage != "0" else "",
+        "slippageToleranceType": order.slippage_type,
+        "cumFeeDetail": {coin: plain(fee) for coin, fee in order.fees.items()},
+        "rpiTakerAccess": False,
+        "rpiMatchedQty": "0",
+    }
+    return {key: row[key] for key in row if not (spot and key in _LINEAR_ONLY)}
+
+
+_REST_ORDER_FIELDS = [
+    "symbol",
+    "orderType",
+    "orderLinkId",
+    "slLimitPrice",
+    "orderId",
+    "cancelType",
+    "avgPrice",
+    "stopOrderType",
+    "lastPriceOnCreated",
+    "orderStatus",
+    "createType",
+    "takeProfit",
+    "cumExecValue",
+    "tpslMode",
+    "smpType",
+    "triggerDirection",
+    "blockTradeId",
+    "cumFeeDetail",
+    "isLeverage",
+    "rejectReason",
+    "price",
+    "orderIv",
+    "createdTime",
+    "tpTriggerBy",
+    "positionIdx",
+    "timeInForce",
+    "leavesValue",
+    "updatedTime",
+    "side",
+    "smpGroup",
+    "triggerPrice",
+    "tpLimitPrice",
+    "cumExecFee",
+    "leavesQty",
+    "slTriggerBy",
+    "closeOnTrigger",
+    "placeType",
+    "cumExecQty",
+    "reduceOnly",
+    "qty",
+    "stopLoss",
+    "marketUnit",
+    "smpOrderId",
+    "parentOrderLinkId",
+    "triggerBy",
+]
+
+
+def order_item(order: Order, smp_group: int | str) -> Row:
+    """Item of `/v5/order/realtime`; its absent figures are `""` where the frame says `"0"`."""
+    row = order_row(order, smp_group)
+    row["avgPrice"] = _average(order)
+    if "tpslMode" in row:
+        row["tpslMode"] = ""
+    if order.status in {"Cancelled", "Rejected", "PartiallyFilledCanceled"}:
+        row["leavesQty"] = row["leavesValue"] = ""
+    item = {name: row[name] for name in _REST_ORDER_FIELDS if name in row}
+    if not order.instrument.is_linear:
+        item["basePrice"] = order.last_price
+        item["ocoTriggerBy"] = ""
+    return item
+
+
+def order_history_item(order: Order, smp_group: int | str) -> Row:
+    """Item of `/v5/order/history`."""
+    return order_item(order, smp_group) | {
+        "slippageToleranceType": order.slippage_type,
+        "slippageTolerance": order.slippage,
+        "extraFees": "",
+        "rpiTakerAccess": False,
+        "rpiMatchedQty": "0",
+    }
+
+
+def execution_row(fill: Execution) -> Row:
+    """Row of the private `execution` topic."""
+    order, it = fill.order, fill.order.instrument
+    linear = it.is_linear
+    row: Row = {
+        "category": it.category,
+        "symbol": it.symbol,
+        "closedSize": plain(it.qty(fill.closed_lots)) if linear else "",
+        "execFee": plain(fill.fee),
+        "execId": fill.exec_id,
+        "execPrice": plain(it.price(fill.ticks)),
+        "execQty": plain(it.qty(fill.lots)),
+        "execType": "Trade",
+        "execValue": plain(fill.value),
+        "feeRate": plain(fill.fee_rate),
+        "tradeIv": "",
+        "markIv": "",
+        "blockTradeId": "",
+        "markPrice": fill.mark_price,
+        "indexPrice": "",
+        "underlyingPrice": "",
+        "leavesQty": plain(it.qty(fill.leaves)),
+        "orderId": order.order_id,
+        "orderLinkId": order.link_id,
+        "orderPrice": plain(it.price(fill.order_ticks)) if linear or order.order_type == "Limit" else "0",
+        "orderQty": _order_qty(order) if order.budget is not None else plain(it.qty(fill.order_lots)),
+        "orderType": order.order_type,
+        "stopOrderType": "UNKNOWN" if linear else "",
+        "side": fill.side,
+        "execTime": str(fill.at_ms),
+        "isLeverage": "0",
+        "isMaker": fill.is_maker,
+        "seq": fill.seq,
+        "marketUnit": order.market_unit,
+        "execPnl": plain(fill.pnl) if linear else "",
+        "createType": fill.create_type,
+        "extraFees": [],
+        "feeCurrency": fill.fee_coin,
+    }
+    if not linear:
+        del row["createType"]
+    return row
+
+
+_REST_EXECUTION_FIELDS = [
+    "symbol",
+    "orderType",
+    "underlyingPrice",
+    "orderLinkId",
+    "orderId",
+    "stopOrderType",
+    "execTime",
+    "feeCurrency",
+    "createType",
+    "feeRate",
+    "tradeIv",
+    "blockTradeId",
+    "markPrice",
+    "execPrice",
+    "markIv",
+    "orderQty",
+    "orderPrice",
+    "execValue",
+    "closedSize",
+    "execType",
+    "seq",
+    "side",
+    "indexPrice",
+    "leavesQty",
+    "isMaker",
+    "execFee",
+    "execId",
+    "marketUnit",
+    "execQty",
+]
+
+
+def execution_item(fill: Execution) -> Row:
+    """Item of `/v5/execution/list`."""
+    row = execution_row(fill)
+    item = {name: row[name] for name in _REST_EXECUTION_FIELDS if name in row}
+    return item | {"execFeeV2": row["execFee"], "extraFees": ""}
+
+
+def position_row(market: Market, position: Position, taker_rate: Decimal) -> Row:
+    """Row of the private `position` topic."""
+    entry = plain(position.entry_price)
+    flat = not position.size
+    price = break_even(position, taker_rate)
+    return _position_common(market, position, taker_rate) | {
+        "entryPrice": entry,
+        "sessionAvgPrice": "" if flat else entry,
+        "positionValue": plain(position.cost),
+        "takeProfit": "0",
+        "stopLoss": "0",
+        "unrealisedPnl": plain(position.unrealised(market.mark)),
+        "liqPrice": "0" if flat else "",
+        "category": "linear",
+        "breakEvenPrice": "0" if price is None else plain(price),
+    }
+
+
+def position_item(market: Market, position: Position, taker_rate: Decimal) -> Row:
+    """Item of `/v5/position/list`; a flat slot has `""` where the frame says `"0"`."""
+    row = _position_common(market, position, taker_rate)
+    flat = not position.size
+    price = break_even(position, taker_rate)
+    if flat:
+        row |= dict.fromkeys(("positionIM", "positionIMByMp", "positionMM", "positionMMByMp"), "")
+    return row | {
+        "avgPrice": plain(position.entry_price),
+        "sessionAvgPrice": "",
+        "positionValue": "" if flat else plain(abs(position.size) * market.mark),
+        "takeProfit": "",
+        "stopLoss": "",
+        "unrealisedPnl": "" if flat else plain(position.unrealised(market.mark)),
+        "liqPrice": "",
+        "breakEvenPrice": "" if price is None else plain(price),
+        "netDeltaRatio": "",
+    }
+
+
+def _position_common(market: Market, position: Position, taker_rate: Decimal) -> Row:
+    im = plain(position_im(position, market.mark, taker_rate))
+    mm = plain(position_mm(position, market.mark, market.instrument.mmr, taker_rate))
+    return {
+        "positionIdx": 0,
+        "tradeMode": 0,
+        "riskId": 1,
+        "riskLimitValue": "300000",
+        "symbol": market.instrument.symbol,
+        "side": position.side,
+        "size": plain(abs(position.size)),
+        "leverage": plain(position.leverage),
+        "positionBalance": "0",
+        "markPrice": plain(market.mark),
+        "positionIM": im,
+        "positionIMByMp": im,
+        "positionMM": mm,
+        "positionMMByMp": mm,
+        "trailingStop": "0",
+        "curRealisedPnl": plain(position.current_pnl),
+        "cumRealisedPnl": plain(position.cumulative_pnl),
+        "createdTime": str(position.created_ms) if position.created_ms else "",
+        "updatedTime": str(position.updated_ms) if position.updated_ms else "",
+        "tpslMode": "Full",
+        "bustPrice": "",
+        "positionStatus": "Normal",
+        "adlRankIndicator": 2 if position.size else 0,
+        "autoAddMargin": 0,
+        "leverageSysUpdatedTime": "",
+        "mmrSysUpdatedTime": "",
+        "seq": position.seq,
+        "isReduceOnly": False,
+        "openTime": position.open_ms,
+    }
+
+
+def _average(order: Order) -> str:
+    if not order.filled:
+        return ""
+    return plain(truncated(order.value / order.instrument.qty(order.filled), 4))
+
+
+def _order_price(order: Order) -> str:
+    if order.order_type == "Market" and not order.instrument.is_linear:
+        return "0"
+    return plain(order.instrument.price(order.ticks))
+
+
+def _order_qty(order: Order) -> str:
+    return plain(order.budget) if order.budget is not None else plain(order.instrument.qty(order.lots))
+
+
+def _price_places(order: Order) -> int:
+    exponent = order.instrument.tick.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0

@@ -1,0 +1,1 @@
+"""Where the order flow of other people comes from: nowhere, chance, or a recording."""

@@ -1,0 +1,209 @@
+"""Reading recorded public frames (`*.frames.gz`).
+
+Each line is `<receive time, ns> <V5 public frame>`. Frames of one file belong to one symbol; `orderbook.*`
+and `publicTrade` are used, other public topics are passed over.
+"""
+
+from __future__ import annotations
+
+import gzip
+import heapq
+import re
+import zlib
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_NAME = re.compile(r"(spot|linear|inverse|option)_")
+_PASSED_OVER = {"tickers", "kline", "allLiquidation", "priceLimit", "insurance", "adlAlert"}
+# A book frame can reach the recorder before the trades it already contains; frames of this span are put back
+# into the exchange's own order.
+REORDER_NS = 500_000_000
+_NS_PER_MS = 1_000_000
+
+
+class ReplayError(Exception):
+    """A recording that cannot be replayed, with the file and the line.
+
+    Parameters
+    ----------
+    path : Path
+        The recording.
+    line : int
+        Line number from 1; 0 when no line is at fault.
+    reason : str
+        What is wrong.
+    """
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        where = f"{path}, line {line}" if line else str(path)
+        super().__init__(f"{where}: {reason}")
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RecordedFrame:
+    """One used frame; sorts by exchange time, trades before the books that contain them."""
+
+    exchange_ms: int
+    rank: int
+    line: int
+    depth: int
+    is_snapshot: bool
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingHead:
+    """What the first book snapshot tells about a recording."""
+
+    path: Path
+    category: str
+    symbol: str
+    tick: Decimal
+    lot: Decimal
+    start_ms: int
+
+
+class Recording:
+    """A recording on disk.
+
+    Parameters
+    ----------
+    path : Path
+        A `*.frames.gz` file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def head(self, category: str | None = None) -> RecordingHead:
+        """Read up to the first book snapshot and say what is recorded.
+
+        Raises
+        ------
+        ReplayError
+            When the file is unreadable, holds no book, or its category is unknown.
+        """
+        if not self.path.is_file():
+            raise ReplayError(self.path, 0, "there is no such file")
+        found = _NAME.match(self.path.name)
+        category = category or (found.group(1) if found else None)
+        if category is None:
+            raise ReplayError(
+                self.path, 0, "the file name does not start with a category; name it with --category"
+            )
+        for frame in self.frames():
+            if frame.depth > 1 and frame.is_snapshot:
+                levels = frame.data["b"] + frame.data["a"]
+                return RecordingHead(
+                    path=self.path,
+                    category=category,
+                    symbol=frame.data["s"],
+                    tick=_step(level[0] for level in levels),
+                    lot=_step(level[1] for level in levels),
+                    start_ms=frame.exchange_ms,
+                )
+        raise ReplayError(self.path, 0, "there is no order book snapshot in it")
+
+    def frames(self) -> Iterator[RecordedFrame]:
+        """Frames in the exchange's order.
+
+        Raises
+        ------
+        ReplayError
+            At the first line that is damaged, out of order or of another symbol.
+        """
+        waiting: list[RecordedFrame] = []
+        received: list[int] = []
+        for received_ns, frame in self._used():
+            received.append(received_ns)
+            heapq.heappush(waiting, frame)
+            while received[0] < received_ns - REORDER_NS:
+                del received[0]
+                yield heapq.heappop(waiting)
+        while waiting:
+            yield heapq.heappop(waiting)
+
+    def _used(self) -> Iterator[tuple[int, RecordedFrame]]:
+        symbol = ""
+        for line, received_ns, message in self._messages():
+            topic = str(message.get("topic", ""))
+            kind, *rest = topic.split(".")
+            if kind in _PASSED_OVER:
+                continue
+            depth = rest[0] if kind == "orderbook" and len(rest) > 1 else "0"
+            if kind not in {"orderbook", "publicTrade"} or not rest or not depth.isdecimal():
+                raise ReplayError(self.path, line, f"topic {topic!r} is no public market topic")
+            if symbol and rest[-1] != symbol:
+                raise ReplayError(self.path, line, f"topic {topic!r} in a recording of {symbol}")
+            symbol = rest[-1]
+            yield received_ns, self._frame(line, int(depth), message)
+
+    def _frame(self, line: int, depth: int, message: dict[str, Any]) -> RecordedFrame:
+        try:
+            data = message["data"]
+            if depth:
+                exchange_ms = int(message.get("cts", message["ts"]))
+                _ = data["s"], [*data["b"], *data["a"]]
+            else:
+                exchange_ms = int(data[-1]["T"])
+            is_snapshot = message["type"] == "snapshot"
+        except (KeyError, TypeError, ValueError, IndexError) as e:
+            raise ReplayError(self.path, line, f"not a public frame: {type(e).__name__} {e}") from e
+        rank = 0 if not depth else 1 if depth > 1 else 2
+        return RecordedFrame(exchange_ms, rank, line, depth, is_snapshot, data)
+
+    def _messages(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        previous_ns = 0
+        for line, raw in self._lines():
+            stamp, _, body = raw.partition(b" ")
+            if not stamp.isdigit():
+                raise ReplayError(self.path, line, f"receive time expected, got {stamp[:30]!r}")
+            received_ns = int(stamp)
+            if received_ns < previous_ns:
+                raise ReplayError(
+                    self.path, line, f"receive time {received_ns} is before the line above ({previous_ns})"
+                )
+            previous_ns = received_ns
+            try:
+                message = msgspec.json.decode(body)
+            except msgspec.DecodeError as e:
+                raise ReplayError(self.path, line, f"not JSON: {e}") from e
+            if not isinstance(message, dict):
+                raise ReplayError(self.path, line, "a frame must be a JSON object")
+            yield line, received_ns, message
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        line = 0
+        try:
+            with gzip.open(self.path, "rb") as stream:
+                for raw in stream:
+                    line += 1
+                    yield line, raw.rstrip(b"\n")
+        except EOFError as e:
+            raise ReplayError(self.path, line + 1, "the file is truncated") from e
+        except (gzip.BadGzipFile, zlib.error) as e:
+            raise ReplayError(self.path, line + 1, f"damaged gzip data: {e}") from e
+        except OSError as e:
+            raise ReplayError(self.path, 0, f"cannot be read: {e.strerror or e}") from e
+
+
+def _step(texts: Iterator[str]) -> Decimal:
+    """Power of ten that divides all `texts`."""
+    places = 0
+    for text in texts:
+        try:
+            exponent = Decimal(text).normalize().as_tuple().exponent
+        except InvalidOperation:
+            continue
+        places = max(places, -exponent if isinstance(exponent, int) else 0)
+    return Decimal(1).scaleb(-places)

@@ -1,0 +1,1 @@
+"""The exchange behind Bybit's REST paths and WebSockets."""

@@ -1,0 +1,75 @@
+"""REST and the WebSockets on one port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from nautilus_bybit_adapter.sim.exchange.events import Event, PrivateEvent
+from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
+
+from .private import PrivateSocket
+from .public import PublicSocket
+from .rest import RestServer
+from .trade import TradeSocket
+
+if TYPE_CHECKING:
+    from .connection import Connection
+    from .context import Context
+
+FAMILIES = ("public", "private", "trade")
+
+
+class VenueServer:
+    """Routes of the venue and the distribution of its events.
+
+    Parameters
+    ----------
+    context : Context
+        The exchange and its surroundings.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.public = {category: PublicSocket(context, category) for category in CATEGORIES}
+        self.private = PrivateSocket(context)
+        self.trade = TradeSocket(context)
+        self._rest = RestServer(context)
+
+    def app(self) -> web.Application:
+        """Return the aiohttp application."""
+        app = web.Application()
+        for category, socket in self.public.items():
+            app.router.add_get(f"/v5/public/{category}", socket.handle)
+        app.router.add_get("/v5/private", self.private.handle)
+        app.router.add_get("/v5/trade", self.trade.handle)
+        app.router.add_route("*", "/{path:.*}", self._rest.handle)
+        return app
+
+    def on_event(self, event: Event) -> None:
+        """Pass an event of the exchange to its subscribers."""
+        if isinstance(event, PrivateEvent):
+            self.private.push(event)
+        else:
+            self.public[event.market.instrument.category].on_trades(event)
+
+    def pump(self, now_ms: int) -> None:
+        """Push the public topics that are due."""
+        for socket in self.public.values():
+            socket.pump(now_ms)
+
+    def connections(self, family: str) -> set[Connection]:
+        """Open connections of `public`, `private` or `trade`.
+
+        Raises
+        ------
+        ValueError
+            For another word.
+        """
+        if family == "public":
+            return {connection for socket in self.public.values() for connection in socket.connections}
+        if family == "private":
+            return set(self.private.connections)
+        if family == "trade":
+            return set(self.trade.connections)
+        raise ValueError(f"family must be one of {', '.join(FAMILIES)}, got {family!r}")

@@ -1,0 +1,34 @@
+"""What every endpoint and socket shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
+
+    from .auth import Credentials
+    from .limits import RateWindows
+
+
+@dataclass(slots=True)
+class Faults:
+    """What goes wrong on purpose.
+
+    `hold_private` loses private pushes; `lose_acks` leaves requests of the trade socket unanswered though
+    they are carried out.
+    """
+
+    hold_private: bool = False
+    lose_acks: bool = False
+
+
+@dataclass(slots=True)
+class Context:
+    """The exchange, who may use it, how often, and what goes wrong."""
+
+    exchange: Exchange
+    credentials: Credentials
+    windows: RateWindows
+    faults: Faults = field(default_factory=Faults)

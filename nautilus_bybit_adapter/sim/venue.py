@@ -1,0 +1,250 @@
+"""The running venue: exchange, flows and server, started and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from .config import ConfigError, SimConfig
+from .exchange.exchange import Exchange, ExchangeConfig
+from .market.flow import Flow, lay_quiet_book
+from .market.recording import Recording, RecordingHead, ReplayError
+from .market.replay import ReplayFlow
+from .market.synthetic import SyntheticFlow
+from .server.app import VenueServer
+from .server.auth import Credentials
+from .server.context import Context, Faults
+from .server.limits import RateWindows
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .exchange.events import Event
+    from .exchange.instruments import Instrument
+
+PUMP_INTERVAL_S = 0.01
+_NS_PER_MS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class VenueUrls:
+    """Where a started venue listens; the public URL takes `/linear` or `/spot`."""
+
+    rest: str
+    ws_public: str
+    ws_private: str
+    ws_trade: str
+
+
+class SimVenue:
+    """A local Bybit V5 venue on real sockets.
+
+    Use it as an asynchronous context manager::
+
+        async with SimVenue(SimConfig(market="quiet")) as venue:
+            print(venue.urls.rest)
+
+    Parameters
+    ----------
+    config : SimConfig, optional
+        What it starts with.
+
+    Raises
+    ------
+    ReplayError
+        When the recording cannot be replayed.
+    ConfigError
+        When the recording's symbol is not in the catalogue.
+
+    Attributes
+    ----------
+    exchange : Exchange
+        The exchange behind the sockets; `exchange.markets` moves its books from tests.
+    failure : BaseException or None
+        Why the flow stopped, when it did.
+    """
+
+    def __init__(self, config: SimConfig | None = None) -> None:
+        self.config = config = config or SimConfig()
+        self._now_ms = config.clock or _wall_ms
+        self._head = Recording(config.replay).head(config.category) if config.replay else None
+        self.exchange = Exchange(
+            ExchangeConfig(
+                instruments=_catalogue(config.instruments, self._head),
+                balances=config.balances,
+                leverage=config.leverage,
+                smp_group=config.smp_group,
+                seed=config.seed,
+            ),
+            self._now_ms,
+            self._on_event,
+        )
+        self.failure: BaseException | None = None
+        self._has_failed = asyncio.Event()
+        self._faults = Faults()
+        self._server = VenueServer(
+            Context(
+                self.exchange,
+                Credentials(config.api_key, config.api_secret),
+                RateWindows(enforced=config.rate_limits),
+                self._faults,
+            )
+        )
+        self._flows = self._make_flows()
+        self._runner: web.AppRunner | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._urls: VenueUrls | None = None
+
+    @property
+    def urls(self) -> VenueUrls:
+        """Where the venue listens.
+
+        Raises
+        ------
+        RuntimeError
+            Before it is started.
+        """
+        if self._urls is None:
+            raise RuntimeError("the venue is not started")
+        return self._urls
+
+    @property
+    def api_key(self) -> str:
+        """Key of the account."""
+        return self.config.api_key
+
+    @property
+    def api_secret(self) -> str:
+        """Secret of the account."""
+        return self.config.api_secret
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen and let the market move.
+
+        Raises
+        ------
+        OSError
+            When the port is taken.
+        """
+        self._runner = web.AppRunner(self._server.app(), access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.config.host, self.config.port)
+        try:
+            await site.start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        port = self._runner.addresses[0][1]
+        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+        ws = f"ws://{host}:{port}/v5"
+        self._urls = VenueUrls(f"http://{host}:{port}", f"{ws}/public", f"{ws}/private", f"{ws}/trade")
+        for flow in self._flows:
+            flow.begin(self._now_ms())
+        self._pump = asyncio.create_task(self._run(), name="venue-pump")
+        self._pump.add_done_callback(self._pump_ended)
+
+    async def stop(self) -> None:
+        """Close every socket and end every task."""
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.wait([self._pump])
+            self._pump = None
+        if self._runner is not None:
+            for family in ("public", "private", "trade"):
+                self.disconnect(family)
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def failed(self) -> BaseException:
+        """Wait until the flow fails and return why; never returns while all is well."""
+        await self._has_failed.wait()
+        assert self.failure is not None  # noqa: S101 - set before the event
+        return self.failure
+
+    def disconnect(self, family: str) -> int:
+        """Cut every socket of `public`, `private` or `trade` without a goodbye; return how many."""
+        connections = self._server.connections(family)
+        for connection in connections:
+            connection.drop()
+        return len(connections)
+
+    def skip_u(self, symbol: str, depth: int, category: str = "linear") -> None:
+        """Lose one frame of an order book topic, so that the next push has a gap in `u`."""
+        self.exchange.markets[category, symbol].feeds[depth].lose_frame()
+
+    def hold_private(self, on: bool) -> None:
+        """Lose private pushes while set; they are not sent later."""
+        self._faults.hold_private = on
+
+    def lose_acks(self, on: bool) -> None:
+        """Carry out requests of the trade socket without answering them while set."""
+        self._faults.lose_acks = on
+
+    async def _run(self) -> None:
+        while True:
+            now_ms = self._now_ms()
+            try:
+                for flow in self._flows:
+                    flow.advance(now_ms)
+            except ReplayError as e:
+                self._fail(e)
+                self._flows.clear()
+            self._server.pump(now_ms)
+            await asyncio.sleep(PUMP_INTERVAL_S)
+
+    def _fail(self, failure: BaseException) -> None:
+        self.failure = failure
+        self._has_failed.set()
+
+    def _pump_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            self._fail(failure)
+
+    def _on_event(self, event: Event) -> None:
+        self._server.on_event(event)
+
+    def _make_flows(self) -> list[Flow]:
+        flows: list[Flow] = []
+        now_ms = self._now_ms()
+        for key, market in self.exchange.markets.items():
+            if self._head is not None and key == (self._head.category, self._head.symbol):
+                flows.append(ReplayFlow(market, self._head, self.config.speed, now_ms))
+                twice = market.book.mid_twice()
+                market.start_at(market.start_ticks if twice is None else twice // 2)
+            elif self.config.market == "synthetic":
+                flows.append(SyntheticFlow(market, self.config.seed, self.config.flow, now_ms))
+            else:
+                lay_quiet_book(market)
+        return flows
+
+
+def _catalogue(instruments: tuple[Instrument, ...], head: RecordingHead | None) -> tuple[Instrument, ...]:
+    """Put a recorded symbol on the recording's price grid where its own is coarser."""
+    if head is None:
+        return instruments
+    recorded = (head.category, head.symbol)
+    if recorded not in {it.key for it in instruments}:
+        raise ConfigError(f"{head.path}: {head.category} {head.symbol} is not in the venue's catalogue")
+    return tuple(
+        it.with_tick(head.tick)
+        if it.key == recorded and it.tick % head.tick == 0 and head.tick < it.tick
+        else it
+        for it in instruments
+    )
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // _NS_PER_MS

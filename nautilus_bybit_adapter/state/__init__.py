@@ -1,0 +1,27 @@
+"""Protocol machines without IO: an input comes in, what is to be done comes out."""
+
+from __future__ import annotations
+
+from nautilus_bybit_adapter.state.book import BookAction, BookSequencer
+from nautilus_bybit_adapter.state.clock import ClockOffset, ClockSample
+from nautilus_bybit_adapter.state.heartbeat import Beat, Heartbeat
+from nautilus_bybit_adapter.state.session import Backoff, Input, Row, Session, backoff_secs
+from nautilus_bybit_adapter.state.subscriptions import Refusal, Subscriptions, TopicRequest, TopicState
+
+__all__ = [
+    "Backoff",
+    "Beat",
+    "BookAction",
+    "BookSequencer",
+    "ClockOffset",
+    "ClockSample",
+    "Heartbeat",
+    "Input",
+    "Refusal",
+    "Row",
+    "Session",
+    "Subscriptions",
+    "TopicRequest",
+    "TopicState",
+    "backoff_secs",
+]

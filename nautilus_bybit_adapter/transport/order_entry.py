@@ -1,0 +1,29 @@
+"""Sending orders, whichever way they travel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
+    from nautilus_bybit_adapter.wire.requests import AmendOrder, CancelOrder, PlaceOrder
+
+
+class OrderEntry(Protocol):
+    """What `BybitTradeWebSocket` and `BybitHTTPClient` have in common.
+
+    An answer means that the venue received the request, not that the book accepted the order. Every error
+    is a `BybitError` whose `outcome` says whether the request was refused, never sent, or is in doubt.
+    """
+
+    async def place_order(self, request: PlaceOrder) -> BybitOrderResponse:
+        """Create an order."""
+        ...
+
+    async def amend_order(self, request: AmendOrder) -> BybitOrderResponse:
+        """Change an order."""
+        ...
+
+    async def cancel_order(self, request: CancelOrder) -> BybitOrderResponse:
+        """Cancel an order."""
+        ...

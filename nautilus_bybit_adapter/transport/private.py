@@ -1,0 +1,264 @@
+"""Orders, executions, positions and wallet.
+
+Source: Bybit V5 "Connect" and "Private Stream".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from typing import TYPE_CHECKING
+
+from nautilus_bybit_adapter.constants import MAX_ARGS_CHARS
+from nautilus_bybit_adapter.state.session import (
+    Announce,
+    Authenticate,
+    Input,
+    Recover,
+    Session,
+    Subscribe,
+    backoff_secs,
+)
+from nautilus_bybit_adapter.state.subscriptions import Subscriptions
+from nautilus_bybit_adapter.transport.auth import (
+    auth_refusal,
+    auth_request,
+    local_time_ms,
+    require_credentials,
+)
+from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, SocketOptions
+from nautilus_bybit_adapter.transport.topics import TopicFeed
+from nautilus_bybit_adapter.transport.urls import private_url
+from nautilus_bybit_adapter.transport.ws import WebSocketLink
+from nautilus_bybit_adapter.wire.codec import decode_private
+from nautilus_bybit_adapter.wire.control import ControlKind, ControlMessage
+from nautilus_bybit_adapter.wire.enums import BybitEnvironment
+from nautilus_bybit_adapter.wire.messages import (
+    ExecutionMessage,
+    OrderMessage,
+    PositionMessage,
+    UnknownMessage,
+    WalletMessage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from nautilus_bybit_adapter.transport.options import Log
+    from nautilus_bybit_adapter.wire.signing import Credentials
+
+type AccountMessage = OrderMessage | ExecutionMessage | PositionMessage | WalletMessage | UnknownMessage
+
+
+class BybitPrivateWebSocket:
+    """The account's socket, which misses nothing across a reconnect.
+
+    Each time it connects it authenticates, has every topic confirmed, and then awaits `recover` while it
+    keeps the frames that arrive; these are handed over in order before the socket is live.
+
+    Parameters
+    ----------
+    environment : BybitEnvironment, default BybitEnvironment.TESTNET
+        Whose account.
+    credentials : Credentials or None
+        Key and secret.
+    base_url : str or None
+        Another address, such as `ws://127.0.0.1:8080/v5/private`.
+    topics : tuple of str
+        What to subscribe to; all-in-one topics and those of a category do not mix.
+    on_message : callable
+        Called with each message and its `ts_init` (epoch ns, of arrival). Must not block.
+    recover : callable or None
+        Fetches what was missed. Awaited on the first connect too; one that raises is repeated.
+    on_live, on_stale : callable or None
+        Called when the socket is live, and when its connection is gone.
+    options : SocketOptions or None
+        Waits and limits.
+    logger : Log or None
+        Where to report.
+    clock_ns : callable
+        Epoch nanoseconds, for `ts_init`.
+    server_time_ms : callable
+        The venue's time in epoch milliseconds, such as `BybitHTTPClient.server_time_ms`.
+
+    Raises
+    ------
+    BybitConfigError
+        If there are no credentials, or the address cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        environment: BybitEnvironment = BybitEnvironment.TESTNET,
+        credentials: Credentials | None,
+        base_url: str | None = None,
+        topics: tuple[str, ...] = ("order", "execution", "position", "wallet"),
+        on_message: Callable[[AccountMessage, int], None],
+        recover: Callable[[], Awaitable[None]] | None = None,
+        on_live: Callable[[], None] | None = None,
+        on_stale: Callable[[], None] | None = None,
+        options: SocketOptions | None = None,
+        logger: Log | None = None,
+        clock_ns: Callable[[], int] = time.time_ns,
+        server_time_ms: Callable[[], int] = local_time_ms,
+    ) -> None:
+        self._credentials = require_credentials(credentials, "private")
+        options = options or SocketOptions()
+        self._backoff = options.backoff
+        self._on_message = on_message
+        self._recover = recover
+        self._on_live = on_live
+        self._on_stale = on_stale
+        self._server_time_ms = server_time_ms
+        self._recovery: asyncio.Task[None] | None = None
+        self._kept: list[tuple[AccountMessage, int]] = []
+        self._session = Session(needs_auth=True, needs_recovery=recover is not None, backoff=options.backoff)
+        self._link = WebSocketLink(
+            private_url(environment, base_url),
+            self,
+            self._session,
+            name="private",
+            options=options,
+            logger=logger or DEFAULT_LOG,
+            clock_ns=clock_ns,
+        )
+        # One topic per request: each has an ack of its own.
+        self._feed = TopicFeed(
+            self._link,
+            Subscriptions(max_args=1, max_chars=MAX_ARGS_CHARS, timeout_secs=options.step_timeout_secs),
+            self._on_topic_refused,
+        )
+        self._topics = topics
+
+    @property
+    def url(self) -> str:
+        """Where the socket connects."""
+        return self._link.url
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the socket is authenticated, subscribed and recovered."""
+        return self._link.is_live
+
+    @property
+    def confirmed_topics(self) -> tuple[str, ...]:
+        """The topics whose data flows."""
+        return self._feed.confirmed
+
+    @property
+    def kept_count(self) -> int:
+        """Messages kept back until the recovery is done."""
+        return len(self._kept)
+
+    @property
+    def connection_count(self) -> int:
+        """How often a connection was opened."""
+        return self._link.connection_count
+
+    @property
+    def bad_frame_count(self) -> int:
+        """Frames that could not be read, or whose consumer failed."""
+        return self._link.bad_frame_count
+
+    async def connect(self, timeout_secs: float = 30.0) -> None:
+        """Connect, and return when the socket is live.
+
+        Raises
+        ------
+        BybitAuthError
+            If the venue refuses the credentials.
+        BybitConnectionError
+            If the socket is not live within `timeout_secs` seconds.
+        """
+        await self._link.connect(timeout_secs)
+
+    async def disconnect(self) -> None:
+        """Close the socket; what is kept back for an unfinished recovery is handed over by the next."""
+        recovery = self._recovery
+        await self._link.close()
+        if recovery is not None:
+            await asyncio.gather(recovery, return_exceptions=True)
+
+    def on_step(self, step: Authenticate | Subscribe | Recover | Announce) -> None:
+        """Do a step of the session (for the link)."""
+        match step:
+            case Authenticate():
+                self._link.send(auth_request(self._credentials, self._server_time_ms()))
+            case Subscribe():
+                # A topic refused on an earlier connection is wanted again.
+                self._feed.subscribe(self._topics)
+                self._feed.replay()
+            case Recover():
+                self._recovery = asyncio.create_task(self._recover_until_done(), name="private recovery")
+            case Announce():
+                if self._on_live is not None:
+                    self._on_live()
+
+    def on_payload(self, payload: bytes, ts_init: int) -> None:
+        """Take a frame (for the link)."""
+        message = decode_private(payload)
+        if isinstance(message, ControlMessage):
+            self._on_control(message)
+        elif self._recover is not None and not self._session.is_live:
+            self._kept.append((message, ts_init))
+        else:
+            self._on_message(message, ts_init)
+
+    def on_lost(self, reason: str) -> None:  # noqa: ARG002 - the link has reported it
+        """Learn that the connection is gone (for the link)."""
+        recovery, self._recovery = self._recovery, None
+        if recovery is not None:
+            recovery.cancel()
+        self._feed.lose()
+        if self._on_stale is not None:
+            self._on_stale()
+
+    def on_tick(self, now: float) -> None:
+        """Look for overdue acks (for the link)."""
+        self._feed.on_tick(now)
+
+    def _on_control(self, message: ControlMessage) -> None:
+        match message.kind:
+            case ControlKind.PONG:
+                self._link.on_pong()
+            case ControlKind.AUTH if message.success:
+                self._link.feed(Input.AUTH_OK)
+            case ControlKind.AUTH:
+                refusal = auth_refusal(message)
+                self._link.give_up(refusal)
+                self._link.feed(Input.AUTH_FAILED, str(refusal).rstrip("."))
+            case _:
+                self._feed.on_ack(message)
+
+    def _on_topic_refused(self, topic: str, message: str) -> None:
+        # An account that does not see its fills is not live.
+        self._link.feed(Input.LOST, f"the venue refuses the {topic} topic: {message.rstrip('.')}")
+
+    async def _recover_until_done(self) -> None:
+        assert self._recover is not None  # noqa: S101 - the session skips the step otherwise
+        attempt = 0
+        while True:
+            try:
+                await self._recover()
+                break
+            except Exception as exc:  # noqa: BLE001 - whatever failed, what was missed is still missing
+                secs = backoff_secs(attempt, random.random(), self._backoff)  # noqa: S311 - spreads retries
+                attempt += 1
+                self._link.journal.error(
+                    f"Recovery of the private socket failed ({type(exc).__name__}: {exc}); "
+                    f"{len(self._kept)} messages are kept, next attempt in {secs:.1f} s."
+                )
+                await asyncio.sleep(secs)
+        self._recovery = None
+        self._hand_over()
+        self._link.feed(Input.RECOVERED)
+
+    def _hand_over(self) -> None:
+        kept, self._kept = self._kept, []
+        for message, ts_init in kept:
+            try:
+                self._on_message(message, ts_init)
+            except Exception as exc:  # noqa: BLE001 - one message's consumer must not cost the others
+                self._link.report_bad_frame(f"{type(exc).__name__}: {exc}, while handling {message.topic}")

@@ -1,0 +1,174 @@
+"""One signed REST exchange: what is sent, and what a failure says about an order.
+
+Source: Bybit V5 "Integration Guidance".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import aiohttp
+import msgspec
+import yarl
+
+from nautilus_bybit_adapter.errors import (
+    BybitConnectionError,
+    BybitDecodeError,
+    BybitError,
+    BybitStatusError,
+    BybitTimeoutError,
+    Outcome,
+)
+from nautilus_bybit_adapter.wire.envelope import Envelope
+from nautilus_bybit_adapter.wire.signing import sign_rest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nautilus_bybit_adapter.wire.signing import Credentials
+
+_envelope = msgspec.json.Decoder(Envelope)
+
+# The gate in front of the order service answers with these, so no order was made.
+_REFUSED_STATUSES = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RestCall:
+    """A request before it is signed.
+
+    Parameters
+    ----------
+    method : str
+        `GET` or `POST`.
+    path : str
+        Such as `/v5/order/create`.
+    payload : str
+        The query string without `?`, or the JSON body, exactly as sent and signed.
+    is_private : bool
+        Whether to sign it.
+    """
+
+    method: str
+    path: str
+    payload: str = ""
+    is_private: bool = False
+
+    @property
+    def name(self) -> str:
+        """What to call it in messages."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class RestAnswer:
+    """An answer whose `retCode` is still to be judged; header names are lower case."""
+
+    envelope: Envelope
+    headers: Mapping[str, str]
+
+
+def query_string(parameters: Mapping[str, str | int | None], cursor: str = "") -> str:
+    """Return a query string; `None` values are left out, and the cursor goes as the venue gave it."""
+    pairs = [
+        f"{name}={quote(str(value), safe='')}" for name, value in parameters.items() if value is not None
+    ]
+    if cursor:
+        pairs.append(f"cursor={cursor}")
+    return "&".join(pairs)
+
+
+def signed_headers(
+    credentials: Credentials, call: RestCall, timestamp_ms: int, recv_window_ms: int
+) -> dict[str, str]:
+    """Return the authentication headers of a call at the venue's time `timestamp_ms`."""
+    return {
+        "X-BAPI-API-KEY": credentials.api_key,
+        "X-BAPI-TIMESTAMP": str(timestamp_ms),
+        "X-BAPI-RECV-WINDOW": str(recv_window_ms),
+        "X-BAPI-SIGN": sign_rest(credentials, timestamp_ms, recv_window_ms, call.payload),
+    }
+
+
+def sent_tracing() -> aiohttp.TraceConfig:
+    """Return the hooks that note when a request's first bytes leave; before that, nothing was ordered."""
+    tracing = aiohttp.TraceConfig()
+
+    async def on_headers_sent(_session: Any, context: SimpleNamespace, _params: Any) -> None:
+        context.trace_request_ctx.is_sent = True
+
+    tracing.on_request_headers_sent.append(on_headers_sent)
+    return tracing
+
+
+async def exchange(
+    session: aiohttp.ClientSession,
+    base_url: str,
+    call: RestCall,
+    headers: Mapping[str, str],
+    proxy_url: str | None,
+) -> RestAnswer:
+    """Send a call once and return the answer.
+
+    Raises
+    ------
+    BybitConnectionError, BybitTimeoutError
+        `NOT_SENT` if nothing left this process, else `UNKNOWN`.
+    BybitStatusError
+        If the HTTP status is not 200.
+    BybitDecodeError
+        If the answer is no Bybit envelope.
+    """
+    url = base_url + call.path
+    body = None
+    if call.method == "GET":
+        url += f"?{call.payload}" if call.payload else ""
+    else:
+        body = call.payload.encode()
+        headers = {**headers, "Content-Type": "application/json"}
+    note = SimpleNamespace(is_sent=False)
+    try:
+        async with session.request(
+            call.method,
+            yarl.URL(url, encoded=True),
+            data=body,
+            headers=headers,
+            proxy=proxy_url,
+            allow_redirects=False,
+            trace_request_ctx=note,
+        ) as response:
+            raw = await response.read()
+            status = response.status
+            answer_headers = {name.lower(): value for name, value in response.headers.items()}
+    except (aiohttp.ClientError, TimeoutError, OSError) as exc:
+        raise _lost(call, exc, is_sent=note.is_sent) from exc
+    if status != HTTPStatus.OK:
+        raise _bad_status(call, status, raw)
+    try:
+        return RestAnswer(_envelope.decode(raw), answer_headers)
+    except msgspec.DecodeError as exc:
+        raise BybitDecodeError(
+            f"Cannot read the answer to {call.name} ({exc}): {raw[:80]!r}", topic=call.name, excerpt=raw
+        ) from exc
+
+
+def _lost(call: RestCall, exc: Exception, *, is_sent: bool) -> BybitError:
+    outcome = Outcome.UNKNOWN if is_sent else Outcome.NOT_SENT
+    what = str(exc).strip() or type(exc).__name__
+    if isinstance(exc, TimeoutError):
+        stage = "was not answered" if is_sent else "could not be sent"
+        return BybitTimeoutError(f"{call.name} {stage} in time.", outcome)
+    stage = "lost its answer" if is_sent else "could not be sent"
+    return BybitConnectionError(f"{call.name} {stage}: {what}.", outcome)
+
+
+def _bad_status(call: RestCall, status: int, raw: bytes) -> BybitStatusError:
+    outcome = Outcome.REJECTED if status in _REFUSED_STATUSES else Outcome.UNKNOWN
+    text = raw[:80].decode(errors="replace").strip()
+    return BybitStatusError(f"{call.name} was answered with HTTP {status}: {text}", status, outcome)

@@ -1,0 +1,167 @@
+"""Market data: WebSocket frames and REST results.
+
+Source: Bybit V5 "Public: Orderbook", "Public: Trade", "Public: Ticker", "Get Orderbook",
+"Get Recent Public Trades", "Get Tickers".
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+type Level = tuple[str, str]
+
+
+class OrderbookData(msgspec.Struct, frozen=True):
+    """Levels as `(price, size)` strings, best first; size `"0"` deletes a level.
+
+    `u` counts the messages of the topic one by one; `seq` orders them against trades and other depths.
+    """
+
+    s: str
+    b: list[tuple[str, str]]
+    a: list[tuple[str, str]]
+    u: int
+    seq: int = 0
+
+
+class OrderbookMessage(msgspec.Struct, frozen=True):
+    """A frame of `orderbook.{depth}.{symbol}`; `cts` is the matching time, `ts` the push time (epoch ms)."""
+
+    topic: str
+    type: str
+    ts: int
+    data: OrderbookData
+    cts: int = 0
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether the frame replaces the book."""
+        return self.type == "snapshot"
+
+    @property
+    def depth(self) -> int:
+        """Number of levels per side the topic covers."""
+        return int(self.topic.split(".", 2)[1])
+
+
+class PublicTrade(msgspec.Struct, frozen=True):
+    """A public trade: `S` is the taker's side, `T` the match time (epoch ms)."""
+
+    T: int
+    s: str
+    S: str
+    v: str
+    p: str
+    i: str
+    L: str = ""
+    BT: bool = False
+    RPI: bool = False
+    seq: int = 0
+
+
+class TradesMessage(msgspec.Struct, frozen=True):
+    """A frame of `publicTrade.{symbol}`: up to 1024 trades in match order."""
+
+    topic: str
+    ts: int
+    data: list[PublicTrade]
+    type: str = "snapshot"
+
+
+class BybitTicker(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A ticker; a field that is absent is `None`.
+
+    A linear or inverse delta holds the symbol and what changed. Options call their touch `bid_price` on the
+    WebSocket and `bid1_price` over REST; spot frames have no touch at all.
+    """
+
+    symbol: str
+    last_price: str | None = None
+    mark_price: str | None = None
+    index_price: str | None = None
+    bid1_price: str | None = None
+    bid1_size: str | None = None
+    ask1_price: str | None = None
+    ask1_size: str | None = None
+    bid_price: str | None = None
+    bid_size: str | None = None
+    ask_price: str | None = None
+    ask_size: str | None = None
+    prev_price_24h: str | None = msgspec.field(name="prevPrice24h", default=None)
+    prev_price_1h: str | None = msgspec.field(name="prevPrice1h", default=None)
+    price_24h_pcnt: str | None = msgspec.field(name="price24hPcnt", default=None)
+    high_price_24h: str | None = msgspec.field(name="highPrice24h", default=None)
+    low_price_24h: str | None = msgspec.field(name="lowPrice24h", default=None)
+    volume_24h: str | None = msgspec.field(name="volume24h", default=None)
+    turnover_24h: str | None = msgspec.field(name="turnover24h", default=None)
+    open_interest: str | None = None
+    open_interest_value: str | None = None
+    funding_rate: str | None = None
+    next_funding_time: str | None = None
+    funding_interval_hour: str | None = None
+    funding_cap: str | None = None
+    delivery_time: str | None = None
+    predicted_delivery_price: str | None = None
+    basis: str | None = None
+    basis_rate: str | None = None
+    tick_direction: str | None = None
+    usd_index_price: str | None = None
+    underlying_price: str | None = None
+    mark_iv: str | None = None
+    mark_price_iv: str | None = None
+    bid_iv: str | None = None
+    ask_iv: str | None = None
+    bid1_iv: str | None = None
+    ask1_iv: str | None = None
+    delta: str | None = None
+    gamma: str | None = None
+    vega: str | None = None
+    theta: str | None = None
+
+
+class TickerMessage(msgspec.Struct, frozen=True):
+    """A frame of `tickers.{symbol}`; `ts` is the push time (epoch ms)."""
+
+    topic: str
+    ts: int
+    data: BybitTicker
+    type: str = "snapshot"
+    cs: int = 0
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether the frame holds every field rather than what changed."""
+        return self.type == "snapshot"
+
+
+class BybitOrderbook(msgspec.Struct, frozen=True):
+    """A book over REST; `u` is that of the 1000-level topic, times are epoch milliseconds."""
+
+    s: str
+    b: list[tuple[str, str]]
+    a: list[tuple[str, str]]
+    ts: int
+    u: int
+    seq: int = 0
+    cts: int = 0
+
+
+class BybitRecentTrade(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A public trade over REST; `time` is epoch milliseconds in a string, `side` the taker's."""
+
+    exec_id: str
+    symbol: str
+    price: str
+    size: str
+    side: str
+    time: str
+    is_block_trade: bool = False
+    is_rpi_trade: bool = msgspec.field(name="isRPITrade", default=False)
+    seq: str = ""
+
+
+class BybitServerTime(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The venue's clock, as strings of seconds and nanoseconds since the epoch."""
+
+    time_second: str
+    time_nano: str
