@@ -211,7 +211,8 @@ def sendable_quantity(remaining: Decimal, price: Decimal, rules: QuantityRules) 
         quantity = floor_to(rules.maximum, rules.lot)
         left = remaining - quantity
         if rules.minimum is not None and 0 < left < rules.minimum:
-            quantity = max(quantity - ceil_to(rules.minimum - left, rules.lot), Decimal(0))
+            smaller = quantity - ceil_to(rules.minimum - left, rules.lot)
+            quantity = smaller if smaller >= rules.minimum else quantity
     if rules.minimum is not None and quantity < rules.minimum:
         return Decimal(0)
     notional = quantity * rules.multiplier * (1 if rules.is_inverse else price)

@@ -106,10 +106,13 @@ def check_order(order: Order, params: OrderParams, instrument: Instrument | None
     if order.order_type not in {OrderType.MARKET, OrderType.LIMIT}:
         name = order_type_to_str(order.order_type)
         raise SmartLimitOrderError(f"the order type is {name}; it must be MARKET or LIMIT")
-    if order.time_in_force != TimeInForce.GTC:
+    is_market = order.order_type == OrderType.MARKET
+    allowed = {TimeInForce.GTC, TimeInForce.IOC} if is_market else {TimeInForce.GTC}
+    if order.time_in_force not in allowed:
         name = time_in_force_to_str(order.time_in_force)
         raise SmartLimitOrderError(
-            f"the time in force is {name}; it must be GTC, with 'horizon_secs' as deadline"
+            f"the time in force is {name}; it must be GTC, or IOC for a market order: "
+            "how long to try is 'horizon_secs'"
         )
     if order.is_quote_quantity:
         raise SmartLimitOrderError("the quantity is in quote units; it must be in base units")

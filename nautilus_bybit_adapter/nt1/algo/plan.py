@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _MS = 1_000_000
 _AMEND_TIMEOUT_NS = 5_000 * _MS
+# Orders that take close by themselves; one that a venue has let rest is withdrawn after this.
+_TAKE_TIMEOUT_NS = 5_000 * _MS
 _MAX_AMEND_REJECTIONS = 3
 _MAX_CANCEL_REJECTIONS = 5
 _CANCEL_RETRY_NS = 500 * _MS
@@ -210,17 +212,18 @@ class Plan:
         return Outcome.UNFILLED if self.execution.reached_venue else Outcome.DENIED
 
     def _withdraw(self, child: Child, now_ns: int) -> Action:
-        if child.kind is not ChildKind.PEG or child.status is ChildStatus.SENT or child.cancel_pending:
+        if child.status is ChildStatus.SENT or child.cancel_pending:
             return Wait(None)
+        if child.kind is not ChildKind.PEG and now_ns < child.sent_ns + _TAKE_TIMEOUT_NS:
+            return Wait(child.sent_ns + _TAKE_TIMEOUT_NS)
         if now_ns < child.cancel_not_before_ns:
             return Wait(child.cancel_not_before_ns)
         return Cancel(child)
 
     def _tend(self, child: Child, now_ns: int, view: View) -> Action:
-        if child.kind is not ChildKind.PEG:
-            return Wait(None)
         is_to_go = (
-            now_ns >= self.terms.deadline_ns
+            child.kind is not ChildKind.PEG
+            or now_ns >= self.terms.deadline_ns
             or self.execution.excess
             or child.cancel_requested
             or child.amend_rejections >= _MAX_AMEND_REJECTIONS

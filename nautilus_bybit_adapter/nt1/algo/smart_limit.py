@@ -67,7 +67,9 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
     ``exec_algorithm_params``, each optional: ``urgency`` ("passive", or "now": a market order is sent as it
     is if the book walk says that it fills within ``slippage_threshold``; if not, capped limits first and the
     touch after), ``horizon_secs``, ``max_cross_bps``. With anything else the order is denied, as are order
-    lists, contingent orders, quote quantities and times in force other than GTC.
+    lists, contingent orders, quote quantities and times in force other than GTC (and IOC for market orders,
+    of use to one that is sent itself: the simulated venue lets the rest of a GTC market order hang where the
+    book runs out).
 
     **What the strategy sees.** Children carry the parent's id with ``-E1``, ``-E2`` ... and their fills come
     as ``OrderFilled`` for those ids. The parent itself stays ``INITIALIZED`` while children work, so that
@@ -311,7 +313,7 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
         now = self.clock.timestamp_ns()
         run.execution.add_child(order.client_order_id.value, kind, quantity, price, now)
         self.submit_order(order)
-        # The framework subscribes to a strategy's events only after its first order: some may be there by now.
+        # The framework subscribes to a strategy's events only after its first order: look for those missed.
         self._take(run, order)
 
     def _amend(self, run: Run, action: Amend) -> None:
