@@ -241,6 +241,7 @@ class Market:
     config: dict[str, Any] = field(default_factory=dict)
     instrument: CryptoPerpetual = field(default_factory=perpetual)
     latency_ms: int = 0
+    oms_type: OmsType = OmsType.NETTING
     until_ms: int | None = None
     venue: dict[str, Any] = field(default_factory=dict)
     risk: RiskEngineConfig = field(default_factory=RiskEngineConfig)
@@ -256,12 +257,11 @@ class Market:
         )
         engine.add_venue(
             venue=INSTRUMENT_ID.venue,
-            oms_type=OmsType.NETTING,
+            oms_type=self.oms_type,
             account_type=AccountType.MARGIN,
             starting_balances=[Money(100_000_000, USDT)],
-            book_type=BookType.L2_MBP,
             latency_model=LatencyModel(base_latency_nanos=self.latency_ms * MS) if self.latency_ms else None,
-            **self.venue,
+            **{"book_type": BookType.L2_MBP, **self.venue},
         )
         engine.add_instrument(self.instrument)
         engine.add_data(self.data)

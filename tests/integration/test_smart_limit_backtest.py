@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from nautilus_trader.model.data import QuoteTick
 from nautilus_trader.model.enums import (
     AggressorSide,
     BookType,
     LiquiditySide,
+    OmsType,
     OrderSide,
     OrderStatus,
     OrderType,
@@ -26,12 +28,14 @@ from nautilus_trader.model.events import (
     OrderUpdated,
 )
 from nautilus_trader.model.objects import Price, Quantity
+from nautilus_trader.test_kit.stubs.events import TestEventStubs
 from smart_limit_market import (
     INSTRUMENT_ID,
     SMART_LIMIT,
     Market,
     Outcomes,
     Trader,
+    at,
     buys,
     changes,
     sells,
@@ -420,6 +424,78 @@ def test_a_market_order_that_a_venue_lets_hang_is_reported_and_not_repeated() ->
         assert it.report.filled_qty.as_decimal() == D("0.500")
         assert "MAY STILL BE OPEN" in it.report.reason
         assert it.net_position == D("0.500")
+
+
+def test_a_fill_that_comes_after_the_end_is_reported_again() -> None:
+    def late_fill(trader: Trader) -> None:
+        (child,) = [order for order in trader.cache.orders() if order.is_spawned]
+        fill = TestEventStubs.order_filled(
+            child,
+            trader.cache.instrument(INSTRUMENT_ID),
+            strategy_id=trader.id,
+            account_id=child.account_id,
+            venue_order_id=child.venue_order_id,
+            last_qty=Quantity.from_str("0.100"),
+            last_px=Price.from_str("100.0"),
+        )
+        trader.msgbus.send("ExecEngine.process", fill)
+
+    with done(quiet(3_000), buys("0.500"), (1_000, Trader.cancel), (2_000, late_fill)) as it:
+        assert it.net_position == D("0.100")
+        first, second = it.trader.reports
+        assert (first.filled_qty.as_decimal(), first.revision) == (D(0), 0)
+        assert (second.filled_qty.as_decimal(), second.revision) == (D("0.100"), 1)
+        assert second.outcome is Outcome.CANCELED
+        assert len(it.children) == 1
+
+
+def test_children_of_a_reduce_only_order_are_reduce_only() -> None:
+    def submit(trader: Trader) -> None:
+        order = trader.order_factory.market(
+            INSTRUMENT_ID,
+            OrderSide.SELL,
+            Quantity.from_str("0.500"),
+            reduce_only=True,
+            exec_algorithm_id=SMART_LIMIT,
+            exec_algorithm_params={"horizon_secs": 1.0},
+        )
+        trader.submit_order(order)
+        trader.order = order
+
+    with done(quiet(4_000), buys("0.500", urgency="now"), (500, submit)) as it:
+        assert len(it.children) == 2
+        assert all(child.is_reduce_only for child in it.children)
+        assert it.net_position == 0
+
+
+def test_under_hedging_all_children_make_one_position() -> None:
+    data = [*quiet(500), trade(550, "100.0", "0.2", AggressorSide.SELLER), *still(600, 4_000)]
+    with done(data, buys("0.500", horizon_secs=2.0), oms_type=OmsType.HEDGING) as it:
+        it.check()
+        assert len(it.children) == 2
+        (position,) = it.engine.cache.positions()
+        assert position.quantity.as_decimal() == D("0.500")
+
+
+def test_with_quotes_only_it_rests_at_the_quote_and_follows_it() -> None:
+    def quote(ms: int, bid: str, ask: str) -> QuoteTick:
+        prices = (Price.from_str(bid), Price.from_str(ask))
+        size = Quantity.from_str("1.000")
+        return QuoteTick(INSTRUMENT_ID, *prices, size, size, at(ms), at(ms))
+
+    data: list[Any] = [quote(ms, "100.0", "100.2") for ms in range(0, 2_000, 100)]
+    data += [quote(ms, "100.1", "100.2") for ms in range(2_000, 4_000, 100)]
+    data += [quote(ms, "99.9", "100.0") for ms in range(4_000, 5_000, 100)]
+    subscribe = (-1, lambda trader: trader.subscribe_quote_ticks(INSTRUMENT_ID))
+    venue = {"book_type": BookType.L1_MBP}
+    config = {"book_timeout_secs": 0.5}
+    with done(data, subscribe, buys("0.500", 200), venue=venue, config=config) as it:
+        it.check()
+        (child,) = it.children
+        assert child.avg_px == 100.1
+        assert it.report.amends == 1
+        assert it.report.arrival_mid == D("100.1")
+        assert it.report.expected_slippage_bps is None
 
 
 def test_two_orders_at_once_are_accounted_apart() -> None:

@@ -255,7 +255,7 @@ def test_it_follows_the_touch_in_place_and_not_too_often() -> None:
     assert it.step() == Wait(250 * MS)
     it.pass_time(250)
     assert order.wants_amend == D("100.1")
-    it.view = View(TOUCH, is_book_ready=True)
+    it.view = View(Touch(D("99.9"), D("100.2")), is_book_ready=True)
     it.pass_time(300)
     assert sum(isinstance(action, Amend) for action in it.actions) == 1, "one at a time"
     it.answer_amend(order, yes=True)
@@ -308,6 +308,26 @@ def test_a_fill_after_the_cancel_but_within_the_settling_time_is_not_bought_twic
     it.read()
     it.pass_time(100)
     assert posts(it)[-1].quantity == D("0.700")
+
+
+def test_a_fill_of_a_child_that_was_reported_closed_withdraws_what_is_worked_too_much() -> None:
+    it, order = resting()
+    it.close(order, Closed.CANCELED)
+    it.read()
+    it.pass_time(250)
+    it.accept(it.orders[1])
+    it.read()
+    it.execution.on_fill(order.name, "late", D("0.300"), D(100))
+    assert it.execution.excess == D("0.300")
+    assert isinstance(it.plan.next_action(it.now, it.view), Cancel)
+    it.actions.clear()
+    it.plan.execution.children["O-1-E2"].cancel_requested = True
+    it.orders[1].filled = D(0)
+    it.close(it.orders[1], Closed.CANCELED)
+    it.orders[0].filled = D("0.300")
+    it.read()
+    it.pass_time(250)
+    assert posts(it) == [Post(ChildKind.PEG, D("0.700"), D("100.0"))]
 
 
 def test_crossing_gives_up_and_reports_the_remainder() -> None:
