@@ -85,7 +85,8 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
     To learn what became of an order take the `SmartLimitReport`, which is published just before the parent
     closes and kept in `reports`. A fill that comes still later is accounted for in a further report with a
     higher ``revision``. Strategies get reports in ``on_data`` after
-    ``subscribe_data(DataType(SmartLimitReport))``.
+    ``subscribe_data(DataType(SmartLimitReport))`` (the framework then logs an error about a missing client id
+    and subscribes all the same).
 
     Parameters
     ----------
