@@ -1,0 +1,8 @@
+"""Execution algorithms."""
+
+from nautilus_bybit_adapter.nt1.algo.config import SmartLimitExecAlgorithmConfig
+from nautilus_bybit_adapter.nt1.algo.execution import Outcome
+from nautilus_bybit_adapter.nt1.algo.report import SmartLimitReport
+from nautilus_bybit_adapter.nt1.algo.smart_limit import SmartLimitExecAlgorithm
+
+__all__ = ["Outcome", "SmartLimitExecAlgorithm", "SmartLimitExecAlgorithmConfig", "SmartLimitReport"]

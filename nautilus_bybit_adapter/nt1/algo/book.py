@@ -1,0 +1,82 @@
+"""One instrument's book as the algorithm keeps it: the exact touch, and the warden's forecast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nautilus_trader.model.book import OrderBook
+from nautilus_trader.model.enums import BookAction, BookType
+
+from nautilus_bybit_adapter.nt1.warden_feed import feed
+from nautilus_bybit_adapter.warden import FastWarden, Forecast, Side, forecast
+from nautilus_bybit_adapter.warden.policy import Touch
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from nautilus_trader.model.data import OrderBookDeltas, QuoteTick
+    from nautilus_trader.model.identifiers import InstrumentId
+
+
+class BookFeed:
+    """Follows the deltas of one instrument.
+
+    The book counts as ready only from a snapshot on: deltas alone, as a late subscriber gets them, would
+    make a book with levels missing, and a forecast from it would be wrong without a sign of it.
+
+    Parameters
+    ----------
+    instrument_id : InstrumentId
+    warden : FastWarden
+        Where the book is kept for forecasts.
+
+    """
+
+    def __init__(self, instrument_id: InstrumentId, warden: FastWarden) -> None:
+        self.instrument_id = instrument_id
+        self.is_ready = False
+        self.follows_quotes = False
+        self._warden = warden
+        self._book = OrderBook(instrument_id, BookType.L2_MBP)
+
+    def apply(self, deltas: OrderBookDeltas) -> None:
+        """Take deltas in; those before the first snapshot are left out."""
+        if not self.is_ready:
+            if deltas.deltas[0].action != BookAction.CLEAR:
+                return
+            self.is_ready = True
+        feed(self._warden, deltas)
+        self._book.apply_deltas(deltas)
+
+    def seed(self, book: OrderBook | None) -> None:
+        """Start from a book that another subscriber has built, unless there is one already.
+
+        Parameters
+        ----------
+        book : OrderBook or None
+            Used if it has both sides.
+
+        """
+        if self.is_ready or book is None or book.best_bid_price() is None or book.best_ask_price() is None:
+            return
+        self.apply(book.to_deltas_c(book.ts_event, book.ts_init))
+
+    @property
+    def touch(self) -> Touch:
+        """Best bid and best ask, exact."""
+        bid, ask = self._book.best_bid_price(), self._book.best_ask_price()
+        return Touch(None if bid is None else bid.as_decimal(), None if ask is None else ask.as_decimal())
+
+    def forecast(self, *, is_buy: bool, quantity: Decimal) -> Forecast:
+        """Forecast the cost of filling a quantity (base units) at once."""
+        side = Side.BUY if is_buy else Side.SELL
+        return forecast(self._warden, self.instrument_id.value, side, float(quantity))
+
+
+def touch_of_quote(quote: QuoteTick | None) -> Touch:
+    """Return the touch that a quote shows; a side without size counts as empty."""
+    if quote is None:
+        return Touch()
+    bid = quote.bid_price.as_decimal() if quote.bid_size.as_decimal() else None
+    ask = quote.ask_price.as_decimal() if quote.ask_size.as_decimal() else None
+    return Touch(bid, ask)

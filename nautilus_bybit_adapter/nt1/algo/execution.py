@@ -1,0 +1,242 @@
+"""The books of one parent order: what its children executed, what they still work, what is left to place.
+
+Knows nothing of the framework. Quantities are `Decimal` base units, prices `Decimal` quote units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+
+ZERO = Decimal(0)
+
+
+class ChildKind(Enum):
+    """What a child order is for."""
+
+    PEG = "peg"
+    CROSS = "cross"
+    MARKET = "market"
+
+
+class ChildStatus(Enum):
+    """What is known of a child order."""
+
+    SENT = "sent"
+    WORKING = "working"
+    CLOSED = "closed"
+
+
+class Outcome(Enum):
+    """How an execution ended.
+
+    FILLED: all of it. PARTIAL: a part, and it ended by itself. UNFILLED: nothing, though orders were at the
+    venue. CANCELED: the strategy ended it, whatever was filled by then. DENIED: refused before anything was
+    at the venue.
+    """
+
+    FILLED = "filled"
+    PARTIAL = "partial"
+    UNFILLED = "unfilled"
+    CANCELED = "canceled"
+    DENIED = "denied"
+
+
+class OverAllocationError(ValueError):
+    """A child order was to be given more than its parent has left to place."""
+
+
+@dataclass(slots=True)
+class Child:
+    """One order that executes a part of the parent.
+
+    Parameters
+    ----------
+    child_id : str
+        Client order id.
+    kind : ChildKind
+    quantity : Decimal
+        What it was sent for, base units.
+    price : Decimal or None
+        Its limit as last confirmed; None for a market order.
+    sent_ns : int
+        When it was sent, or its last amendment; UNIX nanoseconds.
+
+    """
+
+    child_id: str
+    kind: ChildKind
+    quantity: Decimal
+    price: Decimal | None
+    sent_ns: int
+    status: ChildStatus = ChildStatus.SENT
+    filled: Decimal = ZERO
+    amend_pending: bool = False
+    amend_rejections: int = 0
+    cancel_pending: bool = False
+    cancel_requested: bool = False
+    cancel_rejections: int = 0
+    cancel_not_before_ns: int = 0
+    events_seen: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still fill."""
+        return self.status is not ChildStatus.CLOSED
+
+    @property
+    def leaves(self) -> Decimal:
+        """What it may still fill, base units; 0 when closed."""
+        return max(self.quantity - self.filled, ZERO) if self.is_open else ZERO
+
+
+@dataclass(slots=True)
+class ParentExecution:
+    """Accounts for every fill of a parent's children exactly once, and allocates what is left.
+
+    Holds ``filled + working <= total`` for whatever it allocates itself. A venue that fills an order it has
+    reported as closed can break that; `excess` then says by how much, so that working quantity can be
+    withdrawn.
+
+    Parameters
+    ----------
+    total : Decimal
+        Quantity of the parent order, base units, above 0.
+
+    """
+
+    total: Decimal
+    filled: Decimal = ZERO
+    turnover: Decimal = ZERO
+    amends: int = 0
+    reached_venue: bool = False
+    commissions: dict[str, Decimal] = field(default_factory=dict)
+    children: dict[str, Child] = field(default_factory=dict)
+    _trades: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def working(self) -> Decimal:
+        """What open children may still fill, base units."""
+        return sum((child.leaves for child in self.children.values()), ZERO)
+
+    @property
+    def unfilled(self) -> Decimal:
+        """What is not executed, base units; never negative."""
+        return max(self.total - self.filled, ZERO)
+
+    @property
+    def unallocated(self) -> Decimal:
+        """What is neither executed nor worked, base units; never negative."""
+        return max(self.total - self.filled - self.working, ZERO)
+
+    @property
+    def excess(self) -> Decimal:
+        """By how much executed plus working quantity is above the total, base units."""
+        return max(self.filled + self.working - self.total, ZERO)
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Volume-weighted price of the fills; None without any."""
+        return self.turnover / self.filled if self.filled else None
+
+    @property
+    def open_child(self) -> Child | None:
+        """The child that may still fill; at most one is allocated at a time."""
+        return next((child for child in self.children.values() if child.is_open), None)
+
+    def add_child(
+        self, child_id: str, kind: ChildKind, quantity: Decimal, price: Decimal | None, now_ns: int
+    ) -> Child:
+        """Allocate quantity to a new child.
+
+        Raises
+        ------
+        OverAllocationError
+            If `quantity` is not above 0 or is more than `unallocated`, or another child is open.
+
+        """
+        if self.open_child is not None:
+            raise OverAllocationError(f"{child_id} cannot be sent while {self.open_child.child_id} is open")
+        if not 0 < quantity <= self.unallocated:
+            raise OverAllocationError(
+                f"{child_id} was to be sent for {quantity}; it must be above 0 and at most {self.unallocated}"
+            )
+        child = Child(child_id, kind, quantity, price, now_ns)
+        self.children[child_id] = child
+        return child
+
+    def on_accepted(self, child_id: str) -> None:
+        """Note that the venue has the child."""
+        self.reached_venue = True
+        child = self.children[child_id]
+        if child.status is ChildStatus.SENT:
+            child.status = ChildStatus.WORKING
+
+    def on_fill(
+        self,
+        child_id: str,
+        trade_id: str,
+        quantity: Decimal,
+        price: Decimal,
+        commission: tuple[str, Decimal] | None = None,
+    ) -> bool:
+        """Account for a fill, on an open child as on a closed one.
+
+        Parameters
+        ----------
+        child_id : str
+        trade_id : str
+            A second fill of the child with the same id is ignored.
+        quantity, price : Decimal
+            Base units and quote units.
+        commission : tuple of str and Decimal, optional
+            Currency code and amount; negative for a rebate.
+
+        Returns
+        -------
+        bool
+            Whether the fill was new.
+
+        """
+        if (child_id, trade_id) in self._trades:
+            return False
+        self._trades.add((child_id, trade_id))
+        child = self.children[child_id]
+        self.reached_venue = True
+        child.filled += quantity
+        self.filled += quantity
+        self.turnover += quantity * price
+        if commission is not None:
+            code, amount = commission
+            self.commissions[code] = self.commissions.get(code, ZERO) + amount
+        if child.is_open:
+            child.status = ChildStatus.CLOSED if child.filled >= child.quantity else ChildStatus.WORKING
+        return True
+
+    def on_amended(self, child_id: str, price: Decimal | None, quantity: Decimal) -> None:
+        """Note the venue's confirmation of a new price or quantity, whoever asked for it."""
+        child = self.children[child_id]
+        if child.amend_pending:
+            self.amends += 1
+        child.amend_pending = False
+        child.amend_rejections = 0
+        child.price = price if price is not None else child.price
+        child.quantity = quantity
+
+    def on_amend_rejected(self, child_id: str) -> None:
+        """Note that the child stays as it was."""
+        child = self.children[child_id]
+        child.amend_pending = False
+        child.amend_rejections += 1
+
+    def on_cancel_rejected(self, child_id: str, retry_ns: int) -> None:
+        """Note that a cancel was refused, and when to ask again (UNIX nanoseconds)."""
+        child = self.children[child_id]
+        child.cancel_pending = False
+        child.cancel_rejections += 1
+        child.cancel_not_before_ns = retry_ns
+
+    def on_closed(self, child_id: str) -> None:
+        """Note that the child fills no more; what it left becomes unallocated."""
+        self.children[child_id].status = ChildStatus.CLOSED

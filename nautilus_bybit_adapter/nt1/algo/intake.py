@@ -1,0 +1,100 @@
+"""From the framework's order events to the books of an execution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nautilus_trader.model.events import (
+    OrderAccepted,
+    OrderCanceled,
+    OrderCancelRejected,
+    OrderDenied,
+    OrderExpired,
+    OrderFilled,
+    OrderModifyRejected,
+    OrderPendingCancel,
+    OrderRejected,
+    OrderUpdated,
+)
+
+from nautilus_bybit_adapter.nt1.algo.plan import Closed, Plan, retry_cancel_ns
+
+if TYPE_CHECKING:
+    from nautilus_trader.model.events import OrderEvent
+    from nautilus_trader.model.orders import Order
+
+    from nautilus_bybit_adapter.nt1.algo.execution import Child
+
+
+def take_events(plan: Plan, order: Order, now_ns: int) -> bool:
+    """Take in every event of a child order that has not been seen yet.
+
+    The order's own list of events is the source, so that an event is neither missed nor counted twice
+    however often, and from wherever, this is called.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the parent.
+    order : Order
+        A child, or the parent if it was sent itself.
+    now_ns : int
+        UNIX nanoseconds.
+
+    Returns
+    -------
+    bool
+        Whether there was a new fill among them.
+
+    """
+    child = plan.execution.children[order.client_order_id.value]
+    has_fill = False
+    while child.events_seen < order.event_count:
+        event = order.events[child.events_seen]
+        child.events_seen += 1
+        if isinstance(event, OrderFilled):
+            has_fill |= _fill(plan, child, event)
+        else:
+            _note(plan, child, event, order, now_ns)
+    return has_fill
+
+
+def _fill(plan: Plan, child: Child, event: OrderFilled) -> bool:
+    return plan.execution.on_fill(
+        child.child_id,
+        event.trade_id.value,
+        event.last_qty.as_decimal(),
+        event.last_px.as_decimal(),
+        (event.commission.currency.code, event.commission.as_decimal()),
+    )
+
+
+def _note(plan: Plan, child: Child, event: OrderEvent, order: Order, now_ns: int) -> None:
+    execution, name = plan.execution, child.child_id
+    match event:
+        case OrderAccepted():
+            execution.on_accepted(name)
+        case OrderUpdated():
+            price = None if event.price is None else event.price.as_decimal()
+            execution.on_amended(name, price, event.quantity.as_decimal())
+        case OrderModifyRejected():
+            execution.on_amend_rejected(name)
+        case OrderPendingCancel():
+            child.cancel_pending = True
+        case OrderCancelRejected():
+            execution.on_cancel_rejected(name, retry_cancel_ns(child, now_ns))
+        case OrderCanceled():
+            by_strategy = not child.cancel_requested and _was_asked_to_cancel(order)
+            plan.on_closed(child, Closed.CANCELED, now_ns, by_strategy=by_strategy)
+        case OrderExpired():
+            plan.on_closed(child, Closed.EXPIRED, now_ns)
+        case OrderRejected():
+            how = Closed.REJECTED_POST_ONLY if event.due_post_only else Closed.REJECTED
+            plan.on_closed(child, how, now_ns, event.reason)
+        case OrderDenied():
+            plan.on_closed(child, Closed.DENIED, now_ns, event.reason)
+
+
+def _was_asked_to_cancel(order: Order) -> bool:
+    """Whether anyone on this side asked; a cancel out of nothing is the venue's doing."""
+    return any(isinstance(event, OrderPendingCancel) for event in order.events)

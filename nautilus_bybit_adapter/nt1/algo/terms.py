@@ -1,0 +1,74 @@
+"""The terms of an execution, from the order, its parameters, the instrument and the configuration."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from nautilus_trader.model.enums import OrderSide, OrderType
+from nautilus_trader.model.objects import Price, Quantity
+
+from nautilus_bybit_adapter.nt1.algo.moves import Terms
+from nautilus_bybit_adapter.warden.policy import QuantityRules
+
+if TYPE_CHECKING:
+    from nautilus_trader.model.instruments import Instrument
+    from nautilus_trader.model.orders import Order
+
+    from nautilus_bybit_adapter.nt1.algo.config import SmartLimitExecAlgorithmConfig
+    from nautilus_bybit_adapter.nt1.algo.params import OrderParams
+
+_MS = 1_000_000
+_SECOND = 1_000_000_000
+
+
+def rules_of(instrument: Instrument) -> QuantityRules:
+    """Return what quantities an instrument takes."""
+    minimum, maximum, notional = instrument.min_quantity, instrument.max_quantity, instrument.min_notional
+    return QuantityRules(
+        lot=instrument.size_increment.as_decimal(),
+        minimum=None if minimum is None else minimum.as_decimal(),
+        maximum=None if maximum is None else maximum.as_decimal(),
+        minimum_notional=None if notional is None else notional.as_decimal(),
+        multiplier=instrument.multiplier.as_decimal(),
+        is_inverse=instrument.is_inverse,
+    )
+
+
+def terms_of(
+    order: Order,
+    instrument: Instrument,
+    params: OrderParams,
+    config: SmartLimitExecAlgorithmConfig,
+    now_ns: int,
+) -> Terms:
+    """Return the terms of an order that has been checked; `now_ns` is its arrival, UNIX nanoseconds."""
+    is_limit = order.order_type == OrderType.LIMIT
+    return Terms(
+        is_buy=order.side == OrderSide.BUY,
+        tick=instrument.price_increment.as_decimal(),
+        rules=rules_of(instrument),
+        urgency=params.urgency,
+        is_market=not is_limit,
+        bound=order.price.as_decimal() if is_limit else None,
+        never_cross=is_limit and order.is_post_only,
+        deadline_ns=now_ns + int(params.horizon_secs * _SECOND),
+        book_deadline_ns=now_ns + int(config.book_timeout_secs * _SECOND),
+        threshold=config.slippage_threshold,
+        cap_bps=params.max_cross_bps,
+        reprice_ns=config.min_reprice_interval_ms * _MS,
+        settle_ns=config.settle_ms * _MS,
+        max_cross_attempts=config.max_cross_attempts,
+        max_reposts=config.max_reposts,
+        max_rejections=config.max_rejections,
+    )
+
+
+def exact_price(value: Decimal, instrument: Instrument) -> Price:
+    """Return a price at the instrument's precision, without a detour through floating point."""
+    return Price.from_decimal(value.quantize(Decimal(1).scaleb(-instrument.price_precision)))
+
+
+def exact_quantity(value: Decimal, instrument: Instrument) -> Quantity:
+    """Return a quantity at the instrument's precision, without a detour through floating point."""
+    return Quantity.from_decimal(value.quantize(Decimal(1).scaleb(-instrument.size_precision)))
