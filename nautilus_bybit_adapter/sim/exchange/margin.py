@@ -50,6 +50,4 @@ def break_even(position: Position, taker_rate: Decimal) -> Decimal | None:
         return None
     rate = max(taker_rate, LEAST_REFERENCE_RATE)
     cost = position.cost if position.size > 0 else -position.cost
-    return truncated(
-        (cost - position.current_pnl) / (position.size - abs(position.size) * rate), PLACES
-    )
+    return truncated((cost - position.current_pnl) / (position.size - abs(position.size) * rate), PLACES)

@@ -26,7 +26,8 @@ class Wire:
     def __init__(self, desk: Desk, path: str = "linear") -> None:
         self.desk = desk
         self.server = VenueServer(Context(desk.exchange, KEY, RateWindows(enforced=True)))
-        sockets: dict[str, Any] = {**self.server.public, "private": self.server.private, "trade": self.server.trade}
+        sockets: dict[str, Any] = {**self.server.public}
+        sockets |= {"private": self.server.private, "trade": self.server.trade}
         self.socket = sockets[path]
         self.connection = Connection("conn")
         self.socket.connections.add(self.connection)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from tests.unit.sim.conftest import Desk
 
 
-
 def run(desk: Desk, seed: int, step_ms: int, seconds: int = 5) -> list[tuple[str, int, int]]:
     flow = SyntheticFlow(desk.market, seed, FlowParams(), desk.now_ms)
     for _ in range(seconds * 1000 // step_ms):
