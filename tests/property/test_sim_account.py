@@ -13,17 +13,17 @@ from nautilus_bybit_adapter.sim.exchange.exchange import Exchange, ExchangeConfi
 
 SIDES = st.sampled_from(["Buy", "Sell"])
 CATEGORIES = st.sampled_from(["linear", "spot"])
-TICKS = st.integers(859_950, 860_050)
-LOTS = st.integers(1, 3_000)
+TICKS = st.integers(859_994, 860_007)
+LOTS = st.integers(1, 700)
 PLACE = st.fixed_dictionaries(
     {
         "do": st.just("place"),
         "category": CATEGORIES,
         "side": SIDES,
         "orderType": st.sampled_from(["Limit", "Limit", "Market"]),
-        "timeInForce": st.sampled_from(["GTC", "IOC", "FOK", "PostOnly"]),
-        "reduceOnly": st.booleans(),
-        "smpType": st.sampled_from(["None", "CancelMaker", "CancelTaker", "CancelBoth"]),
+        "timeInForce": st.sampled_from(["GTC", "GTC", "GTC", "IOC", "FOK", "PostOnly"]),
+        "reduceOnly": st.sampled_from([False, False, False, True]),
+        "smpType": st.sampled_from(["None", "None", "CancelMaker", "CancelTaker", "CancelBoth"]),
         "marketUnit": st.sampled_from(["baseCoin", "quoteCoin"]),
         "ticks": TICKS,
         "lots": LOTS,
@@ -41,7 +41,7 @@ OTHERS = st.fixed_dictionaries(
         "lots": LOTS,
     }
 )
-STEPS = st.lists(st.one_of(PLACE, PLACE, CHANGE, OTHERS), max_size=60)
+STEPS = st.lists(st.one_of(PLACE, PLACE, CHANGE, OTHERS), min_size=30, max_size=60)
 
 
 def new_exchange() -> Exchange:
@@ -49,7 +49,7 @@ def new_exchange() -> Exchange:
     exchange = Exchange(ExchangeConfig(), lambda: next(clock), lambda _event: None)
     for category in ("linear", "spot"):
         market = exchange.markets[category, "BTCUSDT"]
-        unit = market.instrument.to_lots(Decimal("0.1"))
+        unit = market.instrument.to_lots(Decimal("0.05"))
         assert unit is not None
         market.set_levels(
             {860_000 - i: unit * (1 + i % 3) for i in range(60)},
@@ -60,7 +60,7 @@ def new_exchange() -> Exchange:
 
 def qty(step: dict[str, Any], category: str) -> str:
     """Lots of the linear step, or a fraction of a coin with all decimals on spot."""
-    return str(step["lots"] * (Decimal("0.001") if category == "linear" else Decimal("0.000123")))
+    return str(step["lots"] * (Decimal("0.001") if category == "linear" else Decimal("0.000523")))
 
 
 def act(exchange: Exchange, step: dict[str, Any]) -> None:
