@@ -65,7 +65,7 @@ class SimVenue:
     exchange : Exchange
         The exchange behind the sockets; `exchange.markets` moves its books from tests.
     failure : BaseException or None
-        Why the flow stopped, when it did.
+        Why the flow stopped, when it did; leaving the context manager raises it.
     """
 
     def __init__(self, config: SimConfig | None = None) -> None:
@@ -130,6 +130,8 @@ class SimVenue:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+        if exc is None and self.failure is not None:
+            raise self.failure
 
     async def start(self) -> None:
         """Listen and let the market move.

@@ -30,6 +30,7 @@ class Client:
         self.venue = venue
         self.session = session
         self.headers: dict[str, str] = {}
+        self.sockets: list[aiohttp.ClientWebSocketResponse] = []
 
     def sign(self, text: str) -> str:
         return hmac.new(self.venue.api_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
@@ -60,6 +61,7 @@ class Client:
 
     async def socket(self, url: str, *topics: str, login: bool = False) -> aiohttp.ClientWebSocketResponse:
         socket = await self.session.ws_connect(url)
+        self.sockets.append(socket)
         if login:
             expires = time.time_ns() // 1_000_000 + 5000
             args = [self.venue.api_key, expires, self.sign(f"GET/realtime{expires}")]
@@ -90,7 +92,10 @@ def order_request(op: str, **fields: Any) -> dict[str, Any]:
 async def running(**config: Any) -> AsyncIterator[Client]:
     venue = SimVenue(SimConfig(**{"market": "quiet"} | config))
     async with venue, aiohttp.ClientSession() as session:
-        yield Client(venue, session)
+        client = Client(venue, session)
+        yield client
+        for socket in client.sockets:
+            await socket.close()
     venue.exchange.check()
 
 

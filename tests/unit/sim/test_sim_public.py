@@ -365,6 +365,8 @@ def test_trade_socket_answers(desk: Desk) -> None:
         ({"args": [{}, {}]}, 10001),
         ({"args": [[]]}, 10001),
         ({"args": [{"category": "linear", "symbol": "BTCUSDT"}]}, 10001),
+        ({"args": [{"category": "margin"}]}, 10404),
+        ({"args": [{"category": {}}]}, 10404),
         ({"reqId": "x" * 37}, 10001),
         ({"reqId": "twice"}, 20006),
         ({"op": "order.create-batch", "args": [{"category": "linear", "request": []}]}, 10001),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import os
@@ -232,3 +233,15 @@ def test_real_recordings_keep_the_book_uncrossed_while_trading(desk: Desk, categ
             desk.exchange.cancel_all({"category": category, "symbol": "BTCUSDT"})
             desk.exchange.check()
     assert any(fill.is_maker for fill in desk.exchange.account.executions)
+
+
+def test_leaving_the_venue_tells_that_the_recording_broke(tmp_path: Path) -> None:
+    path = record(tmp_path, SNAPSHOT, f"{T0 + 900}000000 {{")
+
+    async def main() -> None:
+        async with SimVenue(SimConfig(replay=path, market="quiet")) as venue:
+            failure = await asyncio.wait_for(venue.failed(), 20)
+            assert isinstance(failure, ReplayError)
+
+    with pytest.raises(ReplayError, match="line 2: not JSON"):
+        asyncio.run(main())
