@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
@@ -65,7 +65,7 @@ class SimVenue:
     exchange : Exchange
         The exchange behind the sockets; `exchange.markets` moves its books from tests.
     failure : BaseException or None
-        Why the flow stopped, when it did.
+        Why the flow stopped, when it did; leaving the context manager raises it.
     """
 
     def __init__(self, config: SimConfig | None = None) -> None:
@@ -130,6 +130,8 @@ class SimVenue:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+        if exc is None and self.failure is not None:
+            raise self.failure
 
     async def start(self) -> None:
         """Listen and let the market move.
@@ -222,8 +224,6 @@ class SimVenue:
         for key, market in self.exchange.markets.items():
             if self._head is not None and key == (self._head.category, self._head.symbol):
                 flows.append(ReplayFlow(market, self._head, self.config.speed, now_ms))
-                twice = market.book.mid_twice()
-                market.start_at(market.start_ticks if twice is None else twice // 2)
             elif self.config.market == "synthetic":
                 flows.append(SyntheticFlow(market, self.config.seed, self.config.flow, now_ms))
             else:
@@ -232,18 +232,25 @@ class SimVenue:
 
 
 def _catalogue(instruments: tuple[Instrument, ...], head: RecordingHead | None) -> tuple[Instrument, ...]:
-    """Put a recorded symbol on the recording's price grid where its own is coarser."""
+    """Fit the catalogue to a recording.
+
+    The recorded symbol goes onto the recording's price grid where its own is coarser, and its other
+    categories start at the recorded price.
+    """
     if head is None:
         return instruments
     recorded = (head.category, head.symbol)
     if recorded not in {it.key for it in instruments}:
         raise ConfigError(f"{head.path}: {head.category} {head.symbol} is not in the venue's catalogue")
-    return tuple(
-        it.with_tick(head.tick)
-        if it.key == recorded and it.tick % head.tick == 0 and head.tick < it.tick
-        else it
-        for it in instruments
-    )
+    fitted = []
+    for instrument in instruments:
+        it = instrument
+        if it.key == recorded and it.tick % head.tick == 0 and head.tick < it.tick:
+            it = it.with_tick(head.tick)
+        if it.symbol == head.symbol:
+            it = replace(it, reference_price=head.middle)
+        fitted.append(it)
+    return tuple(fitted)
 
 
 def _wall_ms() -> int:

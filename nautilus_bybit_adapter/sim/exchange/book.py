@@ -80,6 +80,10 @@ class BookSide:
         """Prices in ticks, best first."""
         return [self._sign * key for key in self._keys]
 
+    def nth(self, index: int) -> int:
+        """Price in ticks of the level `index`, best first; negative counts from the worst."""
+        return self._sign * self._keys[index]
+
     def at(self, ticks: int) -> Level | None:
         """Level at `ticks`, None when there is none."""
         return self._levels.get(ticks)

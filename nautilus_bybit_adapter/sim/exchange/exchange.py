@@ -111,8 +111,9 @@ class Exchange:
         }
         self.risk = Risk(self.account, self.markets, self.open_orders)
         self._admission = Admission(self.risk, self._engine, self._settlement)
-        self._reporter = Reporter(self.account, self.risk, self.markets, now_ms, sink)
-        self._reporter.uid, self._reporter.smp_group = config.uid, config.smp_group
+        self._reporter = Reporter(
+            self.account, self.risk, self.markets, now_ms, sink, uid=config.uid, smp_group=config.smp_group
+        )
 
     def market(self, params: Params) -> TradedMarket:
         """Market that `category` and `symbol` of `params` name, or 10001."""

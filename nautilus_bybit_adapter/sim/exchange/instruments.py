@@ -13,6 +13,8 @@ from .amounts import padded, plain, stripped
 
 LINEAR = "linear"
 SPOT = "spot"
+# Prices end there on the captured BTCUSDT instrument, whatever the tick.
+MAX_TICKS = 19_999_998
 CATEGORIES = ("spot", "linear", "inverse", "option")
 
 
@@ -71,6 +73,11 @@ class Instrument:
     def key(self) -> tuple[str, str]:
         """Category and symbol, which together name a market."""
         return (self.category, self.symbol)
+
+    @property
+    def max_ticks(self) -> int:
+        """Highest limit price of a derivative, ticks."""
+        return MAX_TICKS
 
     @property
     def is_linear(self) -> bool:
@@ -141,7 +148,7 @@ def _linear_item(it: Instrument) -> dict[str, Any]:
         },
         "priceFilter": {
             "minPrice": tick,
-            "maxPrice": f"{it.tick * 19999998:.{it.price_scale}f}",
+            "maxPrice": f"{it.tick * it.max_ticks:.{it.price_scale}f}",
             "tickSize": tick,
         },
         "lotSizeFilter": {

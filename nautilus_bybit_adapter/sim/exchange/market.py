@@ -68,10 +68,6 @@ class Market:
         """Direction of the last trade, as `L` of public trades."""
         return self._tick_direction
 
-    def start_at(self, ticks: int) -> None:
-        """Take `ticks` as the price before the first trade."""
-        self.last_ticks = self.start_ticks = self.high_ticks = self.low_ticks = ticks
-
     def next_seq(self) -> int:
         """Advance the cross sequence shared by books, trades and executions."""
         self.seq += 1

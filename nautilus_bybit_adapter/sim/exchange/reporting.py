@@ -34,8 +34,6 @@ class Reporter:
     sink : callable
         Receives the events.
 
-    Attributes
-    ----------
     uid : int
         User id in the envelope ids.
     smp_group : int or str
@@ -49,9 +47,12 @@ class Reporter:
         markets: Mapping[tuple[str, str], TradedMarket],
         now_ms: Callable[[], int],
         sink: Sink,
+        *,
+        uid: int,
+        smp_group: int | str,
     ) -> None:
-        self.uid = 0
-        self.smp_group: int | str = 0
+        self.uid = uid
+        self.smp_group = smp_group
         self._account = account
         self._risk = risk
         self._markets = markets

@@ -24,6 +24,22 @@ _LINK_ID = re.compile(r"[0-9A-Za-z_-]*")
 _TIFS = ("GTC", "IOC", "FOK", "PostOnly")
 _SMP_TYPES = ("", "None", "CancelMaker", "CancelTaker", "CancelBoth")
 _UNSERVED = ("triggerPrice", "takeProfit", "stopLoss", "orderIv", "bboSideType", "closeOnTrigger")
+# Text of 10001 on linear, code and text on spot.
+_REFUSALS = {
+    "price": ("params error: price invalid", 170130, "Data sent for parameter 'price' is not valid."),
+    "price step": ("Price invalid", 170134, "Order price has too many decimals."),
+    "qty step": ("Qty invalid", 170137, "Order quantity has too many decimals."),
+    "least qty": (
+        "The number of contracts exceeds minimum limit allowed",
+        170136,
+        "Order quantity exceeded lower limit.",
+    ),
+    "most qty": (
+        "The number of contracts exceeds maximum limit allowed",
+        170341,
+        "Order quantity exceeded upper limit.",
+    ),
+}
 _MAX_SLIPPAGE_TICKS = 10_000
 _MAX_SLIPPAGE_PERCENT = 10
 _PERCENT_PLACES = Decimal("0.01")
@@ -138,18 +154,12 @@ def read_price(params: Params, it: Instrument) -> int:
     """Return a limit price in ticks."""
     price = parse_amount(params.get("price"))
     if not price:
-        raise (
-            bad_param("params error: price invalid")
-            if it.is_linear
-            else VenueError(170130, "Data sent for parameter 'price' is not valid.")
-        )
+        raise _refusal(it, "price")
     ticks = it.to_ticks(price)
     if ticks is None:
-        raise (
-            bad_param("Price invalid")
-            if it.is_linear
-            else VenueError(170134, "Order price has too many decimals.")
-        )
+        raise _refusal(it, "price step")
+    if it.is_linear and ticks > it.max_ticks:
+        raise VenueError(110003, "Order price is out of permissible range")
     return ticks
 
 
@@ -158,23 +168,11 @@ def read_qty(params: Params, it: Instrument, *, is_market: bool, clip: bool = Fa
     qty = parse_amount(params.get("qty"))
     lots = it.to_lots(qty) if qty else None
     if not qty or lots is None:
-        raise (
-            bad_param("Qty invalid")
-            if it.is_linear
-            else VenueError(170137, "Order quantity has too many decimals.")
-        )
+        raise _refusal(it, "qty step")
     if qty < it.min_qty:
-        raise (
-            bad_param("The number of contracts exceeds minimum limit allowed")
-            if it.is_linear
-            else VenueError(170136, "Order quantity exceeded lower limit.")
-        )
+        raise _refusal(it, "least qty")
     if qty > (it.max_market_qty if is_market else it.max_qty) and not clip:
-        raise (
-            bad_param("The number of contracts exceeds maximum limit allowed")
-            if it.is_linear
-            else VenueError(170341, "Order quantity exceeded upper limit.")
-        )
+        raise _refusal(it, "most qty")
     return lots
 
 
@@ -187,6 +185,11 @@ def check_notional(it: Instrument, ticks: int, lots: int) -> None:
             110094, f"Order does not meet minimum order value {it.min_notional.normalize():f}{it.quote}"
         )
     raise VenueError(170140, "Order value exceeded lower limit.")
+
+
+def _refusal(it: Instrument, fault: str) -> VenueError:
+    linear_text, spot_code, spot_text = _REFUSALS[fault]
+    return bad_param(linear_text) if it.is_linear else VenueError(spot_code, spot_text)
 
 
 def _refuse_unserved(params: Params) -> None:

@@ -132,13 +132,15 @@ class Risk:
 
     def _side_margin(self, symbol: str, side: str, orders: Iterable[Order]) -> Decimal:
         mine = [order for order in orders if order.side == side and not order.reduce_only]
-        lots = sum(order.leaves for order in mine)
+        lots = sum(order.lots - order.filled for order in mine)
         if not lots:
             return ZERO
         it = mine[0].instrument
         position = self._account.position(symbol)
         opening = it.qty(lots) - position.would_close(side, it.qty(lots))
-        value = sum((order.leaves_value for order in mine), ZERO) * opening / it.qty(lots)
+        # Whole numbers first: hundreds of orders are summed on every private push.
+        units = sum(order.ticks * (order.lots - order.filled) for order in mine)
+        value = it.value(units, 1) * opening / it.qty(lots)
         return order_im(value, position.leverage, self.taker_rate)
 
 

@@ -41,33 +41,55 @@ def wallet_row(account: Account, risk: Risk, coins: Iterable[str]) -> dict[str, 
         "totalPerpUPL": _usd(unrealised),
         "totalWalletBalance": _usd(wallet_usd),
         "accountLTV": "0",
-        "coin": [_coin_row(account, risk, coin) for coin in coins],
+        "coin": [
+            _settle_row(
+                account, coin, risk, order_im=order_im, position_im=position_im, position_mm=maintenance
+            )
+            if coin == SETTLE
+            else _coin_row(account, coin, risk)
+            for coin in coins
+        ],
     }
 
 
-def _coin_row(account: Account, risk: Risk, coin: str) -> dict[str, Any]:
-    settles = coin == SETTLE
-    unrealised = coin_amount(risk.unrealised()) if settles else ZERO
+def _settle_row(
+    account: Account, coin: str, risk: Risk, *, order_im: Decimal, position_im: Decimal, position_mm: Decimal
+) -> dict[str, Any]:
+    unrealised = coin_amount(risk.unrealised())
     equity = account.balances[coin] + unrealised
+    return _coin_row(account, coin, risk) | {
+        "totalOrderIM": plain(order_im),
+        "equity": plain(equity),
+        "totalPositionMM": plain(position_mm),
+        "usdValue": _usd(risk.usd_value(coin, equity)),
+        "unrealisedPnl": plain(unrealised),
+        "collateralSwitch": True,
+        "totalPositionIM": plain(position_im),
+        "marginCollateral": True,
+    }
+
+
+def _coin_row(account: Account, coin: str, risk: Risk) -> dict[str, Any]:
+    balance = account.balances[coin]
     return {
         "spotBorrow": "0",
         "availableToBorrow": "",
         "bonus": "0",
         "accruedInterest": "0",
         "availableToWithdraw": "",
-        "totalOrderIM": plain(risk.orders_im()) if settles else "0",
-        "equity": plain(equity),
-        "totalPositionMM": plain(risk.positions_mm()) if settles else "0",
-        "usdValue": _usd(risk.usd_value(coin, equity)),
-        "unrealisedPnl": plain(unrealised),
-        "collateralSwitch": settles,
+        "totalOrderIM": "0",
+        "equity": plain(balance),
+        "totalPositionMM": "0",
+        "usdValue": _usd(risk.usd_value(coin, balance)),
+        "unrealisedPnl": "0",
+        "collateralSwitch": False,
         "spotHedgingQty": "0",
         "borrowAmount": "0.000000000000000000",
-        "totalPositionIM": plain(risk.positions_im()) if settles else "0",
-        "walletBalance": plain(account.balances[coin]),
+        "totalPositionIM": "0",
+        "walletBalance": plain(balance),
         "cumRealisedPnl": plain(account.realised[coin]),
         "locked": plain(risk.locked(coin)),
-        "marginCollateral": settles,
+        "marginCollateral": False,
         "colRes": "-1",
         "coin": coin,
     }

@@ -11,7 +11,7 @@ import heapq
 import re
 import zlib
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -69,7 +69,7 @@ class RecordingHead:
     category: str
     symbol: str
     tick: Decimal
-    lot: Decimal
+    middle: Decimal
     start_ms: int
 
 
@@ -103,16 +103,23 @@ class Recording:
             )
         for frame in self.frames():
             if frame.depth > 1 and frame.is_snapshot:
-                levels = frame.data["b"] + frame.data["a"]
-                return RecordingHead(
-                    path=self.path,
-                    category=category,
-                    symbol=frame.data["s"],
-                    tick=_step(level[0] for level in levels),
-                    lot=_step(level[1] for level in levels),
-                    start_ms=frame.exchange_ms,
-                )
+                return self._head(frame, category)
         raise ReplayError(self.path, 0, "there is no order book snapshot in it")
+
+    def _head(self, frame: RecordedFrame, category: str) -> RecordingHead:
+        try:
+            bids, asks = ([Decimal(level[0]) for level in frame.data[side]] for side in ("b", "a"))
+            middle = (bids[0] + asks[0]) / 2
+        except (ArithmeticError, IndexError, TypeError, ValueError) as e:
+            raise ReplayError(self.path, frame.line, f"not a two-sided book: {type(e).__name__}") from e
+        return RecordingHead(
+            path=self.path,
+            category=category,
+            symbol=frame.data["s"],
+            tick=_step(bids + asks),
+            middle=middle,
+            start_ms=frame.exchange_ms,
+        )
 
     def frames(self) -> Iterator[RecordedFrame]:
         """Frames in the exchange's order.
@@ -197,13 +204,8 @@ class Recording:
             raise ReplayError(self.path, 0, f"cannot be read: {e.strerror or e}") from e
 
 
-def _step(texts: Iterator[str]) -> Decimal:
-    """Power of ten that divides all `texts`."""
-    places = 0
-    for text in texts:
-        try:
-            exponent = Decimal(text).normalize().as_tuple().exponent
-        except InvalidOperation:
-            continue
-        places = max(places, -exponent if isinstance(exponent, int) else 0)
-    return Decimal(1).scaleb(-places)
+def _step(prices: list[Decimal]) -> Decimal:
+    """Power of ten that divides all `prices`."""
+    exponents = [price.normalize().as_tuple().exponent for price in prices]
+    places = max(-exponent for exponent in exponents if isinstance(exponent, int))
+    return Decimal(1).scaleb(-max(0, places))

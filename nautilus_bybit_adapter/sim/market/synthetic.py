@@ -122,13 +122,12 @@ class SyntheticFlow:
         self._market.add(side, self._limit(side, -distance), self._limit_lots(distance))
 
     def _cancel(self, side: str) -> None:
-        prices = self._market.book.side(side).prices()
-        if len(prices) < self._params.levels:
+        own = self._market.book.side(side)
+        if len(own) < self._params.levels:
             return
-        ticks = prices[
-            min(len(prices) - 1, int(self._random.expovariate(1 / (2 * self._params.mean_distance))))
-        ]
-        lots = self._market.book.side(side).anonymous_at(ticks)
+        away = int(self._random.expovariate(1 / (2 * self._params.mean_distance)))
+        ticks = own.nth(min(len(own) - 1, away))
+        lots = own.anonymous_at(ticks)
         if lots:
             part = 1.0 if self._random.random() < WHOLE_CANCELS else self._random.random()
             self._market.reduce(side, ticks, max(1, int(lots * part)))
@@ -153,11 +152,11 @@ class SyntheticFlow:
 
     def _keep_depth(self, side: str, own: BookSide) -> None:
         outward = -1 if side == "Buy" else 1
-        prices = own.prices()
-        if len(prices) < self._params.levels:
-            self._market.add(side, prices[-1] + outward, self._limit_lots(len(prices)))
-        elif len(prices) > 2 * self._params.levels:
-            self._market.reduce(side, prices[-1], own.anonymous_at(prices[-1]))
+        levels, worst = len(own), own.nth(-1)
+        if levels < self._params.levels:
+            self._market.add(side, worst + outward, self._limit_lots(levels))
+        elif levels > 2 * self._params.levels:
+            self._market.reduce(side, worst, own.anonymous_at(worst))
 
     def _limit(self, side: str, ticks: int) -> int:
         """Price `ticks` beyond the middle for an aggressive order of `side`, before it when negative."""

@@ -10,6 +10,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
+from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
 
 from .auth import DEFAULT_RECV_WINDOW_MS, check_login, check_time
 from .connection import Connection, read_message
@@ -135,6 +136,8 @@ def _checked(
     args = message.get("args")
     if not isinstance(args, list) or len(args) != 1 or not isinstance(args[0], dict):
         raise bad_param("params error: args must hold one object")
+    if args[0].get("category") not in CATEGORIES:
+        raise VenueError(10404, "category is not supported")
     return *OPERATIONS[message["op"]], args[0]
 
 

@@ -26,8 +26,9 @@ class Wire:
     def __init__(self, desk: Desk, path: str = "linear") -> None:
         self.desk = desk
         self.server = VenueServer(Context(desk.exchange, KEY, RateWindows(enforced=True)))
-        sockets = {**self.server.public, "private": self.server.private, "trade": self.server.trade}
-        self.socket: Any = sockets[path]
+        sockets: dict[str, Any] = {**self.server.public}
+        sockets |= {"private": self.server.private, "trade": self.server.trade}
+        self.socket = sockets[path]
         self.connection = Connection("conn")
         self.socket.connections.add(self.connection)
 
@@ -364,6 +365,8 @@ def test_trade_socket_answers(desk: Desk) -> None:
         ({"args": [{}, {}]}, 10001),
         ({"args": [[]]}, 10001),
         ({"args": [{"category": "linear", "symbol": "BTCUSDT"}]}, 10001),
+        ({"args": [{"category": "margin"}]}, 10404),
+        ({"args": [{"category": {}}]}, 10404),
         ({"reqId": "x" * 37}, 10001),
         ({"reqId": "twice"}, 20006),
         ({"op": "order.create-batch", "args": [{"category": "linear", "request": []}]}, 10001),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import os
@@ -190,12 +191,19 @@ def test_a_recording_without_a_book(tmp_path: Path) -> None:
         Recording(path).head()
 
 
+def test_a_recording_of_one_side(tmp_path: Path) -> None:
+    path = record(tmp_path, book(0, [["86000", "1"]], [], kind="snapshot"))
+    with pytest.raises(ReplayError, match="line 1: not a two-sided book"):
+        Recording(path).head()
+
+
 def test_the_venue_takes_the_recordings_grid_and_refuses_foreign_symbols(tmp_path: Path) -> None:
     fine = book(0, [["86000.01", "1"]], [["86000.02", "1"]], kind="snapshot")
     venue = SimVenue(SimConfig(replay=record(tmp_path, fine, name="spot_x.frames.gz"), market="quiet"))
     instrument = venue.exchange.markets["spot", "BTCUSDT"].instrument
     assert (instrument.tick, instrument.wire()["priceFilter"]["tickSize"]) == (Decimal("0.01"), "0.01")
     assert venue.exchange.markets["spot", "BTCUSDT"].last_ticks == 8600001
+    assert venue.exchange.markets["linear", "BTCUSDT"].last_ticks == 860000
     with pytest.raises(ConfigError, match="inverse BTCUSDT is not in the venue's catalogue"):
         SimVenue(SimConfig(replay=record(tmp_path, fine, name="inverse_x.frames.gz")))
 
@@ -232,3 +240,15 @@ def test_real_recordings_keep_the_book_uncrossed_while_trading(desk: Desk, categ
             desk.exchange.cancel_all({"category": category, "symbol": "BTCUSDT"})
             desk.exchange.check()
     assert any(fill.is_maker for fill in desk.exchange.account.executions)
+
+
+def test_leaving_the_venue_tells_that_the_recording_broke(tmp_path: Path) -> None:
+    path = record(tmp_path, SNAPSHOT, f"{T0 + 900}000000 {{")
+
+    async def main() -> None:
+        async with SimVenue(SimConfig(replay=path, market="quiet")) as venue:
+            failure = await asyncio.wait_for(venue.failed(), 20)
+            assert isinstance(failure, ReplayError)
+
+    with pytest.raises(ReplayError, match="line 2: not JSON"):
+        asyncio.run(main())

@@ -37,6 +37,7 @@ SPOT = {"category": "spot"}
         ({"qty": "1190.001"}, 10001, "maximum limit"),
         ({"orderType": "Market", "qty": "500.001"}, 10001, "maximum limit"),
         ({"price": "85000.05"}, 10001, "Price invalid"),
+        ({"side": "Sell", "price": "1999999.9"}, 110003, "out of permissible range"),
         ({"price": ""}, 10001, "price invalid"),
         ({"price": None}, 10001, "price invalid"),
         ({"price": "10", "qty": "0.4"}, 110094, "Order does not meet minimum order value 5USDT"),
