@@ -1,1 +1,82 @@
-"""Bybit V5 adapter for NautilusTrader."""
+"""
+Bybit V5 for NautilusTrader.
+
+The public names live here, whatever room they come from. Each is imported when it is first asked for, so that the
+local venue and the plain Bybit library start without the framework.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nautilus_bybit_adapter.constants import BYBIT
+    from nautilus_bybit_adapter.nt1.algo import SmartLimitExecAlgorithm, SmartLimitExecAlgorithmConfig
+    from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig, BybitExecClientConfig
+    from nautilus_bybit_adapter.nt1.data import BybitDataClient
+    from nautilus_bybit_adapter.nt1.execution import BybitExecutionClient
+    from nautilus_bybit_adapter.nt1.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
+    from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_CLIENT_ID, BYBIT_VENUE
+    from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
+    from nautilus_bybit_adapter.transport.http import BybitHTTPClient
+    from nautilus_bybit_adapter.transport.private import BybitPrivateWebSocket
+    from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
+    from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
+    from nautilus_bybit_adapter.warden import FastWarden
+    from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
+
+__all__ = [
+    "BYBIT",
+    "BYBIT_CLIENT_ID",
+    "BYBIT_VENUE",
+    "BybitDataClient",
+    "BybitDataClientConfig",
+    "BybitEnvironment",
+    "BybitExecClientConfig",
+    "BybitExecutionClient",
+    "BybitHTTPClient",
+    "BybitInstrumentProvider",
+    "BybitLiveDataClientFactory",
+    "BybitLiveExecClientFactory",
+    "BybitPrivateWebSocket",
+    "BybitProductType",
+    "BybitPublicWebSocket",
+    "BybitTradeWebSocket",
+    "FastWarden",
+    "SmartLimitExecAlgorithm",
+    "SmartLimitExecAlgorithmConfig",
+]
+
+_HOMES = {
+    "BYBIT": "constants",
+    "BYBIT_CLIENT_ID": "nt1.mapping.identifiers",
+    "BYBIT_VENUE": "nt1.mapping.identifiers",
+    "BybitDataClient": "nt1.data",
+    "BybitDataClientConfig": "nt1.config",
+    "BybitEnvironment": "wire.enums",
+    "BybitExecClientConfig": "nt1.config",
+    "BybitExecutionClient": "nt1.execution",
+    "BybitHTTPClient": "transport.http",
+    "BybitInstrumentProvider": "nt1.providers",
+    "BybitLiveDataClientFactory": "nt1.factories",
+    "BybitLiveExecClientFactory": "nt1.factories",
+    "BybitPrivateWebSocket": "transport.private",
+    "BybitProductType": "wire.enums",
+    "BybitPublicWebSocket": "transport.public",
+    "BybitTradeWebSocket": "transport.trade",
+    "FastWarden": "warden",
+    "SmartLimitExecAlgorithm": "nt1.algo",
+    "SmartLimitExecAlgorithmConfig": "nt1.algo",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.ret_codes import is_already_done
-from nautilus_bybit_adapter.transport.paging import history_windows, read_all, read_list
+from nautilus_bybit_adapter.transport.paging import history_windows, read_all, read_all_of_category, read_list
 from nautilus_bybit_adapter.transport.rest_session import RestSession, decode_result
 from nautilus_bybit_adapter.wire.account import BybitAccountInfo, BybitApiKeyInfo, BybitFeeRate, BybitWallet
 from nautilus_bybit_adapter.wire.envelope import ListPage
@@ -186,7 +186,7 @@ class BybitHTTPClient(RestSession):
             "openOnly": open_only,
             "limit": _ORDER_PAGE,
         }
-        return await read_all(self, "/v5/order/realtime", parameters, BybitOrder)
+        return await read_all_of_category(self, "/v5/order/realtime", parameters, BybitOrder)
 
     async def get_order_history(
         self,
@@ -216,7 +216,7 @@ class BybitHTTPClient(RestSession):
         found: dict[str, BybitOrder] = {}
         for start, end in history_windows(start_ms, end_ms, self.server_time_ms()):
             window = {**parameters, "startTime": start, "endTime": end}
-            for order in await read_all(self, "/v5/order/history", window, BybitOrder):
+            for order in await read_all_of_category(self, "/v5/order/history", window, BybitOrder):
                 found.setdefault(order.order_id, order)
         return list(found.values())
 
@@ -247,7 +247,7 @@ class BybitHTTPClient(RestSession):
         found: dict[tuple[str, str], BybitExecution] = {}
         for start, end in history_windows(start_ms, end_ms, self.server_time_ms()):
             window = {**parameters, "startTime": start, "endTime": end}
-            for execution in await read_all(self, "/v5/execution/list", window, BybitExecution):
+            for execution in await read_all_of_category(self, "/v5/execution/list", window, BybitExecution):
                 found.setdefault((execution.exec_id, execution.order_id), execution)
         return list(found.values())
 
@@ -268,7 +268,9 @@ class BybitHTTPClient(RestSession):
             "limit": _POSITION_PAGE,
         }
         # A symbol has two slots at most, and its one page a cursor all the same.
-        return await read_all(self, "/v5/position/list", parameters, BybitPosition, has_pages=symbol is None)
+        return await read_all_of_category(
+            self, "/v5/position/list", parameters, BybitPosition, has_pages=symbol is None
+        )
 
     async def place_order(self, request: PlaceOrder) -> BybitOrderResponse:
         """Create an order; see `OrderEntry`."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from nautilus_bybit_adapter.constants import MAX_HISTORY_WINDOW_MS
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.transport.rest_session import decode_result
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from nautilus_bybit_adapter.transport.rest_session import RestSession
+    from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
+    from nautilus_bybit_adapter.wire.positions import BybitPosition
     from nautilus_bybit_adapter.wire.rows import BadRow
 
 
@@ -84,6 +88,20 @@ async def read_all[T](
             excerpt=bad[0].excerpt,
         )
     return rows
+
+
+async def read_all_of_category[T: (BybitOrder, BybitExecution, BybitPosition)](
+    session: RestSession,
+    path: str,
+    parameters: Mapping[str, str | int | None],
+    row_type: type[T],
+    *,
+    has_pages: bool = True,
+) -> list[T]:
+    """Return what `read_all` returns, each row with the category that was asked for: REST rows carry none."""
+    category = str(parameters["category"])
+    rows = await read_all(session, path, parameters, row_type, has_pages=has_pages)
+    return [msgspec.structs.replace(row, category=row.category or category) for row in rows]
 
 
 def history_windows(

@@ -128,6 +128,11 @@ class RestSession:
         """Return the venue's time in epoch milliseconds, from our clock and the known offset."""
         return self._clock.to_server_ms(self._clock_ns() / 1_000_000)
 
+    @property
+    def has_credentials(self) -> bool:
+        """Whether private endpoints can be asked."""
+        return self._credentials is not None
+
     async def open(self) -> None:
         """Open the connection pool and, where there are credentials, learn the venue's clock.
 

@@ -23,9 +23,7 @@ COMMAND = [sys.executable, "-m", "nautilus_bybit_adapter.sim"]
 
 @contextmanager
 def started(*args: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, object]]]:
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [*COMMAND, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([*COMMAND, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         yield process, json.loads(process.stdout.readline())
@@ -69,9 +67,7 @@ def recording(tmp_path: Path, *, damaged: bool) -> Path:
 
 
 def failure(*args: str) -> str:
-    done = subprocess.run(  # noqa: S603 - our own command
-        [*COMMAND, *args], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run([*COMMAND, *args], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode not in {0, -signal.SIGKILL}
     assert "Traceback" not in done.stderr
     return done.stderr

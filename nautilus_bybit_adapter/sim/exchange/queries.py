@@ -107,10 +107,10 @@ def positions(exchange: Exchange, params: Params) -> Page:
         raise bad_param("Illegal category")
     if category == LINEAR and not symbol and not settle:
         raise bad_param("Missing some parameters that must be filled in, symbol or settleCoin")
+    after = unquote(read_text(params, "cursor")).split(",")[0]
     if symbol:
-        markets = [exchange.market(params)]
+        markets = [] if after else [exchange.market(params)]
     else:
-        after = unquote(read_text(params, "cursor")).split(",")[0]
         markets = [
             market
             for key, market in sorted(exchange.markets.items())

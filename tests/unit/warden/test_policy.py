@@ -97,7 +97,7 @@ def test_peg_price(
         (False, None, "100.2", "10", None, None),
     ],
 )
-def test_cap_price(  # noqa: PLR0917  (a row of the table)
+def test_cap_price(
     is_buy: bool, bid: str | None, ask: str | None, cap: str, bound: str | None, price: str | None
 ) -> None:
     touch = Touch(D(bid) if bid else None, D(ask) if ask else None)

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
 MS = 1_000_000
 START = 1_723_161_256_000 * MS
-INSTRUMENT_ID = InstrumentId(Symbol("BTCUSDT-LINEAR"), Venue("BYBIT"))
+# Not BYBIT: a backtest tells the whole process to calculate the accounts of its venue, live ones included.
+INSTRUMENT_ID = InstrumentId(Symbol("BTCUSDT-LINEAR"), Venue("BACKTEST"))
 SMART_LIMIT = ExecAlgorithmId("SMART_LIMIT")
 
 type Levels = Iterable[tuple[str, str]]
@@ -120,7 +121,7 @@ def trade(ms: int, price: str, size: str, aggressor: AggressorSide) -> TradeTick
     )
 
 
-class Trader(Strategy):  # type: ignore[misc]  # the framework's classes carry no types
+class Trader(Strategy):
     """Does what it is told at the times it is told, and writes down what it sees."""
 
     def __init__(self, cues: list[Cue]) -> None:

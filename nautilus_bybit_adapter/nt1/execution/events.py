@@ -1,0 +1,180 @@
+"""What the lifecycles say, as the framework's order events: one match, no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from nautilus_trader.cache.cache import Cache
+from nautilus_trader.live.execution_client import LiveExecutionClient
+from nautilus_trader.model.enums import OrderType
+from nautilus_trader.model.identifiers import ClientOrderId, TradeId, VenueOrderId
+from nautilus_trader.model.orders import Order
+
+from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.nt1.execution.reports import VenueState
+from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
+from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
+from nautilus_bybit_adapter.nt1.mapping.reports import commission_of, liquidity_of, side_of
+from nautilus_bybit_adapter.state.orders import (
+    Accepted,
+    Canceled,
+    Filled,
+    ForeignFill,
+    ForeignOrder,
+    NotAFill,
+    OrderEvent,
+    OrderRecord,
+    Phase,
+    Query,
+    Rejected,
+    Updated,
+)
+
+
+def record_of(order: Order) -> tuple[OrderRecord, list[str]]:
+    """Return what the lifecycles need to take over an order of the cache: its record and its executions."""
+    filled = order.filled_qty.as_decimal()
+    record = OrderRecord(
+        client_order_id=order.client_order_id.value,
+        quantity=order.quantity.as_decimal(),
+        price=order.price.as_decimal() if order.has_price else None,
+        trigger_price=order.trigger_price.as_decimal() if order.has_trigger_price else None,
+        venue_order_id=order.venue_order_id.value if order.venue_order_id is not None else "",
+        phase=_phase_of(order),
+        filled=filled,
+        reported=filled,
+        submitted_ms=order.ts_init // MS_TO_NS,
+    )
+    return record, [trade_id.value for trade_id in order.trade_ids]
+
+
+def _phase_of(order: Order) -> Phase:
+    if order.is_closed:
+        return Phase.CLOSED
+    return Phase.SUBMITTED if order.is_inflight and order.venue_order_id is None else Phase.ACCEPTED
+
+
+class OrderEventPublisher:
+    """
+    Turns lifecycle events into calls of the client's ``generate_*`` methods.
+
+    Parameters
+    ----------
+    client : LiveExecutionClient
+        Publishes the framework's events.
+    cache : Cache
+        Knows the orders.
+    venue : VenueState
+        Makes reports of orders that are not this node's.
+    query : Callable[[Order, str], None]
+        Starts an inquiry for an order, with the reason.
+
+    """
+
+    def __init__(
+        self,
+        client: LiveExecutionClient,
+        cache: Cache,
+        venue: VenueState,
+        query: Callable[[Order, str], None],
+    ) -> None:
+        self._client = client
+        self._log = client._log  # noqa: SLF001 - the framework gives its components no other way
+        self._cache = cache
+        self._venue = venue
+        self._query = query
+
+    def publish(self, events: Iterable[OrderEvent]) -> None:
+        """Publish events in their order."""
+        for event in events:
+            match event:
+                case ForeignOrder() | ForeignFill() | NotAFill():
+                    self._publish_foreign(event)
+                case _:
+                    client_order_id = self._order_id_of(event)
+                    order = self._cache.order(ClientOrderId(client_order_id))
+                    if order is None:
+                        self._log.error(f"No order {client_order_id} in the cache for {event}")
+                        continue
+                    self._publish_own(event, order)
+
+    @staticmethod
+    def _order_id_of(event: Accepted | Rejected | Updated | Canceled | Filled | Query) -> str:
+        return event.client_order_id
+
+    def _publish_own(
+        self, event: Accepted | Rejected | Updated | Canceled | Filled | Query, order: Order
+    ) -> None:
+        ids = (order.strategy_id, order.instrument_id, order.client_order_id)
+        match event:
+            case Accepted(_, venue_order_id, ts_ms):
+                self._client.generate_order_accepted(*ids, VenueOrderId(venue_order_id), ts_ms * MS_TO_NS)
+            case Rejected(_, reason, due_post_only, ts_ms):
+                self._client.generate_order_rejected(*ids, reason, ts_ms * MS_TO_NS, due_post_only)
+            case Updated(_, venue_order_id, quantity, price, trigger_price, ts_ms):
+                self._publish_updated(order, venue_order_id, quantity, price, trigger_price, ts_ms)
+            case Canceled(_, venue_order_id, ts_ms):
+                self._client.generate_order_canceled(*ids, VenueOrderId(venue_order_id), ts_ms * MS_TO_NS)
+            case Filled():
+                self._publish_filled(event, order)
+            case Query(_, reason):
+                self._query(order, reason)
+
+    def _publish_updated(
+        self,
+        order: Order,
+        venue_order_id: str,
+        quantity: Decimal,
+        price: Decimal | None,
+        trigger_price: Decimal | None,
+        ts_ms: int,
+    ) -> None:
+        instrument = self._cache.instrument(order.instrument_id)
+        precision = instrument.price_precision
+        self._client.generate_order_updated(
+            order.strategy_id,
+            order.instrument_id,
+            order.client_order_id,
+            VenueOrderId(venue_order_id),
+            quantity_of(quantity, instrument.size_precision),
+            price_of(price, precision) if price is not None and order.order_type == OrderType.LIMIT else None,
+            price_of(trigger_price, precision) if trigger_price is not None else None,
+            ts_ms * MS_TO_NS,
+        )
+
+    def _publish_filled(self, event: Filled, order: Order) -> None:
+        execution = event.execution
+        instrument = self._cache.instrument(order.instrument_id)
+        self._client.generate_order_filled(
+            order.strategy_id,
+            order.instrument_id,
+            order.client_order_id,
+            VenueOrderId(execution.order_id),
+            None,  # the framework's position: one-way mode has one per instrument
+            TradeId(execution.exec_id),
+            side_of(execution.side),
+            order.order_type,
+            quantity_of(execution.exec_qty, instrument.size_precision),
+            price_of(execution.exec_price, instrument.price_precision),
+            instrument.quote_currency,
+            commission_of(execution, instrument),
+            liquidity_of(execution),
+            int(execution.exec_time) * MS_TO_NS,
+        )
+
+    def _publish_foreign(self, event: ForeignOrder | ForeignFill | NotAFill) -> None:
+        try:
+            match event:
+                case ForeignOrder(row):
+                    self._client._send_order_status_report(self._venue.order_report(row))  # noqa: SLF001 - framework API
+                case ForeignFill(row):
+                    # Fills of an order the framework has not met come with the order's own report.
+                    if self._cache.client_order_id(VenueOrderId(row.order_id)) is not None:
+                        self._client._send_fill_report(self._venue.fill_report(row))  # noqa: SLF001 - framework API
+                case NotAFill(row):
+                    self._log.info(
+                        f"{row.exec_type} of {row.symbol}: {row.exec_fee} {row.fee_currency} (no fill)"
+                    )
+        except BybitDecodeError as e:
+            self._log.error(f"A push of another order was not taken: {e}")

@@ -1,0 +1,209 @@
+"""What the venue holds, as the framework's reports. Every method raises instead of returning less."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+from nautilus_trader.common.component import LiveClock
+from nautilus_trader.execution.reports import FillReport, OrderStatusReport, PositionStatusReport
+from nautilus_trader.model.identifiers import AccountId, InstrumentId
+from nautilus_trader.model.instruments import Instrument
+
+from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.nt1.mapping.identifiers import instrument_id_of, symbol_of
+from nautilus_bybit_adapter.nt1.mapping.reports import fill_report, order_report, position_report
+from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
+from nautilus_bybit_adapter.state.orders import FILL_TYPES
+from nautilus_bybit_adapter.transport.http import BybitHTTPClient
+from nautilus_bybit_adapter.wire.enums import BybitProductType
+from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
+from nautilus_bybit_adapter.wire.positions import BybitPosition
+
+# Source: Bybit V5 order/open-order: a linear query names a symbol or a settlement coin.
+LINEAR_SETTLE_COINS = ("USDT", "USDC")
+
+Row = TypeVar("Row")
+
+
+class VenueState:
+    """
+    Orders, executions and positions of the account, read over REST.
+
+    Parameters
+    ----------
+    http : BybitHTTPClient
+        The REST client.
+    provider : BybitInstrumentProvider
+        The loaded instruments.
+    categories : Iterable[BybitProductType]
+        The categories that are traded.
+    account_id : AccountId
+        Goes into the reports.
+    clock : LiveClock
+        Stamps the reports.
+
+    """
+
+    def __init__(
+        self,
+        http: BybitHTTPClient,
+        provider: BybitInstrumentProvider,
+        categories: Iterable[BybitProductType],
+        account_id: AccountId,
+        clock: LiveClock,
+    ) -> None:
+        self._http = http
+        self._provider = provider
+        self._categories = tuple(categories)
+        self._account_id = account_id
+        self._clock = clock
+
+    # -- rows ----------------------------------------------------------------------------------------------
+
+    async def order(
+        self, instrument_id: InstrumentId, client_order_id: str, venue_order_id: str
+    ) -> BybitOrder | None:
+        """Return the venue's newest row of one order; ``None`` when the venue says that it has none."""
+        symbol, category = symbol_of(instrument_id)
+        link_id = client_order_id or None
+        order_id = None if link_id else venue_order_id
+        rows = await self._http.get_open_orders(
+            category, symbol=symbol, order_id=order_id, order_link_id=link_id
+        )
+        if not rows:
+            rows = await self._http.get_order_history(
+                category, symbol=symbol, order_id=order_id, order_link_id=link_id
+            )
+        return max(rows, key=lambda row: int(row.created_time or "0"), default=None)
+
+    async def executions_of(self, instrument_id: InstrumentId, venue_order_id: str) -> list[BybitExecution]:
+        """Return every execution of one order, oldest first."""
+        symbol, category = symbol_of(instrument_id)
+        return _oldest_first(
+            await self._http.get_executions(category, symbol=symbol, order_id=venue_order_id)
+        )
+
+    async def open_orders(self, instrument_id: InstrumentId | None = None) -> list[BybitOrder]:
+        """Return every open order, of one instrument or of all categories."""
+        return await self._everywhere(instrument_id, self._http.get_open_orders, by_settle_coin=True)
+
+    async def executions(
+        self, start_ms: int | None, end_ms: int | None, instrument_id: InstrumentId | None = None
+    ) -> list[BybitExecution]:
+        """Return every execution of a time range, oldest first."""
+
+        async def query(category: BybitProductType, *, symbol: str | None = None) -> list[BybitExecution]:
+            return await self._http.get_executions(category, symbol=symbol, start_ms=start_ms, end_ms=end_ms)
+
+        return _oldest_first(await self._everywhere(instrument_id, query, by_settle_coin=False))
+
+    # -- reports -------------------------------------------------------------------------------------------
+
+    def order_report(self, row: BybitOrder) -> OrderStatusReport:
+        """Return the report of an order row; raises `BybitDecodeError` for an instrument that is not loaded."""
+        return order_report(row, self.instrument(row.category, row.symbol), self._account_id, self._now())
+
+    def fill_report(self, row: BybitExecution) -> FillReport:
+        """Return the report of an execution row; raises `BybitDecodeError` for an instrument that is not loaded."""
+        return fill_report(row, self.instrument(row.category, row.symbol), self._account_id, self._now())
+
+    async def order_reports(
+        self,
+        instrument_id: InstrumentId | None,
+        start_ms: int | None,
+        end_ms: int | None,
+        *,
+        open_only: bool,
+    ) -> list[OrderStatusReport]:
+        """Return a report of every open order, and of the closed ones of a time range unless ``open_only``."""
+        rows = {row.order_id: row for row in await self.open_orders(instrument_id)}
+        if not open_only:
+
+            async def history(category: BybitProductType, *, symbol: str | None = None) -> list[BybitOrder]:
+                return await self._http.get_order_history(
+                    category, symbol=symbol, start_ms=start_ms, end_ms=end_ms
+                )
+
+            for row in await self._everywhere(instrument_id, history, by_settle_coin=False):
+                rows.setdefault(row.order_id, row)
+        return [self.order_report(row) for row in rows.values() if self.is_loaded(row.category, row.symbol)]
+
+    async def fill_reports(
+        self,
+        instrument_id: InstrumentId | None,
+        venue_order_id: str | None,
+        start_ms: int | None,
+        end_ms: int | None,
+    ) -> list[FillReport]:
+        """Return a report of every execution that moved a position: funding is not among them."""
+        rows = await self.executions(start_ms, end_ms, instrument_id)
+        return [
+            self.fill_report(row)
+            for row in rows
+            if row.exec_type in FILL_TYPES
+            and venue_order_id in {None, row.order_id}
+            and self.is_loaded(row.category, row.symbol)
+        ]
+
+    async def position_reports(self, instrument_id: InstrumentId | None) -> list[PositionStatusReport]:
+        """Return a report of every position; of one instrument also the flat one."""
+        if instrument_id is not None and symbol_of(instrument_id)[1] is BybitProductType.SPOT:
+            return []  # spot holds balances, not positions
+        rows: list[BybitPosition] = await self._everywhere(
+            instrument_id, self._http.get_positions, by_settle_coin=True, spot=False
+        )
+        return [
+            position_report(row, self.instrument(row.category, row.symbol), self._account_id, self._now())
+            for row in rows
+            if self.is_loaded(row.category, row.symbol)
+        ]
+
+    def is_loaded(self, category: str, symbol: str) -> bool:
+        """Tell whether the provider holds the instrument."""
+        return self._find(category, symbol) is not None
+
+    def instrument(self, category: str, symbol: str) -> Instrument:
+        """Return a loaded instrument; raises `BybitDecodeError` when it is not loaded."""
+        found = self._find(category, symbol)
+        if found is None:
+            raise BybitDecodeError(
+                f"instrument {symbol} of category {category} is not loaded: add it to load_ids"
+            )
+        return found
+
+    # -- parts ---------------------------------------------------------------------------------------------
+
+    def _find(self, category: str, symbol: str) -> Instrument | None:
+        return self._provider.find(instrument_id_of(symbol, BybitProductType(category)))
+
+    def _now(self) -> int:
+        return int(self._clock.timestamp_ns())
+
+    async def _everywhere(
+        self,
+        instrument_id: InstrumentId | None,
+        query: Callable[..., Awaitable[list[Row]]],
+        *,
+        by_settle_coin: bool,
+        spot: bool = True,
+    ) -> list[Row]:
+        """Ask for one instrument, or for each category (and settlement coin, where the venue demands one)."""
+        if instrument_id is not None:
+            symbol, category = symbol_of(instrument_id)
+            return await query(category, symbol=symbol)
+        rows: list[Row] = []
+        for category in self._categories:
+            if category is BybitProductType.LINEAR and by_settle_coin:
+                for coin in LINEAR_SETTLE_COINS:
+                    rows += await query(category, settle_coin=coin)
+            elif spot or category is not BybitProductType.SPOT:
+                rows += await query(category)
+        return rows
+
+
+def _oldest_first(rows: list[BybitExecution]) -> list[BybitExecution]:
+    # Neighbouring time windows share their edge, and so may share a row.
+    return sorted(
+        {row.exec_id: row for row in rows}.values(), key=lambda row: (int(row.exec_time or "0"), row.seq)
+    )

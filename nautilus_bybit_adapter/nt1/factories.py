@@ -1,0 +1,203 @@
+"""The only wiring: from a configuration to a client with its sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+
+from nautilus_trader.cache.cache import Cache
+from nautilus_trader.common.component import LiveClock, Logger, MessageBus
+from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClientFactory
+
+from nautilus_bybit_adapter.errors import BybitConfigError, BybitCredentialsError
+from nautilus_bybit_adapter.nt1.config import (
+    SUPPORTED_PRODUCT_TYPES,
+    BybitDataClientConfig,
+    BybitExecClientConfig,
+)
+from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice
+from nautilus_bybit_adapter.nt1.data import BybitDataClient, OnMessage, OnStale
+from nautilus_bybit_adapter.nt1.execution.client import BybitExecutionClient
+from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
+from nautilus_bybit_adapter.transport.http import BybitHTTPClient
+from nautilus_bybit_adapter.transport.options import SocketOptions
+from nautilus_bybit_adapter.transport.private import AccountMessage, BybitPrivateWebSocket
+from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
+from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
+from nautilus_bybit_adapter.wire.credentials import resolve_credentials, resolve_environment
+from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
+from nautilus_bybit_adapter.wire.signing import Credentials
+
+
+def checked_product_types(
+    product_types: tuple[BybitProductType, ...] | None,
+) -> tuple[BybitProductType, ...]:
+    """Return the categories to serve; raises `BybitConfigError` for one that is not served."""
+    chosen = tuple(product_types or SUPPORTED_PRODUCT_TYPES)
+    for category in chosen:
+        if category not in SUPPORTED_PRODUCT_TYPES:
+            allowed = ", ".join(each.name for each in SUPPORTED_PRODUCT_TYPES)
+            raise BybitConfigError(
+                f"product_types {getattr(category, 'name', category)} is not supported: {allowed} are"
+            )
+    return chosen
+
+
+class BybitLiveDataClientFactory(LiveDataClientFactory):
+    """Makes `BybitDataClient` instances for a `TradingNode`."""
+
+    @staticmethod
+    def create(  # type: ignore[override]  # a node hands each factory the config of its own client
+        loop: asyncio.AbstractEventLoop,
+        name: str,
+        config: BybitDataClientConfig,
+        msgbus: MessageBus,
+        cache: Cache,
+        clock: LiveClock,
+    ) -> BybitDataClient:
+        """
+        Create a data client.
+
+        Raises
+        ------
+        BybitConfigError
+            If the configuration or an environment variable holds a value that is not allowed.
+
+        """
+        categories = checked_product_types(config.product_types)
+        environment, by_default = resolve_environment(config.environment, os.environ)
+        log = Logger("BybitDataClient")
+        http = BybitHTTPClient(
+            environment=environment,
+            credentials=_credentials_if_any(environment, config),
+            base_url=config.base_url_http,
+            recv_window_ms=config.recv_window_ms,
+            proxy_url=config.proxy_url,
+        )
+
+        def build_socket(
+            category: BybitProductType, on_message: OnMessage, on_stale: OnStale
+        ) -> BybitPublicWebSocket:
+            return BybitPublicWebSocket(
+                category,
+                environment=environment,
+                base_url=config.base_url_ws_public,
+                on_message=on_message,
+                on_stale=lambda _topics: on_stale(),
+                on_refused=lambda topic, text: log.error(f"Bybit refuses the topic {topic}: {text}"),
+                options=SocketOptions(proxy_url=config.proxy_url),
+                logger=log,
+            )
+
+        return BybitDataClient(
+            loop=loop,
+            http=http,
+            build_socket=build_socket,
+            msgbus=msgbus,
+            cache=cache,
+            clock=clock,
+            instrument_provider=BybitInstrumentProvider(http, categories, clock, config.instrument_provider),
+            notice=EnvironmentNotice(environment, by_default=by_default),
+            config=config,
+            name=name,
+        )
+
+
+class BybitLiveExecClientFactory(LiveExecClientFactory):
+    """Makes `BybitExecutionClient` instances for a `TradingNode`."""
+
+    @staticmethod
+    def create(  # type: ignore[override]  # a node hands each factory the config of its own client
+        loop: asyncio.AbstractEventLoop,
+        name: str,
+        config: BybitExecClientConfig,
+        msgbus: MessageBus,
+        cache: Cache,
+        clock: LiveClock,
+    ) -> BybitExecutionClient:
+        """
+        Create an execution client.
+
+        Raises
+        ------
+        BybitConfigError
+            If the configuration or an environment variable holds a value that is not allowed.
+        BybitCredentialsError
+            If no API key and secret are configured for the environment.
+
+        """
+        categories = checked_product_types(config.product_types)
+        environment, by_default = resolve_environment(config.environment, os.environ)
+        credentials = resolve_credentials(environment, config.api_key, config.api_secret, os.environ)
+        log = Logger("BybitExecutionClient")
+        http = BybitHTTPClient(
+            environment=environment,
+            credentials=credentials,
+            base_url=config.base_url_http,
+            recv_window_ms=config.recv_window_ms,
+            proxy_url=config.proxy_url,
+        )
+
+        def build_private(
+            on_message: Callable[[AccountMessage, int], None],
+            recover: Callable[[], Awaitable[None]],
+            on_live: Callable[[], None],
+        ) -> BybitPrivateWebSocket:
+            return BybitPrivateWebSocket(
+                environment=environment,
+                credentials=credentials,
+                base_url=config.base_url_ws_private,
+                on_message=on_message,
+                recover=recover,
+                on_live=on_live,
+                options=SocketOptions(proxy_url=config.proxy_url),
+                logger=log,
+                server_time_ms=http.server_time_ms,
+            )
+
+        return BybitExecutionClient(
+            loop=loop,
+            http=http,
+            build_private=build_private,
+            trade=_trade_socket(environment, credentials, config, http, log),
+            msgbus=msgbus,
+            cache=cache,
+            clock=clock,
+            instrument_provider=BybitInstrumentProvider(http, categories, clock, config.instrument_provider),
+            categories=categories,
+            notice=EnvironmentNotice(environment, by_default=by_default),
+            config=config,
+            name=name,
+        )
+
+
+def _trade_socket(
+    environment: BybitEnvironment,
+    credentials: Credentials,
+    config: BybitExecClientConfig,
+    http: BybitHTTPClient,
+    log: Logger,
+) -> BybitTradeWebSocket | None:
+    if environment is BybitEnvironment.DEMO and config.base_url_ws_trade is None:
+        return None  # the demo environment has no order-entry socket
+    return BybitTradeWebSocket(
+        environment=environment,
+        credentials=credentials,
+        base_url=config.base_url_ws_trade,
+        recv_window_ms=config.recv_window_ms,
+        timeout_secs=config.ws_trade_timeout_secs,
+        options=SocketOptions(proxy_url=config.proxy_url),
+        logger=log,
+        server_time_ms=http.server_time_ms,
+    )
+
+
+def _credentials_if_any(environment: BybitEnvironment, config: BybitDataClientConfig) -> Credentials | None:
+    """Public data needs no key; with one, instruments show the account's own fee rates."""
+    try:
+        return resolve_credentials(environment, config.api_key, config.api_secret, os.environ)
+    except BybitCredentialsError:
+        if config.api_key is not None or config.api_secret is not None:
+            raise
+        return None

@@ -1,0 +1,1 @@
+"""The dictionary between Bybit's words and the framework's: pure functions, no state."""

@@ -1,0 +1,97 @@
+"""Bybit's decimal strings as the framework's fixed-point objects, exactly.
+
+Nothing here passes through a binary float: a string becomes a ``Decimal``, the ``Decimal`` an integer of the
+framework's raw scale.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+
+from nautilus_trader.core import nautilus_pyo3
+from nautilus_trader.model.enums import CurrencyType
+from nautilus_trader.model.objects import MONEY_MAX, PRICE_MAX, QUANTITY_MAX, Currency, Money, Price, Quantity
+
+from nautilus_bybit_adapter.errors import BybitDecodeError
+
+RAW_DECIMALS: int = nautilus_pyo3.FIXED_PRECISION
+# The framework ends the whole process on a number beyond these, so nothing beyond them may reach it.
+PRICE_LIMIT, QUANTITY_LIMIT, MONEY_LIMIT = Decimal(PRICE_MAX), Decimal(QUANTITY_MAX), Decimal(MONEY_MAX)
+COIN_DECIMALS = 8  # Bybit's ledger, and what the framework gives a coin it has not met before
+
+
+def raw_of(text: str | Decimal, precision: int, what: str, least: Decimal, most: Decimal) -> int:
+    """
+    Return a decimal as the framework's raw integer.
+
+    Raises
+    ------
+    BybitDecodeError
+        If ``text`` is no decimal, lies outside ``least`` to ``most``, or holds more decimals than ``precision``:
+        rounding it would invent a value.
+
+    """
+    try:
+        value = Decimal(text)
+        if not least <= value <= most:
+            raise BybitDecodeError(f"{what} {text!r} is outside {least:f} to {most:f}")
+        scaled = value.scaleb(precision)
+        mantissa = int(scaled)
+    except (ArithmeticError, ValueError) as e:
+        raise BybitDecodeError(f"{what} {text!r} is not a decimal number") from e
+    if mantissa != scaled:
+        raise BybitDecodeError(
+            f"{what} {text!r} has more than the {precision} decimals its instrument allows"
+        )
+    return int(mantissa * 10 ** (RAW_DECIMALS - precision))
+
+
+def price_of(text: str | Decimal, precision: int) -> Price:
+    """Return a price with ``precision`` decimals; raises `BybitDecodeError`."""
+    return Price.from_raw(raw_of(text, precision, "price", -PRICE_LIMIT, PRICE_LIMIT), precision)
+
+
+def quantity_of(text: str | Decimal, precision: int) -> Quantity:
+    """Return a quantity with ``precision`` decimals; raises `BybitDecodeError`."""
+    return Quantity.from_raw(raw_of(text, precision, "quantity", Decimal(0), QUANTITY_LIMIT), precision)
+
+
+def money_of(text: str | Decimal, currency: Currency) -> Money:
+    """
+    Return an amount in a currency, rounded half-even to the currency's decimals.
+
+    Bybit states some amounts with 18 decimals (borrowed interest); the framework's money has the currency's.
+
+    Raises
+    ------
+    BybitDecodeError
+        If ``text`` is no decimal or is too large for the framework.
+
+    """
+    with localcontext() as context:
+        context.prec = 60
+        try:
+            amount = Decimal(text or "0")
+            if abs(amount) > MONEY_LIMIT:
+                raise BybitDecodeError(f"amount {text!r} is beyond {MONEY_LIMIT:f}")
+            quantum = Decimal(1).scaleb(-currency.precision)
+            mantissa = int(amount.quantize(quantum).scaleb(currency.precision))
+        except (ArithmeticError, ValueError) as e:
+            raise BybitDecodeError(f"amount {text!r} is not a decimal number") from e
+    return Money.from_raw(mantissa * 10 ** (RAW_DECIMALS - currency.precision), currency)
+
+
+def currency_of(code: str) -> Currency:
+    """Return a registered currency, or a crypto currency of 8 decimals under that code."""
+    known = Currency.from_str(code, strict=True)
+    if known is not None:
+        return known
+    return Currency(
+        code=code, precision=COIN_DECIMALS, iso4217=0, name=code, currency_type=CurrencyType.CRYPTO
+    )
+
+
+def decimals_of(step: str) -> int:
+    """Return how many decimals an increment like ``"0.10"`` or ``"0.000001"`` really needs."""
+    exponent = Decimal(step).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,0 +1,111 @@
+"""Public frames as framework data."""
+
+from __future__ import annotations
+
+from nautilus_trader.model.data import BookOrder, OrderBookDelta, OrderBookDeltas, QuoteTick, TradeTick
+from nautilus_trader.model.enums import AggressorSide, BookAction, OrderSide, RecordFlag
+from nautilus_trader.model.identifiers import InstrumentId, TradeId
+from nautilus_trader.model.instruments import Instrument
+
+from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
+from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
+from nautilus_bybit_adapter.wire.enums import Side
+from nautilus_bybit_adapter.wire.market import BybitOrderbook, BybitRecentTrade, OrderbookData, PublicTrade
+
+_F_LAST: int = RecordFlag.F_LAST.value
+_F_SNAPSHOT: int = RecordFlag.F_SNAPSHOT.value
+AGGRESSOR: dict[str, AggressorSide] = {Side.BUY: AggressorSide.BUYER, Side.SELL: AggressorSide.SELLER}
+
+
+def deltas_of(
+    instrument: Instrument,
+    book: OrderbookData | BybitOrderbook,
+    *,
+    snapshot: bool,
+    ts_event: int,
+    ts_init: int,
+) -> OrderBookDeltas | None:
+    """
+    Return an order-book frame as framework deltas, the last one flagged F_LAST.
+
+    A snapshot starts with CLEAR and all of it carries F_SNAPSHOT. ``None`` for a delta frame that changes nothing.
+
+    Parameters
+    ----------
+    ts_event : int
+        When the matching engine produced the frame (``cts``), UNIX nanoseconds.
+    ts_init : int
+        When the frame was received, UNIX nanoseconds.
+
+    Source: Bybit V5 websocket/public/orderbook
+
+    Raises
+    ------
+    BybitDecodeError
+        If a price or a size is no decimal of the instrument's precision.
+
+    """
+    levels = [(OrderSide.BUY, level) for level in book.b] + [(OrderSide.SELL, level) for level in book.a]
+    flags = _F_SNAPSHOT if snapshot else 0
+    deltas: list[OrderBookDelta] = []
+    if snapshot:
+        clear_flags = flags if levels else flags | _F_LAST
+        deltas.append(
+            OrderBookDelta(instrument.id, BookAction.CLEAR, None, clear_flags, book.seq, ts_event, ts_init)
+        )
+    for position, (side, level) in enumerate(levels, start=1):
+        size = quantity_of(level[1], instrument.size_precision)
+        change = BookAction.UPDATE if size.raw else BookAction.DELETE
+        action = BookAction.ADD if snapshot else change
+        order = BookOrder(side, price_of(level[0], instrument.price_precision), size, 0)
+        last = _F_LAST if position == len(levels) else 0
+        deltas.append(OrderBookDelta(instrument.id, action, order, flags | last, book.seq, ts_event, ts_init))
+    return OrderBookDeltas(instrument.id, deltas) if deltas else None
+
+
+def quote_of(instrument: Instrument, book: OrderbookData, ts_event: int, ts_init: int) -> QuoteTick | None:
+    """Return the touch of a depth-1 frame; ``None`` while a side is empty, for there is no quote then."""
+    if not book.b or not book.a:
+        return None
+    (bid, bid_size), (ask, ask_size) = book.b[0], book.a[0]
+    return QuoteTick(
+        instrument.id,
+        price_of(bid, instrument.price_precision),
+        price_of(ask, instrument.price_precision),
+        quantity_of(bid_size, instrument.size_precision),
+        quantity_of(ask_size, instrument.size_precision),
+        ts_event,
+        ts_init,
+    )
+
+
+def trade_of(instrument: Instrument, trade: PublicTrade, ts_init: int) -> TradeTick:
+    """Return one public trade; the aggressor is Bybit's ``S``, the taker's side."""
+    return TradeTick(
+        instrument.id,
+        price_of(trade.p, instrument.price_precision),
+        quantity_of(trade.v, instrument.size_precision),
+        AGGRESSOR.get(trade.S, AggressorSide.NO_AGGRESSOR),
+        TradeId(trade.i),
+        trade.T * MS_TO_NS,
+        ts_init,
+    )
+
+
+def past_trade_of(instrument: Instrument, trade: BybitRecentTrade, ts_init: int) -> TradeTick:
+    """Return one public trade of a REST answer."""
+    return TradeTick(
+        instrument.id,
+        price_of(trade.price, instrument.price_precision),
+        quantity_of(trade.size, instrument.size_precision),
+        AGGRESSOR.get(trade.side, AggressorSide.NO_AGGRESSOR),
+        TradeId(trade.exec_id),
+        int(trade.time) * MS_TO_NS,
+        ts_init,
+    )
+
+
+def clear_of(instrument_id: InstrumentId, ts: int) -> OrderBookDeltas:
+    """Return a lone CLEAR: the book is not known until its next snapshot."""
+    clear = OrderBookDelta(instrument_id, BookAction.CLEAR, None, _F_SNAPSHOT | _F_LAST, 0, ts, ts)
+    return OrderBookDeltas(instrument_id, [clear])

@@ -1,0 +1,372 @@
+"""The lifecycle of the account's own orders: frames in, framework-shaped events out.
+
+Every channel that speaks of an order (acknowledgement, order push, execution push, REST row) feeds the same
+machine, in any interleaving, with losses and repetitions, and each fill comes out once and each event in an
+order the framework's own state machine accepts. The rules:
+
+- an acknowledgement only binds the venue's id: received is not accepted;
+- executions are the only source of fills, each ``execId`` counts once;
+- a terminal status waits until the fills it speaks of have arrived; when they have not, a query is asked for;
+- an outcome nobody knows stays open until the venue has answered for the order's ``orderLinkId``.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
+
+OPEN_STATUSES = frozenset({"New", "PartiallyFilled", "Untriggered", "Triggered", "Created"})
+CANCELED_STATUSES = frozenset({"Cancelled", "PartiallyFilledCanceled", "Deactivated"})
+# Those that move a position; `Funding` moves cash only, and what is not known here is never booked as a fill.
+FILL_TYPES = frozenset(
+    {"Trade", "AdlTrade", "BustTrade", "Delivery", "Settle", "BlockTrade", "MovePosition", "FutureSpread"}
+)
+POST_ONLY_CROSSED = "EC_PostOnlyWillTakeLiquidity"
+REMEMBERED_CLOSED_ORDERS = 10_000
+REMEMBERED_EXECUTIONS = 100_000
+# An order the venue made longer than this before ours was sent is another one that used the same link id.
+CLOCK_TOLERANCE_MS = 60_000
+
+
+class Phase(Enum):
+    """Where an order stands."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    CLOSING = "closing"  # the venue closed it, fills it reported are still to come
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The venue works the order."""
+
+    client_order_id: str
+    venue_order_id: str
+    ts_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The venue refused the order, or never received it."""
+
+    client_order_id: str
+    reason: str
+    due_post_only: bool
+    ts_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """Quantity, price or trigger are others than before; ``None`` where the order has none."""
+
+    client_order_id: str
+    venue_order_id: str
+    quantity: Decimal
+    price: Decimal | None
+    trigger_price: Decimal | None
+    ts_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Canceled:
+    """The order is closed with what it had filled."""
+
+    client_order_id: str
+    venue_order_id: str
+    ts_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One execution, seen for the first time."""
+
+    client_order_id: str
+    execution: BybitExecution
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The venue is to be asked for this order and its executions."""
+
+    client_order_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignOrder:
+    """An order this machine was never told of."""
+
+    order: BybitOrder
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignFill:
+    """A first-seen execution of an order this machine was never told of."""
+
+    execution: BybitExecution
+
+
+@dataclass(frozen=True, slots=True)
+class NotAFill:
+    """A first-seen execution row that moves no position (funding) or whose type is unknown."""
+
+    execution: BybitExecution
+
+
+OrderEvent = Accepted | Rejected | Updated | Canceled | Filled | Query | ForeignOrder | ForeignFill | NotAFill
+
+
+@dataclass(slots=True)
+class OrderRecord:
+    """What is known of one order. Quantities in the venue's order unit."""
+
+    client_order_id: str
+    quantity: Decimal
+    price: Decimal | None
+    trigger_price: Decimal | None
+    quote_quantity: bool = False
+    venue_order_id: str = ""
+    phase: Phase = Phase.SUBMITTED
+    filled: Decimal = Decimal(0)
+    reported: Decimal = Decimal(0)
+    submitted_ms: int = 0
+    updated_ms: int = 0
+    closing: Canceled | None = field(default=None)
+
+
+def decimal_or_none(text: str) -> Decimal | None:
+    """Bybit's absent decimals are ``""``, and ``"0"`` where an order has no such price."""
+    return Decimal(text or "0") or None
+
+
+def _made_before(order: BybitOrder, record: OrderRecord) -> bool:
+    created_ms = int(order.created_time or "0")
+    return 0 < created_ms < record.submitted_ms - CLOCK_TOLERANCE_MS
+
+
+class OrderLifecycles:
+    """Every own order's lifecycle; see the module's rules."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, OrderRecord] = {}
+        self._by_venue_id: dict[str, str] = {}
+        self._closed: OrderedDict[str, None] = OrderedDict()
+        self._executions: OrderedDict[str, None] = OrderedDict()
+
+    def record(self, client_order_id: str) -> OrderRecord | None:
+        """Return what is known of an order."""
+        return self._records.get(client_order_id)
+
+    def knows(self, client_order_id: str, venue_order_id: str) -> bool:
+        """Tell whether an order was submitted or adopted here."""
+        return self._find(client_order_id, venue_order_id) is not None
+
+    def open_ids(self) -> list[str]:
+        """Return the client order ids of every order that is not closed."""
+        return [
+            record.client_order_id for record in self._records.values() if record.phase is not Phase.CLOSED
+        ]
+
+    # -- what we did ---------------------------------------------------------------------------------------
+
+    def on_submitted(
+        self,
+        client_order_id: str,
+        quantity: Decimal,
+        price: Decimal | None = None,
+        trigger_price: Decimal | None = None,
+        *,
+        quote_quantity: bool = False,
+        submitted_ms: int = 0,
+    ) -> None:
+        """Take note of an order that is about to be sent."""
+        self._records[client_order_id] = OrderRecord(
+            client_order_id, quantity, price, trigger_price, quote_quantity, submitted_ms=submitted_ms
+        )
+
+    def adopt(self, record: OrderRecord, execution_ids: list[str]) -> None:
+        """Take over an order of an earlier run, with the executions that are already booked."""
+        self._records[record.client_order_id] = record
+        if record.venue_order_id:
+            self._bind(record, record.venue_order_id)
+        for execution_id in execution_ids:
+            self._remember_execution(execution_id)
+
+    def on_acknowledged(self, client_order_id: str, venue_order_id: str) -> None:
+        """Bind the venue's id: the gateway received the order, which is not acceptance."""
+        record = self._records.get(client_order_id)
+        if record is not None and venue_order_id:
+            self._bind(record, venue_order_id)
+
+    def on_refused(
+        self, client_order_id: str, reason: str, ts_ms: int, *, due_post_only: bool = False
+    ) -> list[OrderEvent]:
+        """Take a refusal that is certain."""
+        record = self._records.get(client_order_id)
+        if record is None or record.phase is not Phase.SUBMITTED:
+            # It was seen working: what a push says outweighs an error answer. Ask.
+            return [Query(client_order_id, f"refused ({reason}) after it was seen working")] if record else []
+        self._close(record)
+        return [Rejected(client_order_id, reason, due_post_only, ts_ms)]
+
+    def on_unknown(self, client_order_id: str, reason: str) -> list[OrderEvent]:
+        """Nobody knows whether a request arrived."""
+        record = self._records.get(client_order_id)
+        if record is None or record.phase is Phase.CLOSED:
+            return []
+        return [Query(client_order_id, reason)]
+
+    def on_absent(self, client_order_id: str, reason: str, ts_ms: int) -> list[OrderEvent]:
+        """Take the answer that there is no such order, when no request for it can arrive any more."""
+        record = self._records.get(client_order_id)
+        if record is None or record.phase is Phase.CLOSED:
+            return []
+        if record.phase is Phase.SUBMITTED:
+            self._close(record)
+            return [Rejected(client_order_id, reason, due_post_only=False, ts_ms=ts_ms)]
+        # It was accepted once and the venue keeps cancelled orders for a day only.
+        self._close(record)
+        return [Canceled(client_order_id, record.venue_order_id, ts_ms)]
+
+    # -- what the venue said -------------------------------------------------------------------------------
+
+    def on_order(self, order: BybitOrder) -> list[OrderEvent]:
+        """Take an order push or a REST order row."""
+        record = self._find(order.order_link_id, order.order_id)
+        if record is None:
+            return [ForeignOrder(order)]
+        if record.phase is Phase.SUBMITTED and _made_before(order, record):
+            self._close(record)
+            reason = f"orderLinkId {record.client_order_id!r} was used before, by order {order.order_id}"
+            return [Rejected(record.client_order_id, reason, due_post_only=False, ts_ms=record.submitted_ms)]
+        if order.order_id:
+            self._bind(record, order.order_id)
+        cumulative = Decimal(order.cum_exec_qty or "0")
+        record.reported = max(record.reported, cumulative)
+        updated_ms = int(order.updated_time or "0")
+        if record.phase in {Phase.CLOSED, Phase.CLOSING}:
+            return self._ask_for_missing_fills(record)
+        if order.order_status in OPEN_STATUSES:
+            return self._on_open(record, order, updated_ms)
+        record.updated_ms = max(record.updated_ms, updated_ms)
+        return self._on_terminal(record, order, cumulative)
+
+    def on_execution(self, execution: BybitExecution) -> list[OrderEvent]:
+        """Take an execution push or a REST execution row; a repeated ``execId`` gives nothing."""
+        if execution.exec_id in self._executions:
+            return []
+        self._remember_execution(execution.exec_id)
+        if execution.exec_type not in FILL_TYPES:
+            return [NotAFill(execution)]
+        record = self._find(execution.order_link_id, execution.order_id)
+        if record is None:
+            return [ForeignFill(execution)]
+        self._bind(record, execution.order_id)
+        ts_ms = int(execution.exec_time or "0")
+        events = self._accept(record, ts_ms)
+        events.append(Filled(record.client_order_id, execution))
+        record.filled += Decimal(execution.exec_qty)
+        events += self._finish_if_complete(record)
+        return events
+
+    # -- rows ----------------------------------------------------------------------------------------------
+
+    def _on_open(self, record: OrderRecord, order: BybitOrder, updated_ms: int) -> list[OrderEvent]:
+        events = self._accept(record, updated_ms)
+        if updated_ms < record.updated_ms:
+            return events  # an older row that came late says nothing new about price or quantity
+        record.updated_ms = updated_ms
+        quantity = record.quantity if record.quote_quantity else Decimal(order.qty or "0")
+        # The price of a market order is its protection price, which is the venue's own business.
+        price = decimal_or_none(order.price) if order.order_type == "Limit" else record.price
+        trigger = decimal_or_none(order.trigger_price) if record.trigger_price is not None else None
+        if (quantity, price, trigger) != (record.quantity, record.price, record.trigger_price):
+            record.quantity, record.price, record.trigger_price = quantity, price, trigger
+            events.append(
+                Updated(record.client_order_id, record.venue_order_id, quantity, price, trigger, updated_ms)
+            )
+        return events
+
+    def _on_terminal(self, record: OrderRecord, order: BybitOrder, cumulative: Decimal) -> list[OrderEvent]:
+        if order.order_status == "Filled":
+            return self._on_filled(record, order)
+        if order.order_status == "Rejected" or order.order_status in CANCELED_STATUSES:
+            return self._on_ended(record, order, cumulative)
+        return [Query(record.client_order_id, f"status {order.order_status!r} is not known")]
+
+    def _on_filled(self, record: OrderRecord, order: BybitOrder) -> list[OrderEvent]:
+        events = self._accept(record, int(order.updated_time or "0"))
+        if record.filled >= record.reported:
+            self._close(record)
+            return events
+        record.phase = Phase.CLOSING
+        return events + self._ask_for_missing_fills(record)
+
+    def _on_ended(self, record: OrderRecord, order: BybitOrder, cumulative: Decimal) -> list[OrderEvent]:
+        ts_ms = int(order.updated_time or "0")
+        post_only = order.reject_reason == POST_ONLY_CROSSED
+        never_worked = record.phase is Phase.SUBMITTED and not cumulative and not record.filled
+        if never_worked and (order.order_status == "Rejected" or post_only):
+            self._close(record)
+            return [Rejected(record.client_order_id, order.reject_reason, post_only, ts_ms)]
+        events = self._accept(record, ts_ms)
+        canceled = Canceled(record.client_order_id, record.venue_order_id, ts_ms)
+        if record.filled >= record.reported:
+            self._close(record)
+            return [*events, canceled]
+        record.phase, record.closing = Phase.CLOSING, canceled
+        return events + self._ask_for_missing_fills(record)
+
+    # -- parts ---------------------------------------------------------------------------------------------
+
+    def _accept(self, record: OrderRecord, ts_ms: int) -> list[OrderEvent]:
+        if record.phase is not Phase.SUBMITTED:
+            return []
+        record.phase = Phase.ACCEPTED
+        return [Accepted(record.client_order_id, record.venue_order_id, ts_ms)]
+
+    def _ask_for_missing_fills(self, record: OrderRecord) -> list[OrderEvent]:
+        if record.filled >= record.reported:
+            return []
+        missing = record.reported - record.filled
+        return [Query(record.client_order_id, f"fills over {missing} are reported and have not arrived")]
+
+    def _finish_if_complete(self, record: OrderRecord) -> list[OrderEvent]:
+        if record.phase is Phase.CLOSING and record.filled >= record.reported:
+            canceled = record.closing
+            self._close(record)
+            return [canceled] if canceled is not None else []
+        if record.phase is Phase.ACCEPTED and not record.quote_quantity and record.filled >= record.quantity:
+            self._close(record)
+        return []
+
+    def _close(self, record: OrderRecord) -> None:
+        record.phase, record.closing = Phase.CLOSED, None
+        self._closed[record.client_order_id] = None
+        while len(self._closed) > REMEMBERED_CLOSED_ORDERS:
+            forgotten, _ = self._closed.popitem(last=False)
+            old = self._records.pop(forgotten, None)
+            if old is not None:
+                self._by_venue_id.pop(old.venue_order_id, None)
+
+    def _bind(self, record: OrderRecord, venue_order_id: str) -> None:
+        record.venue_order_id = venue_order_id
+        self._by_venue_id[venue_order_id] = record.client_order_id
+
+    def _find(self, client_order_id: str, venue_order_id: str) -> OrderRecord | None:
+        record = self._records.get(client_order_id) if client_order_id else None
+        if record is None and venue_order_id:
+            record = self._records.get(self._by_venue_id.get(venue_order_id, ""))
+        return record
+
+    def _remember_execution(self, execution_id: str) -> None:
+        self._executions[execution_id] = None
+        while len(self._executions) > REMEMBERED_EXECUTIONS:
+            self._executions.popitem(last=False)

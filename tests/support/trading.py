@@ -1,0 +1,169 @@
+"""A real TradingNode on a local venue, and a strategy that remembers every event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from nautilus_trader.config import (
+    InstrumentProviderConfig,
+    LiveExecEngineConfig,
+    LoggingConfig,
+    StrategyConfig,
+    TradingNodeConfig,
+)
+from nautilus_trader.core.message import Event
+from nautilus_trader.live.node import TradingNode
+from nautilus_trader.model.data import OrderBookDeltas, QuoteTick, TradeTick
+from nautilus_trader.model.events import AccountState
+from nautilus_trader.model.identifiers import InstrumentId, TraderId
+from nautilus_trader.trading.strategy import Strategy
+
+from nautilus_bybit_adapter import (
+    BYBIT,
+    BybitDataClientConfig,
+    BybitEnvironment,
+    BybitExecClientConfig,
+    BybitLiveDataClientFactory,
+    BybitLiveExecClientFactory,
+    BybitProductType,
+)
+from nautilus_bybit_adapter.sim import SimVenue
+
+LINEAR = InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
+SPOT = InstrumentId.from_str("BTCUSDT-SPOT.BYBIT")
+PATIENCE_SECS = 20.0
+
+
+class Recorder(Strategy):
+    """Remembers every event and datum; `until` waits for a condition on them."""
+
+    def __init__(self, config: StrategyConfig | None = None) -> None:
+        super().__init__(config or StrategyConfig(external_order_claims=[LINEAR]))
+        self.seen: list[Any] = []
+        self._changed = asyncio.Event()
+
+    def on_start(self) -> None:
+        self.msgbus.subscribe("events.account.*", self._note)
+        self._note("started")
+
+    def on_event(self, event: Event) -> None:
+        self._note(event)
+
+    def on_order_book_deltas(self, deltas: OrderBookDeltas) -> None:
+        self._note(deltas)
+
+    def on_quote_tick(self, tick: QuoteTick) -> None:
+        self._note(tick)
+
+    def on_trade_tick(self, tick: TradeTick) -> None:
+        self._note(tick)
+
+    def _note(self, item: Any) -> None:
+        self.seen.append(item)
+        self._changed.set()
+
+    def of(self, *kinds: type) -> list[Any]:
+        """Return what was seen of these kinds."""
+        return [item for item in self.seen if isinstance(item, kinds)]
+
+    def order_events(self) -> list[str]:
+        """Return the names of the order events, in their order."""
+        return [type(item).__name__ for item in self.seen if type(item).__name__.startswith("Order")]
+
+    async def until(self, condition: Callable[[], Any], what: str) -> None:
+        """Wait until a condition holds; fail with the events seen when it does not come true."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECS):
+                while not condition():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            told = "\n".join(map(str, self.seen[-30:]))
+            raise AssertionError(f"did not come: {what}; the last of what was seen:\n{told}") from None
+
+
+async def until(condition: Callable[[], Any], what: str) -> None:
+    """Wait until a condition holds that no event announces."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECS
+    while not condition():
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError(f"did not come: {what}")
+        await asyncio.sleep(0.01)
+
+
+def build_node(
+    venue: SimVenue,
+    strategy: Strategy,
+    *,
+    instrument_ids: tuple[InstrumentId, ...] = (LINEAR,),
+    exec_options: dict[str, Any] | None = None,
+) -> TradingNode:
+    """Build a node whose clients talk to the venue."""
+    provider = InstrumentProviderConfig(load_ids=frozenset(instrument_ids))
+    products = tuple(
+        sorted({BybitProductType[each.symbol.value.rpartition("-")[2]] for each in instrument_ids})
+    )
+    urls = venue.urls
+    exec_fields: dict[str, Any] = {
+        "api_key": venue.api_key,
+        "api_secret": venue.api_secret,
+        "environment": BybitEnvironment.TESTNET,
+        "product_types": products,
+        "base_url_http": urls.rest,
+        "base_url_ws_private": urls.ws_private,
+        "base_url_ws_trade": urls.ws_trade,
+        "instrument_provider": provider,
+    }
+    config = TradingNodeConfig(
+        trader_id=TraderId("TESTER-001"),
+        logging=LoggingConfig(log_level="WARNING"),
+        exec_engine=LiveExecEngineConfig(reconciliation=True),
+        data_clients={
+            BYBIT: BybitDataClientConfig(
+                environment=BybitEnvironment.TESTNET,
+                product_types=products,
+                base_url_http=urls.rest,
+                base_url_ws_public=urls.ws_public,
+                instrument_provider=provider,
+            )
+        },
+        exec_clients={BYBIT: BybitExecClientConfig(**exec_fields | (exec_options or {}))},
+        timeout_connection=15.0,
+        timeout_reconciliation=10.0,
+        timeout_portfolio=10.0,
+        timeout_disconnection=5.0,
+        timeout_post_stop=0.2,
+    )
+    node = TradingNode(config=config, loop=asyncio.get_running_loop())
+    node.trader.add_strategy(strategy)
+    node.add_data_client_factory(BYBIT, BybitLiveDataClientFactory)
+    node.add_exec_client_factory(BYBIT, BybitLiveExecClientFactory)
+    node.build()
+    return node
+
+
+@asynccontextmanager
+async def trading(
+    venue: SimVenue, strategy: Recorder | None = None, **options: Any
+) -> AsyncIterator[Recorder]:
+    """Run a node on a venue until the block ends."""
+    strategy = strategy or Recorder()
+    node = build_node(venue, strategy, **options)
+    running = asyncio.ensure_future(node.run_async())
+    try:
+        await strategy.until(lambda: "started" in strategy.seen, "the start of the strategy")
+        yield strategy
+    finally:
+        await node.stop_async()
+        await asyncio.gather(running, return_exceptions=True)
+        node.kernel.dispose()  # `node.dispose` would stop the loop the test runs in
+        if node.kernel.executor is not None:
+            node.kernel.executor.shutdown()
+
+
+def account_states(strategy: Recorder) -> list[AccountState]:
+    """Return the account states the strategy saw."""
+    return strategy.of(AccountState)
