@@ -112,7 +112,7 @@ class BybitDataClient(LiveMarketDataClient):
     # -- connection ----------------------------------------------------------------------------------------
 
     async def _connect(self) -> None:
-        await or_one_sentence(self._connect_all(), self._log)
+        await or_one_sentence(self._connect_all(), self._log, self.shutdown_system)
 
     async def _connect_all(self) -> None:
         self._notice.say(self._log)
