@@ -20,7 +20,7 @@ from nautilus_bybit_adapter import (
 )
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitCredentialsError
 
-KEYS = {"api_key": "key-of-mine", "api_secret": "secret-of-mine"}
+KEYS: dict[str, Any] = {"api_key": "key-of-mine", "api_secret": "secret-of-mine"}
 
 
 @pytest.fixture
