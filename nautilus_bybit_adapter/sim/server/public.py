@@ -217,6 +217,8 @@ class PublicSocket:
             self._context.exchange.markets[self._category, rest[-1]],
             self._context.exchange.now_ms(),
         )
+        market.watchers += 1
+        market.asked()
         if first:
             self._pushed_ms[topic] = now_ms
         if kind == "orderbook":
@@ -231,6 +233,7 @@ class PublicSocket:
 
     def _leave(self, connection: Connection, topic: str) -> None:
         connection.topics.discard(topic)
+        self._context.exchange.markets[self._category, topic.rpartition(".")[2]].watchers -= 1
         self._subscribers[topic].discard(connection)
         if self._subscribers[topic]:
             return
