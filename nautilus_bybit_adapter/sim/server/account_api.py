@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nautilus_bybit_adapter.sim.exchange import queries
 from nautilus_bybit_adapter.sim.exchange.amounts import plain
 from nautilus_bybit_adapter.sim.exchange.errors import bad_param
 from nautilus_bybit_adapter.sim.exchange.instruments import LINEAR, SPOT
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
 from nautilus_bybit_adapter.sim.exchange.wallet import wallet_row
 
+from .endpoint import Routes, private, uses
+
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
+
+    from .context import Context
 
 # Unified account 2.0.
 _UNIFIED_STATUS = 5
@@ -73,6 +78,10 @@ def set_leverage(exchange: Exchange, params: Params) -> dict[str, Any]:
     return {}
 
 
+def _api_key(context: Context, params: Params) -> dict[str, Any]:
+    return api_key_info(context.exchange, params, context.credentials.api_key)
+
+
 def api_key_info(exchange: Exchange, params: Params, api_key: str) -> dict[str, Any]:
     """`/v5/user/query-api`."""
     del params
@@ -122,3 +131,16 @@ def api_key_info(exchange: Exchange, params: Params, api_key: str) -> dict[str, 
         "inviterIDInt64": "0",
         "affiliateIDInt64": "0",
     }
+
+
+ROUTES: Routes = {
+    ("GET", "/v5/order/realtime"): private(queries.open_orders),
+    ("GET", "/v5/order/history"): private(queries.order_history),
+    ("GET", "/v5/execution/list"): private(queries.executions),
+    ("GET", "/v5/position/list"): private(queries.positions),
+    ("POST", "/v5/position/set-leverage"): private(set_leverage),
+    ("GET", "/v5/account/wallet-balance"): private(wallet_balance),
+    ("GET", "/v5/account/info"): private(account_info),
+    ("GET", "/v5/account/fee-rate"): private(fee_rate),
+    ("GET", "/v5/user/query-api"): uses(_api_key, ret_msg=""),
+}

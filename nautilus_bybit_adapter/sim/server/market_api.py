@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nautilus_bybit_adapter.sim.exchange.candles import INTERVALS
-from nautilus_bybit_adapter.sim.exchange.errors import bad_param
-from nautilus_bybit_adapter.sim.exchange.queries import read_limit, read_ms
+from nautilus_bybit_adapter.sim.exchange.queries import read_limit
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
 
+from .endpoint import Routes, public
 from .tickers import rest_ticker
 
 if TYPE_CHECKING:
@@ -96,44 +95,6 @@ def recent_trades(exchange: Exchange, params: Params) -> dict[str, Any]:
     }
 
 
-def kline(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/market/kline` from the trades since the venue started, newest first."""
-    market = exchange.market({"category": "linear", **params})
-    it = market.instrument
-    interval = read_text(params, "interval")
-    if interval not in INTERVALS:
-        raise bad_param("params error: interval invalid")
-    limit = read_limit(params, 200, 1000)
-    start, end = read_ms(params, "start"), read_ms(params, "end")
-    rows = [
-        (at_ms, candle)
-        for at_ms, candle in market.candles.rows(interval).items()
-        if (start is None or at_ms >= start) and (end is None or at_ms <= end)
-    ]
-    rows = rows[:limit] if start is not None and end is None else rows[-limit:]
-    table = [
-        [
-            str(at_ms),
-            *(it.price_text(p) for p in c[:4]),
-            it.qty_text(c.volume),
-            f"{it.value(c.turnover, 1):f}",
-        ]
-        for at_ms, c in reversed(rows)
-    ]
-    return {"symbol": it.symbol, "category": it.category, "list": table}
-
-
-def funding_history(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/market/funding/history`: no funding has been settled here."""
-    market = exchange.market(params)
-    if not market.instrument.is_linear:
-        raise bad_param("Illegal category")
-    read_limit(params, 200, 200)
-    if read_ms(params, "startTime") is not None and read_ms(params, "endTime") is None:
-        raise bad_param("params error: endTime is required with startTime")
-    return {"category": market.instrument.category, "list": []}
-
-
 def _trade_item(market: TradedMarket, trade: PublicTrade) -> dict[str, Any]:
     it = market.instrument
     return {
@@ -147,3 +108,12 @@ def _trade_item(market: TradedMarket, trade: PublicTrade) -> dict[str, Any]:
         "isRPITrade": False,
         "seq": str(trade.seq),
     }
+
+
+ROUTES: Routes = {
+    ("GET", "/v5/market/time"): public(server_time),
+    ("GET", "/v5/market/instruments-info"): public(instruments),
+    ("GET", "/v5/market/orderbook"): public(orderbook),
+    ("GET", "/v5/market/tickers"): public(tickers),
+    ("GET", "/v5/market/recent-trade"): public(recent_trades),
+}

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 _FUNDING_INTERVAL_MS = 8 * 3_600_000
 _OPEN_INTEREST = Decimal("253961.911")
+FUNDING_RATE = Decimal("0.0001")
+
+
+def open_interest(market: TradedMarket) -> Decimal:
+    """Quantity of all open contracts, which nothing here changes."""
+    del market
+    return _OPEN_INTEREST
 
 
 def spot_ticker(market: TradedMarket) -> dict[str, Any]:
@@ -37,7 +44,7 @@ def linear_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
     """Snapshot data of the linear topic."""
     it = market.instrument
     price = it.price_text
-    interest = _OPEN_INTEREST
+    interest = open_interest(market)
     return {
         "symbol": it.symbol,
         "tickDirection": market.tick_direction,
@@ -58,7 +65,7 @@ def linear_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
         "singleOpenInterest": plain(interest / 2),
         "singleOpenInterestValue": f"{interest / 2 * market.mark:.2f}",
         "nextFundingTime": str((now_ms // _FUNDING_INTERVAL_MS + 1) * _FUNDING_INTERVAL_MS),
-        "fundingRate": "0.0001",
+        "fundingRate": plain(FUNDING_RATE),
         **best_prices(market),
         "preOpenPrice": "",
         "preQty": "",
