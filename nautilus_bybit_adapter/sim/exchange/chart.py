@@ -79,12 +79,10 @@ def _parts(
 
 
 def _traded(market: Market, from_ms: int, start_ms: int, end_ms: int) -> Iterator[tuple[int, Candle]]:
-    minutes = market.candles.rows("1")
-    price = market.start_ticks
-    for at_ms in range(from_ms, end_ms + 1, MINUTE_MS):
-        minute = minutes.get(at_ms)
-        if minute is None:
-            minute = Candle(price, price, price, price, 0, 0)
+    first = max(from_ms, start_ms // MINUTE_MS * MINUTE_MS)
+    before = market.candles.before(first)
+    price = market.start_ticks if before is None else before.close
+    for at_ms in range(first, end_ms + 1, MINUTE_MS):
+        minute = market.candles.at(at_ms) or Candle(price, price, price, price, 0, 0)
         price = minute.close
-        if at_ms >= start_ms:
-            yield at_ms, minute
+        yield at_ms, minute

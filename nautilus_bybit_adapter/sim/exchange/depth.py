@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from .book import Book
 
-# Push interval of each depth on spot and linear, ms.
+# Push interval of each depth on spot, linear and inverse, ms.
 PUSH_INTERVAL_MS = {1: 10, 50: 20, 200: 100, 1000: 200}
+OPTION_INTERVAL_MS = {25: 20, 100: 100}
+FULL_DEPTH, FULL_INTERVAL_MS = 10_000, 200
+RPI_DEPTH, RPI_INTERVAL_MS = 50, 100
+
+
+def push_intervals(category: str) -> dict[int, int]:
+    """Push interval in ms of each depth that a category serves."""
+    return OPTION_INTERVAL_MS if category == "option" else PUSH_INTERVAL_MS
 
 
 class Changes(NamedTuple):
@@ -30,6 +38,8 @@ class DepthFeed:
         The book to look at.
     depth : int
         Levels per side in the window.
+    interval_ms : int
+        Least time between two pushes, ms.
 
     Attributes
     ----------
@@ -41,9 +51,9 @@ class DepthFeed:
         Visible lots by ticks as of the last push, best first.
     """
 
-    def __init__(self, book: Book, depth: int) -> None:
+    def __init__(self, book: Book, depth: int, interval_ms: int) -> None:
         self.depth = depth
-        self.interval_ms = PUSH_INTERVAL_MS[depth]
+        self.interval_ms = interval_ms
         self.u = 0
         self.live = False
         self.bids: dict[int, int] = {}

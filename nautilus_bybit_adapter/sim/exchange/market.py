@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from .book import BUY, Book
 from .candles import Candles
-from .depth import PUSH_INTERVAL_MS, DepthFeed
+from .depth import (
+    FULL_DEPTH,
+    FULL_INTERVAL_MS,
+    RPI_DEPTH,
+    RPI_INTERVAL_MS,
+    DepthFeed,
+    push_intervals,
+)
 from .orders import PublicTrade
 
 if TYPE_CHECKING:
@@ -34,7 +41,12 @@ class Market:
     def __init__(self, instrument: Instrument, identity: Identity) -> None:
         self.instrument = instrument
         self.book = Book()
-        self.feeds = {depth: DepthFeed(self.book, depth) for depth in PUSH_INTERVAL_MS}
+        self.feeds = {
+            depth: DepthFeed(self.book, depth, interval_ms)
+            for depth, interval_ms in push_intervals(instrument.category).items()
+        }
+        self.full_feed = DepthFeed(self.book, FULL_DEPTH, FULL_INTERVAL_MS)
+        self.rpi_feed = DepthFeed(self.book, RPI_DEPTH, RPI_INTERVAL_MS)
         self.tape: deque[PublicTrade] = deque(maxlen=TAPE_LENGTH)
         self.candles = Candles()
         self.seq = FIRST_SEQ + instrument.symbol_id * 1_000_000

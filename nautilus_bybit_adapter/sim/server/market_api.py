@@ -5,12 +5,16 @@ Source: Bybit V5 Market.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from nautilus_bybit_adapter.sim.exchange.depth import RPI_DEPTH
+from nautilus_bybit_adapter.sim.exchange.errors import bad_param
 from nautilus_bybit_adapter.sim.exchange.queries import read_limit
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
 
 from .endpoint import Routes, public
+from .frames import rpi_levels
 from .tickers import rest_ticker
 
 if TYPE_CHECKING:
@@ -18,7 +22,8 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
     from nautilus_bybit_adapter.sim.exchange.orders import PublicTrade
 
-DEEPEST = 1000
+# Levels by default and at most.
+_BOOK_LIMITS = {"spot": (1, 1000), "linear": (25, 1000), "inverse": (25, 1000), "option": (1, 25)}
 
 
 def server_time(exchange: Exchange, params: Params) -> dict[str, Any]:
@@ -56,18 +61,57 @@ def instruments(exchange: Exchange, params: Params) -> dict[str, Any]:
 
 
 def orderbook(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/market/orderbook`, cut from the 1000-level topic's present window."""
+    """`/v5/market/orderbook`, cut from the deepest topic's present window."""
     market = exchange.market(params)
-    limit = read_limit(params, 25 if market.instrument.is_linear else 1, DEEPEST)
-    feed = market.feeds[DEEPEST]
+    default, most = _BOOK_LIMITS[market.instrument.category]
+    limit = read_limit(params, default, most)
+    feed = market.feeds[max(market.feeds)]
     feed.refresh()
+    bids, asks = _window(market, feed.bids, limit), _window(market, feed.asks, limit)
+    return _book(exchange, market, feed.u, (bids, asks))
+
+
+def rpi_orderbook(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/market/rpi_orderbook`: price, size of normal orders, size of retail price improvement orders."""
+    market = _traded_as(exchange, params, ("spot", "linear", "inverse"))
+    if not params.get("limit"):
+        raise bad_param("params error: limit is required")
+    limit, feed = read_limit(params, RPI_DEPTH, RPI_DEPTH), market.rpi_feed
+    feed.refresh()
+    sides = [rpi_levels(market, dict(islice(side.items(), limit))) for side in (feed.bids, feed.asks)]
+    return _book(exchange, market, feed.u, (sides[0], sides[1]))
+
+
+def full_orderbook(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/market/full_orderbook`: the snapshot that the deltas of `orderbook.full` continue."""
+    market = _traded_as(exchange, params, ("spot",))
+    feed = market.full_feed
+    feed.refresh()
+    depth = feed.depth
+    sides = _window(market, feed.bids, depth), _window(market, feed.asks, depth)
+    return _book(exchange, market, feed.u, sides)
+
+
+def _traded_as(exchange: Exchange, params: Params, categories: tuple[str, ...]) -> TradedMarket:
+    if read_category(params) not in categories:
+        raise bad_param("Illegal category")
+    return exchange.market(params)
+
+
+def _window(market: TradedMarket, levels: dict[int, int], limit: int) -> list[list[str]]:
     it = market.instrument
+    return [[it.price_text(ticks), it.qty_text(lots)] for ticks, lots in islice(levels.items(), limit)]
+
+
+def _book(
+    exchange: Exchange, market: TradedMarket, u: int, sides: tuple[list[list[str]], list[list[str]]]
+) -> dict[str, Any]:
     return {
-        "s": it.symbol,
-        "b": [[it.price_text(t), it.qty_text(lots)] for t, lots in list(feed.bids.items())[:limit]],
-        "a": [[it.price_text(t), it.qty_text(lots)] for t, lots in list(feed.asks.items())[:limit]],
+        "s": market.instrument.symbol,
+        "b": sides[0],
+        "a": sides[1],
         "ts": exchange.now_ms(),
-        "u": feed.u,
+        "u": u,
         "seq": market.seq,
         "cts": market.changed_ms,
     }
@@ -114,6 +158,8 @@ ROUTES: Routes = {
     ("GET", "/v5/market/time"): public(server_time),
     ("GET", "/v5/market/instruments-info"): public(instruments),
     ("GET", "/v5/market/orderbook"): public(orderbook),
+    ("GET", "/v5/market/rpi_orderbook"): public(rpi_orderbook),
+    ("GET", "/v5/market/full_orderbook"): public(full_orderbook),
     ("GET", "/v5/market/tickers"): public(tickers),
     ("GET", "/v5/market/recent-trade"): public(recent_trades),
 }

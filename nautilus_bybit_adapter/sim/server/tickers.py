@@ -73,6 +73,11 @@ def linear_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
     }
 
 
+def topic_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
+    """Everything a ticker topic knows of a market."""
+    return linear_ticker(market, now_ms) if market.instrument.is_linear else spot_ticker(market)
+
+
 def best_prices(market: TradedMarket) -> dict[str, str]:
     """Best bid and ask with sizes; `""` where a side is empty."""
     found = {}
