@@ -31,7 +31,11 @@ class FeeRates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One change of one coin: `change = cash_flow - fee`, `balance` is the coin after it."""
+    """One change of one coin: `change = cash_flow + funding - fee`, `balance` is the coin after it.
+
+    `kind` is the `type` of Bybit's transaction log, e.g. `TRADE` or `SETTLEMENT`; `funding` is positive when
+    it was received.
+    """
 
     number: int
     at_ms: int
@@ -41,11 +45,12 @@ class LedgerEntry:
     fee: Decimal
     balance: Decimal
     execution: Execution | None
+    funding: Decimal = ZERO
 
     @property
     def change(self) -> Decimal:
         """What the entry adds to the coin."""
-        return self.cash_flow - self.fee
+        return self.cash_flow + self.funding - self.fee
 
 
 class LedgerError(Exception):
@@ -73,6 +78,7 @@ class Account:
         self.realised: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         self.rates = dict(rates)
         self.positions: dict[str, Position] = {}
+        self.not_collateral: set[str] = set()
         self.executions: list[Execution] = []
         self.ledger: list[LedgerEntry] = []
         self._leverage = leverage
@@ -91,7 +97,7 @@ class Account:
         settle = execution.order.instrument.quote
         self.executions.append(execution)
         self.realised[settle] += execution.pnl - execution.fee
-        self._enter(execution.at_ms, settle, execution.pnl, execution.fee, execution)
+        self.enter(execution.at_ms, settle, "TRADE", cash_flow=execution.pnl, fee=execution.fee, of=execution)
 
     def book_spot(self, execution: Execution) -> None:
         """Book a spot fill: one entry per coin, the fee in the coin received."""
@@ -101,7 +107,7 @@ class Account:
         self.executions.append(execution)
         for coin, flow in ((it.base, sign * qty), (it.quote, -sign * execution.value)):
             fee = execution.fee if coin == execution.fee_coin else ZERO
-            self._enter(execution.at_ms, coin, flow, fee, execution)
+            self.enter(execution.at_ms, coin, "TRADE", cash_flow=flow, fee=fee, of=execution)
 
     def check(self) -> None:
         """Prove that executions, ledger, positions and balances tell the same story.
@@ -120,21 +126,32 @@ class Account:
         for symbol, position in self.positions.items():
             _check_position(symbol, position, by_symbol[symbol])
 
-    def _enter(
-        self, at_ms: int, coin: str, cash_flow: Decimal, fee: Decimal, execution: Execution | None
-    ) -> None:
-        self.balances[coin] += cash_flow - fee
+    def enter(
+        self,
+        at_ms: int,
+        coin: str,
+        kind: str,
+        *,
+        cash_flow: Decimal = ZERO,
+        funding: Decimal = ZERO,
+        fee: Decimal = ZERO,
+        of: Execution | None = None,
+    ) -> LedgerEntry:
+        """Change a coin and write why; `kind` is the `type` of Bybit's transaction log."""
+        self.balances[coin] += cash_flow + funding - fee
         entry = LedgerEntry(
             number=len(self.ledger) + 1,
             at_ms=at_ms,
             coin=coin,
-            kind="TRADE",
+            kind=kind,
             cash_flow=cash_flow,
+            funding=funding,
             fee=fee,
             balance=self.balances[coin],
-            execution=execution,
+            execution=of,
         )
         self.ledger.append(entry)
+        return entry
 
     def _check_balances(self) -> None:
         running = defaultdict(lambda: ZERO, self.start)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nautilus_bybit_adapter.sim.earn.book import EarnBook
+from nautilus_bybit_adapter.sim.exchange.funding_wallet import FundingWallet
+from nautilus_bybit_adapter.sim.exchange.profile import Profile
+
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
 
@@ -32,3 +36,10 @@ class Context:
     credentials: Credentials
     windows: RateWindows
     faults: Faults = field(default_factory=Faults)
+    profile: Profile = field(default_factory=Profile)
+    funding: FundingWallet = field(init=False)
+    earn: EarnBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.funding = FundingWallet(self.exchange)
+        self.earn = EarnBook(self.funding)

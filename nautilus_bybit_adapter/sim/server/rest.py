@@ -14,7 +14,21 @@ from aiohttp import web
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 
-from . import account_api, facts_api, kline_api, market_api, series_api, trade_api
+from . import (
+    account_api,
+    asset_api,
+    earn_api,
+    facts_api,
+    kline_api,
+    market_api,
+    order_query_api,
+    position_api,
+    series_api,
+    settings_api,
+    spot_margin_api,
+    trade_api,
+    user_api,
+)
 from .auth import REQUIRED_HEADERS, check_request
 from .codec import dumps
 from .endpoint import Endpoint, Params, Reply, Routes
@@ -30,7 +44,14 @@ FAMILIES: tuple[Routes, ...] = (
     series_api.ROUTES,
     facts_api.ROUTES,
     trade_api.ROUTES,
+    order_query_api.ROUTES,
+    position_api.ROUTES,
     account_api.ROUTES,
+    settings_api.ROUTES,
+    user_api.ROUTES,
+    asset_api.ROUTES,
+    spot_margin_api.ROUTES,
+    earn_api.ROUTES,
 )
 ENDPOINTS: Routes = {route: endpoint for family in FAMILIES for route, endpoint in family.items()}
 
