@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .instruments import OPTION
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .book import Book
 
 # Push interval of each depth on spot, linear and inverse, ms.
 PUSH_INTERVAL_MS = {1: 10, 50: 20, 200: 100, 1000: 200}
-OPTION_INTERVAL_MS = {25: 20, 100: 100}
+OPTION_PUSH_INTERVAL_MS = {25: 20, 100: 100}
 FULL_DEPTH, FULL_INTERVAL_MS = 10_000, 200
 RPI_DEPTH, RPI_INTERVAL_MS = 50, 100
 
 
-def push_intervals(category: str) -> dict[int, int]:
-    """Push interval in ms of each depth that a category serves."""
-    return OPTION_INTERVAL_MS if category == "option" else PUSH_INTERVAL_MS
+def intervals(category: str) -> Iterable[tuple[int, int]]:
+    """Depths of a category with the push interval of each, ms."""
+    return (OPTION_PUSH_INTERVAL_MS if category == OPTION else PUSH_INTERVAL_MS).items()
 
 
 class Changes(NamedTuple):

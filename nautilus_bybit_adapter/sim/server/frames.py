@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nautilus_bybit_adapter.sim.exchange.amounts import plain
 from nautilus_bybit_adapter.sim.exchange.chart import next_start
 from nautilus_bybit_adapter.sim.exchange.instruments import SPOT
 
@@ -71,10 +72,15 @@ def _book_frame(
 
 
 def trades_frame(market: Market, trades: list[PublicTrade], now_ms: int) -> dict[str, Any]:
-    """Frame of `publicTrade`."""
+    """Frame of `publicTrade`; that of options is named by the base coin."""
     it = market.instrument
+    if it.is_option:
+        topic = f"publicTrade.{it.base}"
+        rows = [_option_trade(market, trade) for trade in trades]
+        ident = f"{topic}-{trades[-1].seq}-{now_ms}"
+        return {"id": ident, "topic": topic, "ts": now_ms, "data": rows, "type": "snapshot"}
     topic = f"publicTrade.{it.symbol}"
-    if it.is_linear:
+    if it.is_derivative:
         rows = [_linear_trade(market, trade) for trade in trades]
         return {"topic": topic, "type": "snapshot", "ts": now_ms, "data": rows}
     rows = [_spot_trade(market, trade) for trade in trades]
@@ -83,8 +89,12 @@ def trades_frame(market: Market, trades: list[PublicTrade], now_ms: int) -> dict
 
 def ticker_frame(market: TradedMarket, kind: str, data: dict[str, Any], now_ms: int) -> dict[str, Any]:
     """Frame of `tickers`."""
-    topic = f"tickers.{market.instrument.symbol}"
-    if market.instrument.is_linear:
+    it = market.instrument
+    topic = f"tickers.{it.symbol}"
+    if it.is_option:
+        ident = f"{topic}-{market.seq}-{now_ms}"
+        return {"id": ident, "topic": topic, "ts": now_ms, "data": data, "type": kind}
+    if it.is_derivative:
         return {"topic": topic, "type": kind, "data": data, "cs": market.seq, "ts": now_ms}
     return {"topic": topic, "ts": now_ms, "type": kind, "cs": market.seq, "data": data}
 
@@ -103,7 +113,7 @@ def kline_frame(
         "high": it.price_text(candle.high),
         "low": it.price_text(candle.low),
         "volume": it.qty_text(candle.volume),
-        "turnover": f"{it.value(candle.turnover, 1):f}",
+        "turnover": f"{it.turnover(candle.turnover):f}",
         "confirm": confirm,
         "timestamp": now_ms,
     }
@@ -138,4 +148,30 @@ def _spot_trade(market: Market, trade: PublicTrade) -> dict[str, Any]:
         "s": it.symbol,
         "BT": False,
         "RPI": False,
+    }
+
+
+def _option_trade(market: Market, trade: PublicTrade) -> dict[str, Any]:
+    it = market.instrument
+    return {
+        "p": it.price_text(trade.ticks),
+        "v": it.qty_text(trade.lots),
+        "i": trade.trade_id,
+        "T": trade.at_ms,
+        "BT": False,
+        "s": it.symbol,
+        "S": trade.side,
+        **option_prices(market, trade.ticks),
+        "seq": trade.seq,
+    }
+
+
+def option_prices(market: Market, ticks: int) -> dict[str, str]:
+    """Mark and index price and the volatilities that a trade of an option tells."""
+    figures = market.option_figures(ticks)
+    return {
+        "mP": plain(market.mark),
+        "iP": figures.index_price,
+        "mIv": figures.mark_iv,
+        "iv": figures.trade_iv,
     }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nautilus_bybit_adapter.sim.exchange.candles import INTERVALS, Candle, candle_start
 from nautilus_bybit_adapter.sim.exchange.chart import candles, earlier_start, next_start
 from nautilus_bybit_adapter.sim.exchange.errors import bad_param
-from nautilus_bybit_adapter.sim.exchange.instruments import LINEAR, SPOT
+from nautilus_bybit_adapter.sim.exchange.instruments import INVERSE, LINEAR, OPTION, SPOT
 from nautilus_bybit_adapter.sim.exchange.queries import read_limit, read_ms
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_text
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 
-OPTION = "option"
-INVERSE = "inverse"
 MOST = 1000
 MOST_OPTION = 500
 # Part of a candle's move away from its mean that shows as a premium over the index.
@@ -96,7 +94,7 @@ def _result(market: TradedMarket, rows: Rows) -> dict[str, Any]:
 def _trade_row(market: TradedMarket, at_ms: int, candle: Candle) -> list[str]:
     it = market.instrument
     prices = (it.price_text(ticks) for ticks in candle[:4])
-    return [str(at_ms), *prices, it.qty_text(candle.volume), f"{it.value(candle.turnover, 1):f}"]
+    return [str(at_ms), *prices, it.qty_text(candle.volume), f"{it.turnover(candle.turnover):f}"]
 
 
 def _priced(exchange: Exchange, market: TradedMarket, rows: list[tuple[int, Candle]]) -> Rows:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from nautilus_bybit_adapter.sim.exchange.depth import RPI_DEPTH
 from nautilus_bybit_adapter.sim.exchange.errors import bad_param
@@ -14,7 +15,7 @@ from nautilus_bybit_adapter.sim.exchange.queries import read_limit
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
 
 from .endpoint import Routes, public
-from .frames import rpi_levels
+from .frames import option_prices, rpi_levels
 from .tickers import rest_ticker
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
     from nautilus_bybit_adapter.sim.exchange.orders import PublicTrade
 
+_STATUSES = ("PreLaunch", "Trading", "Delivering", "Closed")
 # Levels by default and at most.
 _BOOK_LIMITS = {"spot": (1, 1000), "linear": (25, 1000), "inverse": (25, 1000), "option": (1, 25)}
 
@@ -34,30 +36,49 @@ def server_time(exchange: Exchange, params: Params) -> dict[str, Any]:
 
 
 def instruments(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/market/instruments-info`; linear pages, spot does not."""
+    """`/v5/market/instruments-info`; spot has no pages, and a base coin names linear and inverse together."""
     category, symbol = read_category(params), read_text(params, "symbol")
-    base = read_text(params, "baseCoin")
-    limit = read_limit(params, 500, 1000)
-    trading = read_text(params, "status") in {"", "Trading"}
+    base, kind = read_text(params, "baseCoin"), read_text(params, "symbolType")
+    if category == "option" and not symbol:
+        base = base or "BTC"
+    categories = {"linear", "inverse"} if base and category in {"linear", "inverse"} else {category}
+    statuses = _statuses(category, read_text(params, "status"))
     found = sorted(
         (
             market.instrument
             for key, market in exchange.markets.items()
-            if key[0] == category
+            if key[0] in categories
             and symbol in {"", key[1]}
             and base in {"", market.instrument.base}
-            and trading
+            and kind in {"", market.instrument.listing.symbol_type}
+            and market.instrument.listing.status in statuses
         ),
         key=lambda it: it.symbol,
     )
     if category == "spot":
         return {"category": category, "list": [it.wire() for it in found]}
-    after = read_text(params, "cursor").replace("%26", "&").replace("%3D", "=").rpartition("last=")[2]
+    limit = read_limit(params, 500, 1000)
+    after = unquote(read_text(params, "cursor")).rpartition("last=")[2]
     page = [it for it in found if it.symbol > after]
     more = len(page) > limit
     page = page[:limit]
-    cursor = f"first%3D{page[0].symbol}%26last%3D{page[-1].symbol}" if more else ""
+    cursor = quote(f"first={page[0].symbol}&last={page[-1].symbol}", safe="") if more else ""
     return {"category": category, "list": [it.wire() for it in page], "nextPageCursor": cursor}
+
+
+def _statuses(category: str, asked: str) -> set[str]:
+    if asked and asked not in _STATUSES:
+        raise bad_param("params error: status invalid")
+    if asked:
+        return {asked}
+    return {"PreLaunch", "Trading", "Delivering"} if category == "option" else {"Trading"}
+
+
+def option_base_coins(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/market/option-base-coins`."""
+    del params
+    bases = sorted({m.instrument.base for key, m in exchange.markets.items() if key[0] == "option"})
+    return {"list": [{"baseCoin": base} for base in bases]}
 
 
 def orderbook(exchange: Exchange, params: Params) -> dict[str, Any]:
@@ -122,6 +143,10 @@ def tickers(exchange: Exchange, params: Params) -> dict[str, Any]:
     category = read_category(params)
     if params.get("symbol"):
         markets = [exchange.market(params)]
+    elif category == "option":
+        if not read_text(params, "baseCoin"):
+            raise bad_param("params error: baseCoin or symbol is required")
+        markets = _options(exchange, params)
     else:
         markets = [market for key, market in sorted(exchange.markets.items()) if key[0] == category]
     return {"category": category, "list": [rest_ticker(market, exchange.now_ms()) for market in markets]}
@@ -129,14 +154,31 @@ def tickers(exchange: Exchange, params: Params) -> dict[str, Any]:
 
 def recent_trades(exchange: Exchange, params: Params) -> dict[str, Any]:
     """`/v5/market/recent-trade`, newest first."""
-    market = exchange.market(params)
-    linear = market.instrument.is_linear
-    limit = read_limit(params, 500 if linear else 60, 1000 if linear else 60)
-    newest = list(market.tape)[-limit:]
-    return {
-        "category": market.instrument.category,
-        "list": [_trade_item(market, trade) for trade in reversed(newest)],
-    }
+    category = read_category(params)
+    default, most = (60, 60) if category == "spot" else (500, 1000)
+    limit = read_limit(params, default, most)
+    if category == "option" and not params.get("symbol"):
+        markets = _options(exchange, params)
+    else:
+        markets = [exchange.market(params)]
+    trades = [(trade, market) for market in markets for trade in market.tape]
+    if len(markets) > 1:
+        trades.sort(key=lambda pair: (pair[0].at_ms, pair[0].seq))
+    newest = reversed(trades[-limit:])
+    return {"category": category, "list": [_trade_item(market, trade) for trade, market in newest]}
+
+
+def _options(exchange: Exchange, params: Params) -> list[TradedMarket]:
+    base, kind = read_text(params, "baseCoin") or "BTC", read_text(params, "optionType")
+    expiry = read_text(params, "expDate")
+    return [
+        market
+        for key, market in sorted(exchange.markets.items())
+        if key[0] == "option"
+        and market.instrument.base == base
+        and kind in {"", market.instrument.contract}
+        and (not expiry or f"-{expiry}-" in key[1])
+    ]
 
 
 def _trade_item(market: TradedMarket, trade: PublicTrade) -> dict[str, Any]:
@@ -150,6 +192,7 @@ def _trade_item(market: TradedMarket, trade: PublicTrade) -> dict[str, Any]:
         "time": str(trade.at_ms),
         "isBlockTrade": False,
         "isRPITrade": False,
+        **(option_prices(market, trade.ticks) if it.is_option else {}),
         "seq": str(trade.seq),
     }
 
@@ -157,6 +200,7 @@ def _trade_item(market: TradedMarket, trade: PublicTrade) -> dict[str, Any]:
 ROUTES: Routes = {
     ("GET", "/v5/market/time"): public(server_time),
     ("GET", "/v5/market/instruments-info"): public(instruments),
+    ("GET", "/v5/market/option-base-coins"): public(option_base_coins),
     ("GET", "/v5/market/orderbook"): public(orderbook),
     ("GET", "/v5/market/rpi_orderbook"): public(rpi_orderbook),
     ("GET", "/v5/market/full_orderbook"): public(full_orderbook),

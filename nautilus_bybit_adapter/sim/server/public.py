@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from nautilus_bybit_adapter.sim.exchange.instruments import SPOT
+from nautilus_bybit_adapter.sim.exchange.instruments import OPTION, SPOT
 
 from .codec import dumps
 from .connection import Connection, read_message
 from .frames import trades_frame
-from .topics import OPTION, Topic, is_served, make_topic
+from .topics import Topic, is_served, make_topic, named_markets
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -141,6 +141,9 @@ class PublicSocket:
             return f"args size >{SPOT_ARGS_LIMIT}"
         if sum(len(topic) for topic in (*connection.topics, *topics)) > ARGS_LENGTH_LIMIT:
             return f"error:args length >{ARGS_LENGTH_LIMIT}"
+        most = self._context.bounds.topics
+        if len(connection.topics) + len(topics) > most:
+            return f"error:more than {most} topics on one connection"
         for topic in topics:
             if topic in connection.topics or topics.count(topic) > 1:
                 return f"error:already subscribed,topic:{topic}"
@@ -175,6 +178,7 @@ class PublicSocket:
             if topic is None:
                 return
             self._topics[name], self._subscribers[name] = topic, set()
+            self._watch(name, 1)
         self._subscribers[name].add(connection)
         connection.topics.add(name)
         first = topic.opening(self._context.exchange.now_ms())
@@ -186,7 +190,15 @@ class PublicSocket:
         self._subscribers[name].discard(connection)
         if not self._subscribers[name]:
             self._topics.pop(name).close()
+            self._watch(name, -1)
             del self._subscribers[name]
+
+    def _watch(self, name: str, change: int) -> None:
+        """Tell the markets of a topic that it is looked at, or no longer."""
+        for market in named_markets(self._context.exchange, self._category, name):
+            market.watchers += change
+            if change > 0:
+                market.asked()
 
 
 def _topics(message: dict[str, Any]) -> list[str]:

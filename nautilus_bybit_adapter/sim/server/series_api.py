@@ -19,7 +19,7 @@ from nautilus_bybit_adapter.sim.exchange.queries import LONGEST_MS_TEXT, read_li
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
 
 from .endpoint import Endpoint, Reply, Routes, public
-from .tickers import FUNDING_RATE, open_interest
+from .tickers import open_interest
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
@@ -37,7 +37,7 @@ PERIOD_MS = {
     "1d": DAY_MS,
 }
 HOUR_MS = 60 * MINUTE_MS
-FUNDING_MS = 8 * HOUR_MS
+FUNDING_RATE = Decimal("0.0001")
 VOLATILITY_DAYS = (7, 14, 21, 30, 60, 90, 180, 270)
 LONGEST_VOLATILITY_MS = 30 * DAY_MS
 _HALF = Decimal("0.5")
@@ -54,18 +54,28 @@ def funding_history(exchange: Exchange, params: Params) -> dict[str, Any]:
     start, end = read_ms(params, "startTime"), read_ms(params, "endTime")
     if start is not None and end is None:
         raise bad_param("params error: endTime is required with startTime")
-    last = min(exchange.now_ms() if end is None else end, exchange.now_ms()) // FUNDING_MS
+    if not it.funding_minutes:
+        return {"category": it.category, "list": []}
+    interval = it.funding_minutes * MINUTE_MS
+    last = min(exchange.now_ms() if end is None else end, exchange.now_ms()) // interval
     first = max(FIRST_DAY * DAY_MS, start or 0)
-    rows = []
-    for number in range(last, last - limit, -1):
-        at_ms = number * FUNDING_MS
-        if at_ms < first:
-            break
-        rate = FUNDING_RATE
-        if at_ms < exchange.started_ms:
-            rate += noise(exchange.config.seed, it.category, it.symbol, "funding", number) * _FUNDING_SPREAD
-        rows.append({"symbol": it.symbol, "fundingRate": plain(rate), "fundingRateTimestamp": str(at_ms)})
+    rows = [
+        {
+            "symbol": it.symbol,
+            "fundingRate": plain(_funding_rate(exchange, market, number * interval)),
+            "fundingRateTimestamp": str(number * interval),
+        }
+        for number in range(last, max(last - limit, -(-first // interval) - 1), -1)
+    ]
     return {"category": it.category, "list": rows}
+
+
+def _funding_rate(exchange: Exchange, market: TradedMarket, at_ms: int) -> Decimal:
+    it = market.instrument
+    if at_ms >= exchange.started_ms:
+        return FUNDING_RATE
+    stray = noise(exchange.config.seed, it.category, it.symbol, "funding", at_ms)
+    return FUNDING_RATE + stray * _FUNDING_SPREAD
 
 
 def interest_history(exchange: Exchange, params: Params) -> dict[str, Any]:

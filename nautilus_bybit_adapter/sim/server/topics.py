@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from nautilus_bybit_adapter.sim.exchange.candles import INTERVALS, Candle, candle_start
 from nautilus_bybit_adapter.sim.exchange.chart import candle_at
-from nautilus_bybit_adapter.sim.exchange.depth import push_intervals
-from nautilus_bybit_adapter.sim.exchange.instruments import LINEAR, SPOT
+from nautilus_bybit_adapter.sim.exchange.depth import intervals
+from nautilus_bybit_adapter.sim.exchange.instruments import INVERSE, LINEAR, OPTION, SPOT
 
 from .facts_api import price_limit_row
 from .frames import book_frame, full_frame, kline_frame, rpi_frame, ticker_frame
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 
 Frame = dict[str, Any]
-INVERSE, OPTION = "inverse", "option"
 TOUCH_REPEAT_MS = 3000
 KLINE_INTERVAL_MS = 1000
 PRICE_LIMIT_INTERVAL_MS = 300
@@ -226,6 +225,17 @@ def _pool_topic(exchange: Exchange, kind: str, pool: str) -> Topic:
     return make(exchange, pool, exchange.now_ms())
 
 
+def named_markets(exchange: Exchange, category: str, name: str) -> list[TradedMarket]:
+    """Markets whose state a topic shows."""
+    kind, _, symbol = _parts(name)
+    if kind in {"insurance", "adlAlert"}:
+        return []
+    if category == OPTION and kind == "publicTrade":
+        return [m for key, m in exchange.markets.items() if key[0] == OPTION and m.instrument.base == symbol]
+    market = exchange.markets.get((category, symbol))
+    return [] if market is None else [market]
+
+
 def is_served(category: str, name: str) -> bool:
     """Whether a category has topics like `name`, whatever its symbol."""
     kind, variant, symbol = _parts(name)
@@ -254,7 +264,7 @@ def _book_topic(market: TradedMarket, variant: str, now_ms: int) -> Topic:
 
 def _depths(category: str) -> set[str]:
     named = {SPOT: {"rpi", "full"}, LINEAR: {"rpi"}, INVERSE: {"rpi"}, OPTION: set[str]()}
-    return {str(depth) for depth in push_intervals(category)} | named[category]
+    return {str(depth) for depth, _ in intervals(category)} | named[category]
 
 
 _BY_SYMBOL: dict[str, Callable[[TradedMarket, int], Topic]] = {
