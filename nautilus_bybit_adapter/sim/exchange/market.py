@@ -64,6 +64,11 @@ class Market:
         return self.instrument.price(self.mark_ticks)
 
     @property
+    def index_ticks(self) -> int:
+        """Index price; the middle of the book stands for it."""
+        return self.mark_ticks
+
+    @property
     def tick_direction(self) -> str:
         """Direction of the last trade, as `L` of public trades."""
         return self._tick_direction

@@ -6,7 +6,7 @@ answer says so (`marginCollateral` false).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from .amounts import ZERO
@@ -35,9 +35,18 @@ class Risk:
         Markets by category and symbol.
     open_orders : mapping of str to Order
         Open orders by id.
+    waiting : callable, optional
+        Orders that hold spot funds while they wait for a price.
     """
 
-    def __init__(self, account: Account, markets: Markets, open_orders: Mapping[str, Order]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        markets: Markets,
+        open_orders: Mapping[str, Order],
+        waiting: Callable[[], Iterable[Order]] = tuple,
+    ) -> None:
+        self._waiting = waiting
         self._account = account
         self._markets = markets
         self._open_orders = open_orders
@@ -98,8 +107,8 @@ class Risk:
         """Amount of `coin` that open spot orders hold."""
         return sum(
             (
-                order.leaves_value if order.is_buy else order.instrument.qty(order.leaves)
-                for order in self.open_of(SPOT)
+                order.held_value if order.is_buy else order.held_qty
+                for order in (*self.open_of(SPOT), *self._waiting())
                 if order is not without and _locked_coin(order) == coin
             ),
             ZERO,
