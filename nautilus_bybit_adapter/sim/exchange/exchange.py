@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .account import Account, FeeRates, LedgerError
+from . import catalogue
+from .account import Account, LedgerError
 from .admission import Admission
 from .amounts import parse_amount
 from .engine import Engine
 from .errors import VenueError, bad_param
-from .floor import TradedMarket
+from .fees import FeeRates, default_fees
+from .floor import TradedMarket, link_underlyings
 from .identity import Identity
-from .instruments import LINEAR, SPOT, Instrument, default_catalogue
+from .instruments import SPOT, Instrument, default_catalogue
 from .register import Register
 from .reporting import Reporter
 from .requests import (
@@ -58,6 +60,8 @@ class ExchangeConfig:
         Coins of the account.
     fees : mapping of str to FeeRates
         Fee rates by category.
+    collateral : mapping of str to Decimal
+        Share of a coin's value that backs positions, by coin.
     leverage : Decimal
         Leverage of each symbol at the start.
     uid : int
@@ -72,11 +76,9 @@ class ExchangeConfig:
     balances: Mapping[str, Decimal] = field(
         default_factory=lambda: {"USDT": Decimal(100_000), "BTC": Decimal(1), "ETH": Decimal(10)}
     )
-    fees: Mapping[str, FeeRates] = field(
-        default_factory=lambda: {
-            LINEAR: FeeRates(Decimal("0.00055"), Decimal("0.0002")),
-            SPOT: FeeRates(Decimal("0.001"), Decimal("0.001")),
-        }
+    fees: Mapping[str, FeeRates] = field(default_factory=default_fees)
+    collateral: Mapping[str, Decimal] = field(
+        default_factory=lambda: catalogue.default_catalogue().collateral
     )
     leverage: Decimal = Decimal(10)
     uid: int = 386825804
@@ -110,16 +112,23 @@ class Exchange:
         self.config = config
         self.now_ms = now_ms
         self.started_ms = now_ms()
-        self.account = Account(config.balances, config.fees, config.leverage)
+        self.account = Account(config.balances, config.fees, config.leverage, config.instruments)
         self._identity = Identity(config.seed, now_ms())
         self.register = Register(self._identity)
         self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
         self._engine = Engine(self._settlement, now_ms)
         self.markets: dict[tuple[str, str], TradedMarket] = {
-            it.key: TradedMarket(it, self._identity, self._engine, self._settlement)
+            it.key: TradedMarket(it, self._identity, self._engine, self._settlement, now_ms)
             for it in config.instruments
         }
-        self.risk = Risk(self.account, self.markets, self.register.open_orders, self.register.holding)
+        link_underlyings(self.markets)
+        self.risk = Risk(
+            self.account,
+            self.markets,
+            self.register.open_orders,
+            config.collateral,
+            self.register.holding,
+        )
         self._admission = Admission(self.risk, self._engine, self._settlement)
         self._triggers = Triggers(
             self.register, self.markets, self._settlement, self._engine, self._admission
@@ -161,6 +170,7 @@ class Exchange:
         market = self.markets.get((category, symbol))
         if market is None:
             raise bad_param(f"params error: symbol invalid {symbol}".rstrip())
+        market.asked()
         return market
 
     def place(self, params: Params) -> Order:
@@ -353,7 +363,7 @@ class Exchange:
         named = order is not None and order.instrument.symbol == params.get("symbol")
         if order is not None and order.is_live and named and is_filter_named(order, params, verb):
             return order
-        if category == LINEAR:
+        if category != SPOT:
             raise VenueError(110001, f"order not exists or too late to {verb}")
         if order is None or order.is_live:
             raise VenueError(170213, "Order does not exist.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .amounts import ZERO
 from .instruments import Instrument  # noqa: TC001 - read by dataclass users at run time
@@ -85,6 +85,7 @@ class Order:
     slippage_type: str = "UNKNOWN"
     slippage: str = "0"
     is_leverage: str = ""
+    position_idx: int = 0
     status: str = "New"
     cancel_type: str = "UNKNOWN"
     reject_reason: str = NO_REASON
@@ -104,7 +105,6 @@ class Order:
     create_type: str = CREATED_BY[""]
     close_on_trigger: bool = False
     closes_all: bool = False
-    position_idx: int = 0
     protection: Protection | None = None
     parent_link_id: str = ""
     rpi_taker_access: bool = False
@@ -168,6 +168,15 @@ class Order:
         return self.instrument.value(self.ticks, self.leaves)
 
 
+class OptionFigures(NamedTuple):
+    """What an execution of an option tells besides its price, as text; volatilities are fractions."""
+
+    trade_iv: str
+    mark_iv: str
+    index_price: str
+    underlying_price: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
     """One fill of one client order.
@@ -196,6 +205,7 @@ class Execution:
     pnl: Decimal
     mark_price: str
     exec_type: str = "Trade"
+    option: OptionFigures | None = None
 
     @property
     def moves_position(self) -> bool:

@@ -116,15 +116,12 @@ def positions(exchange: Exchange, params: Params) -> Page:
             for key, market in sorted(exchange.markets.items())
             if key[0] == category
             and key[1] > after
-            and market.instrument.quote == settle
+            and market.instrument.settle == settle
             and exchange.account.position(key[1]).size
         ][:limit]
     rows = [
         position_item(
-            market,
-            exchange.position(market),
-            exchange.risk.taker_rate,
-            exchange.stops.of(market.instrument.key),
+            market, exchange.position(market), exchange.risk, exchange.stops.of(market.instrument.key)
         )
         for market in markets
     ]
@@ -186,7 +183,7 @@ def _is_of(order: Order, params: Params, category: str) -> bool:
         it.category == category
         and symbol in {"", it.symbol}
         and base in {"", it.base}
-        and settle in {"", it.quote}
+        and settle in {"", it.settle}
     )
 
 

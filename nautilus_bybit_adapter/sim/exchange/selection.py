@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .errors import bad_param
 from .fields import Params, read_category, read_text
-from .instruments import LINEAR, SPOT, Instrument
+from .instruments import INVERSE, LINEAR, SPOT, Instrument
 
 if TYPE_CHECKING:
     from .orders import Order
@@ -46,7 +46,7 @@ def read_selection(params: Params) -> Selection:
     """
     category = read_category(params)
     symbol, base, settle = (read_text(params, name) for name in ("symbol", "baseCoin", "settleCoin"))
-    if category == LINEAR and not (symbol or base or settle):
+    if category in {LINEAR, INVERSE} and not (symbol or base or settle):
         raise bad_param("params error: symbol, baseCoin or settleCoin is required")
     kind = read_filter(params) or ("Order" if category == SPOT else "")
     plain_only = kind == "StopOrder" and read_text(params, "stopOrderType") == "Stop"
@@ -69,7 +69,7 @@ def selects(it: Instrument, symbol: str, base: str, settle: str) -> bool:
         return it.symbol == symbol
     if base:
         return it.base == base
-    return not settle or it.quote == settle
+    return not settle or it.settle == settle
 
 
 def matches_filter(order: Order, kind: str) -> bool:

@@ -173,7 +173,8 @@ def test_ten_conditional_orders_of_a_symbol(desk: Desk) -> None:
 def test_no_margin_before_the_price_and_cancelled_when_it_is_short_then(desk: Desk) -> None:
     order = desk.place(**MARKET, **RISE, qty="2.5", triggerPrice="86010")
     assert desk.exchange.risk.orders_im() == 0
-    desk.place(price="80000", qty="12")
+    margin = type(desk.market.mark)("8039.6")  # of one coin bought at 80000
+    desk.place(price="80000", qty=str(int(desk.exchange.risk.available() / margin)))
     frames(desk)
     move(desk, "86010")
     assert frames(desk) == [stop("Triggered"), stop("Cancelled", reason="EC_Others")]
