@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .events import PrivateEvent, Sink, TradesEvent
-from .instruments import LINEAR, Instrument
 from .wallet import wallet_row
 from .wire import execution_row, order_row, position_row
 
@@ -14,8 +13,10 @@ if TYPE_CHECKING:
 
     from .account import Account
     from .floor import TradedMarket
+    from .instruments import Instrument
     from .risk import Risk
     from .settlement import Step
+    from .stops import Stops
 
 
 class Reporter:
@@ -38,6 +39,8 @@ class Reporter:
         User id in the envelope ids.
     smp_group : int or str
         What orders show as `smpGroup`.
+    stops : Stops
+        What positions show of their stops.
     """
 
     def __init__(
@@ -50,7 +53,9 @@ class Reporter:
         *,
         uid: int,
         smp_group: int | str,
+        stops: Stops,
     ) -> None:
+        self._stops = stops
         self.uid = uid
         self.smp_group = smp_group
         self._account = account
@@ -79,21 +84,29 @@ class Reporter:
     def _tell_account(self, touched: Iterable[Instrument], now_ms: int) -> None:
         coins: dict[str, None] = {}
         for it in touched:
-            coins[it.quote] = None
-            if it.is_linear:
+            coins[it.settle] = None
+            if it.is_derivative:
                 self.tell_position(self._markets[it.key], now_ms)
             else:
                 coins[it.base] = None
         if coins:
-            row = wallet_row(self._account, self._risk, coins)
-            self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
+            self.tell_wallet(coins, now_ms)
+
+    def tell_wallet(self, coins: Iterable[str], now_ms: int) -> None:
+        """Tell the account with the lines of `coins`."""
+        row = wallet_row(self._account, self._risk, coins)
+        self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
 
     def tell_position(self, market: TradedMarket, now_ms: int) -> None:
         """Tell the position slot of a linear market."""
         position = self._account.position(market.instrument.symbol)
         position.updated_ms = now_ms
-        row = position_row(market, position, self._risk.taker_rate)
-        self._sink(PrivateEvent("position", LINEAR, f"{self.uid}_position_{now_ms}", now_ms, [row]))
+        row = position_row(market, position, self._risk, self._stops.of(market.instrument.key))
+        self._sink(
+            PrivateEvent(
+                "position", market.instrument.category, f"{self.uid}_position_{now_ms}", now_ms, [row]
+            )
+        )
 
     def _tell(self, topic: str, it: Instrument, seq: int, now_ms: int, rows: list[dict[str, object]]) -> None:
         ident = f"{self.uid}_{it.symbol}_{seq}"
