@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .instruments import Instrument
     from .risk import Risk
     from .settlement import Step
+    from .stops import Stops
 
 
 class Reporter:
@@ -38,6 +39,8 @@ class Reporter:
         User id in the envelope ids.
     smp_group : int or str
         What orders show as `smpGroup`.
+    stops : Stops
+        What positions show of their stops.
     """
 
     def __init__(
@@ -50,7 +53,9 @@ class Reporter:
         *,
         uid: int,
         smp_group: int | str,
+        stops: Stops,
     ) -> None:
+        self._stops = stops
         self.uid = uid
         self.smp_group = smp_group
         self._account = account
@@ -85,14 +90,18 @@ class Reporter:
             else:
                 coins[it.base] = None
         if coins:
-            row = wallet_row(self._account, self._risk, coins)
-            self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
+            self.tell_wallet(coins, now_ms)
+
+    def tell_wallet(self, coins: Iterable[str], now_ms: int) -> None:
+        """Tell the account with the lines of `coins`."""
+        row = wallet_row(self._account, self._risk, coins)
+        self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
 
     def tell_position(self, market: TradedMarket, now_ms: int) -> None:
         """Tell the position slot of a linear market."""
         position = self._account.position(market.instrument.symbol)
         position.updated_ms = now_ms
-        row = position_row(market, position, self._risk)
+        row = position_row(market, position, self._risk, self._stops.of(market.instrument.key))
         self._sink(
             PrivateEvent(
                 "position", market.instrument.category, f"{self.uid}_position_{now_ms}", now_ms, [row]
