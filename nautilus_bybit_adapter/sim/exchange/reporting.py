@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .events import PrivateEvent, Sink, TradesEvent
+from .greeks import coin_greeks
 from .wallet import wallet_row
 from .wire import execution_row, order_row, position_row
 
@@ -89,6 +90,9 @@ class Reporter:
                 self.tell_position(self._markets[it.key], now_ms)
             else:
                 coins[it.base] = None
+            if it.is_option:
+                rows = coin_greeks(self._risk, it.base)
+                self._sink(PrivateEvent("greeks", "", f"{self.uid}_greeks_{now_ms}", now_ms, rows))
         if coins:
             self.tell_wallet(coins, now_ms)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .amounts import parse_amount
+from .amounts import parse_amount, plain
 from .conditions import (
     Protection,
     Trigger,
@@ -132,6 +132,8 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
     is_market = order_type == "Market"
     tif = "IOC" if is_market else _read_tif(params, it)
     link_id = read_link_id(params)
+    if it.is_option and not link_id:
+        raise VenueError(3100198, "orderLinkId can not be empty.")
     position_idx = read_position_idx(params, hedged=hedged) if it.is_linear else 0
     reduce_only = read_flag(params, "reduceOnly") and it.is_linear
     close_on_trigger = read_flag(params, "closeOnTrigger") and it.is_linear
@@ -240,6 +242,8 @@ def read_price(params: Params, it: Instrument) -> int:
 def read_qty(params: Params, it: Instrument, *, is_market: bool, clip: bool = False) -> int:
     """Return a quantity in lots, within the filters; `clip` lets a reduce-only qty be truncated later."""
     qty = parse_amount(params.get("qty"))
+    if it.is_option and qty and qty < it.min_qty:
+        raise VenueError(3100116, f"Order quantity below the lower limit {plain(it.min_qty)}.")
     lots = it.to_lots(qty) if qty else None
     if not qty or lots is None:
         raise _refusal(it, "qty step")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .amounts import ZERO, plain, truncated
 from .conditions import Protection, price_or_blank
+from .greeks import greek_texts, position_greeks
 from .margin import break_even
 from .orders import OptionFigures
 
@@ -292,7 +293,7 @@ def position_item(market: Market, position: Position, risk: Risk, stops: Positio
 
 def _position_common(market: Market, position: Position, risk: Risk) -> Row:
     im, mm = (plain(margin) for margin in risk.position_margins(market, position))
-    greeks = _position_greeks(market, position) if market.instrument.is_option else {}
+    greeks = greek_texts(position_greeks(market, position)) if market.instrument.is_option else {}
     return greeks | {
         "positionIdx": position.index,
         "tradeMode": 0,
@@ -323,11 +324,6 @@ def _position_common(market: Market, position: Position, risk: Risk) -> Row:
         "isReduceOnly": False,
         "openTime": position.open_ms,
     }
-
-
-def _position_greeks(market: Market, position: Position) -> Row:
-    value, size = market.option_value(), float(position.size)
-    return {name: f"{getattr(value, name) * size:.8f}" for name in ("delta", "gamma", "vega", "theta")}
 
 
 def _average(order: Order) -> str:
