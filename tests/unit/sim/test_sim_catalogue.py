@@ -73,7 +73,7 @@ def test_every_item_has_the_fields_and_types_of_its_category(count: int) -> None
             if isinstance(value, dict):
                 assert all(isinstance(inner, str) for inner in value.values())
         assert it.min_qty % it.lot == 0
-        assert 0 < it.reference_price
+        assert it.reference_price > 0
         assert it.value(10, 10) > 0 or it.is_inverse
 
 
