@@ -122,7 +122,7 @@ def test_recordings_of_several_markets_keep_their_distance(tmp_path: Path) -> No
     assert spot.book.bids.best == 850000
     venue.step(10)
     assert spot.book.bids.best == 850010
-    assert venue.exchange.markets["inverse", "BTCUSD"].instrument.reference_price == Decimal("85000.05")
+    assert venue.exchange.markets["inverse", "BTCUSD"].instrument.reference_price == Decimal("86000.05")
 
 
 def test_recordings_of_other_days_begin_at_once(tmp_path: Path) -> None:
@@ -162,8 +162,7 @@ def test_a_replayed_market_has_an_index_of_its_own(tmp_path: Path) -> None:
 def test_damaged_book_archives(tmp_path: Path, frames: list[Any], line: int, text: str) -> None:
     path = zipped(tmp_path, *frames)
     with pytest.raises(ReplayError, match=text) as found:
-        list(BookArchive(path).frames())
-        read_recordings([path])
+        read_recordings([path]) if line == 0 else list(BookArchive(path).frames())
     assert (found.value.path, found.value.line) == (path, line)
 
 

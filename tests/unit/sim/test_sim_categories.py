@@ -63,7 +63,7 @@ def test_an_inverse_long_wins_coins_when_the_price_rises(desk: Desk) -> None:
     fees = sum((fill.fee for fill in account.executions), D(0))
     assert account.balances["BTC"] - 1 == won - fees
     assert account.executions[-1].pnl == won
-    assert (position.size, position.cost) == (0, 0)
+    assert (position.size, position.cost) == (D(0), D(0))
     desk.exchange.check()
 
 
@@ -132,7 +132,7 @@ def test_a_dated_future_trades_like_a_perpetual_without_funding(desk: Desk) -> N
     )
     assert (order.status, order.value) == ("Filled", D("43075.05"))
     assert market.index == desk.market.index
-    assert (market.funding_rate(), market.next_funding_ms()) == (0, 0)
+    assert market.funding_rate() == market.next_funding_ms() == 0
     assert desk.market.next_funding_ms() % (8 * 3_600_000) == 0
     desk.exchange.check()
 
