@@ -204,6 +204,7 @@ class SimVenue:
             except ReplayError as e:
                 self._fail(e)
                 self._flows.clear()
+            self.exchange.advance(now_ms)
             self._server.pump(now_ms)
             await asyncio.sleep(PUMP_INTERVAL_S)
 
