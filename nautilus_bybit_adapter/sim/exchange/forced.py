@@ -183,13 +183,15 @@ class ForcedCloses:
         it, total = market.instrument, self._risk.totals()
         margin = self._risk.position_margins(market, slot)[1]
         share = total.backing / total.maintenance if total.maintenance else _ONE
-        fee = slot.value(market.mark) * self._risk.taker_rate
-        loss = max(ZERO, margin * max(ZERO, min(_ONE, share)) - fee)
+        loss = margin * max(ZERO, min(_ONE, share))
         size, mark, sign = abs(slot.size), market.mark, 1 if slot.size > 0 else -1
+        fee = sign * self._risk.taker_rate
+        # The price p at which the result against the mark and the fee at p together are the loss.
         if it.is_inverse:
-            price = size / max(size / mark + sign * loss, size / mark / 1000)
+            price = size * (1 + fee) / max(size / mark + sign * loss, size / mark / 1000)
         else:
-            price = mark - sign * loss / size
+            price = max(ZERO, mark - sign * loss / size) / (1 - fee)
+        price = min(price, mark) if sign > 0 else max(price, mark)
         rounding = ROUND_UP if sign > 0 else ROUND_DOWN
         return max(1, int((price / it.tick).to_integral_value(rounding)))
 
