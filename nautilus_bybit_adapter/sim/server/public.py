@@ -180,6 +180,9 @@ class PublicSocket:
     def _refusal(self, connection: Connection, topics: list[str]) -> str:
         if self._is_spot and len(topics) > SPOT_ARGS_LIMIT:
             return f"args size >{SPOT_ARGS_LIMIT}"
+        most = self._context.bounds.topics
+        if len(connection.topics) + len(topics) > most:
+            return f"error:more than {most} topics on one connection"
         for topic in topics:
             if self._market_of(topic) is None:
                 known_kind = self._is_spot and _is_served(topic)
@@ -214,6 +217,8 @@ class PublicSocket:
             self._context.exchange.markets[self._category, rest[-1]],
             self._context.exchange.now_ms(),
         )
+        market.watchers += 1
+        market.asked()
         if first:
             self._pushed_ms[topic] = now_ms
         if kind == "orderbook":
@@ -228,6 +233,7 @@ class PublicSocket:
 
     def _leave(self, connection: Connection, topic: str) -> None:
         connection.topics.discard(topic)
+        self._context.exchange.markets[self._category, topic.rpartition(".")[2]].watchers -= 1
         self._subscribers[topic].discard(connection)
         if self._subscribers[topic]:
             return
