@@ -17,7 +17,7 @@ from .market.synthetic import SyntheticFlow
 from .server.app import FAMILIES, VenueServer
 from .server.auth import Credentials
 from .server.context import Context
-from .server.limits import RateWindows
+from .server.limits import AddressLimit, AddressLimits, RateWindows
 from .server.listener import Listener
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ class SimVenue:
                 RateWindows(enforced=config.rate_limits),
                 self.faults,
                 config.bounds,
+                _address_limits(config),
             )
         )
         self._flows = self._make_flows()
@@ -270,6 +271,12 @@ class SimVenue:
             else:
                 lay_quiet_book(market)
         return flows
+
+
+def _address_limits(config: SimConfig) -> AddressLimits:
+    if config.rate_limits:
+        return AddressLimits(requests=AddressLimit(ban_ms=round(config.ip_ban_s * 1000)))
+    return AddressLimits(AddressLimit(0), AddressLimit(0), AddressLimit(0))
 
 
 def _catalogue(instruments: tuple[Instrument, ...], head: RecordingHead | None) -> tuple[Instrument, ...]:
