@@ -62,6 +62,8 @@ class SimConfig:
         The account's credentials.
     rate_limits : bool
         Whether Bybit's default request limits are enforced.
+    ip_ban_s : float
+        How long an address is shut out after more than 600 requests in five seconds, s.
     smp_group : int or str
         What orders carry as `smpGroup`: the number 0, or a string as late-2026 answers do.
     catalogue : Path or int, optional
@@ -101,6 +103,7 @@ class SimConfig:
     api_key: str = "sim-key"
     api_secret: str = field(default="sim-secret", repr=False)
     rate_limits: bool = True
+    ip_ban_s: float = 600.0
     smp_group: int | str = 0
     catalogue: Path | int | None = None
     instruments: tuple[Instrument, ...] = ()

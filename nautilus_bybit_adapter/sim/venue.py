@@ -18,7 +18,7 @@ from .market.schedule import Schedule
 from .server.app import FAMILIES, VenueServer
 from .server.auth import Credentials
 from .server.context import Context
-from .server.limits import RateWindows
+from .server.limits import AddressLimit, AddressLimits, RateWindows
 from .server.listener import Listener
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ class SimVenue:
                 RateWindows(enforced=config.rate_limits),
                 self.faults,
                 config.bounds,
+                _address_limits(config),
             )
         )
         self._flows = self._make_flows()
@@ -251,6 +252,7 @@ class SimVenue:
             self._flows.advance(now_ms)
         except ReplayError as e:
             self._fail(e)
+        self.exchange.advance(now_ms)
         self._server.pump(now_ms)
 
     def _fail(self, failure: BaseException) -> None:
@@ -288,3 +290,9 @@ class SimVenue:
             is_quiet=config.market == "quiet",
             recorded=replays,
         )
+
+
+def _address_limits(config: SimConfig) -> AddressLimits:
+    if config.rate_limits:
+        return AddressLimits(requests=AddressLimit(ban_ms=round(config.ip_ban_s * 1000)))
+    return AddressLimits(AddressLimit(0), AddressLimit(0), AddressLimit(0))

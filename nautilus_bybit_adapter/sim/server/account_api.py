@@ -47,7 +47,7 @@ def account_info(context: Context, params: Params) -> dict[str, Any]:
     del params
     profile = context.profile
     return {
-        "marginMode": "REGULAR_MARGIN",
+        "marginMode": context.exchange.settings.margin_mode,
         "updatedTime": str(profile.updated_ms or context.exchange.started_ms),
         "unifiedMarginStatus": _UNIFIED_STATUS,
         "dcpStatus": "OFF",
@@ -91,7 +91,7 @@ def collateral_row(exchange: Exchange, coin: str) -> dict[str, Any]:
     """Borrowing and collateral of one coin."""
     price = exchange.risk.usd_value(coin, Decimal(1))
     most = coin_amount(MOST_BORROWED_USD / price) if price else ZERO
-    borrowed = max(ZERO, -exchange.account.balances.get(coin, ZERO))
+    borrowed = exchange.account.debts[coin] + max(ZERO, -exchange.account.balances.get(coin, ZERO))
     counts = coin in _ALWAYS_COLLATERAL or price > 0
     return {
         "currency": coin,

@@ -46,7 +46,9 @@ def set_limit_px_action(context: Context, params: Params) -> dict[str, Any]:
     if "modifyEnable" not in params:
         raise bad_param("params error: modifyEnable is required")
     name = "spot" if category == "spot" else "linear"
-    context.profile.keeps_price[name] = read_flag(params, "modifyEnable")
+    modify = read_flag(params, "modifyEnable")
+    context.profile.keeps_price[name] = modify
+    context.exchange.set_limit_px_action(category, modify=modify)
     _touched(context)
     return {}
 

@@ -43,6 +43,7 @@ def state(context: Context, params: Params) -> dict[str, Any]:
 def switch_mode(context: Context, params: Params) -> dict[str, Any]:
     """`/v5/spot-margin-trade/switch-mode`."""
     context.profile.spot_margin = read_choice(params, "spotMarginMode", ("0", "1")) == "1"
+    context.exchange.loans.enabled = context.profile.spot_margin
     return {"spotMarginMode": "1" if context.profile.spot_margin else "0"}
 
 
