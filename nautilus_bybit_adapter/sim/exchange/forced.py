@@ -137,27 +137,24 @@ class ForcedCloses:
                 self._close(market, slot, abs(slot.size), _delivery_ticks(market), "Delivery")
         self.delivered.add(it.key)
 
-    def liquidate_if_due(self) -> bool:
-        """Liquidate the position with the largest maintenance margin when the account cannot cover it all.
-
-        Returns
-        -------
-        bool
-            Whether there was one.
-        """
-        held = [(m, p) for m, p in self._risk.held() if not m.instrument.is_option]
-        if not held:
+    def is_due(self) -> bool:
+        """Whether the account does not cover the maintenance margin of what it could be liquidated of."""
+        if not self._liquidable():
             return False
         total = self._risk.totals()
-        if total.backing > total.maintenance:
-            return False
+        return total.backing <= total.maintenance
+
+    def liquidate_largest(self) -> None:
+        """Withdraw all orders of derivatives and take over the position of the largest maintenance margin."""
         with self._settlement.step():
             for key in {order.instrument.key: None for order in self._register.open_orders.values()}:
                 if self._markets[key].instrument.is_derivative:
                     self._withdraw(self._markets[key], "CancelAllBeforeLiq")
-        largest = max(held, key=lambda pair: self._maintenance_usd(*pair))[0]
+        largest = max(self._liquidable(), key=lambda pair: self._maintenance_usd(*pair))[0]
         self.liquidate(self._markets[largest.instrument.key])
-        return True
+
+    def _liquidable(self) -> list[tuple[Market, Position]]:
+        return [(m, p) for m, p in self._risk.held() if not m.instrument.is_option]
 
     def _maintenance_usd(self, market: Market, position: Position) -> Decimal:
         return self._risk.usd_value(

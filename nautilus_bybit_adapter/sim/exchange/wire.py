@@ -57,7 +57,7 @@ def order_row(order: Order, smp_group: int | str) -> Row:
         "cumExecFee": plain(sum(order.fees.values(), ZERO)),
         "orderType": order.order_type,
         "stopOrderType": order.stop_kind,
-        "orderIv": "",
+        "orderIv": order.order_iv,
         "triggerPrice": price_or_blank(it, trigger_ticks, blank),
         "takeProfit": price_or_blank(it, legs.take.ticks if legs.take else 0, blank),
         "stopLoss": price_or_blank(it, legs.stop.ticks if legs.stop else 0, blank),
