@@ -98,9 +98,9 @@ class ForcedCloses:
             110034 when there is no position.
         """
         slots = self._open_slots(market)
+        self._prepare(market, slots, "Liq", "CancelAllBeforeLiq")
         with self._settlement.step():
-            self._withdraw(market, "CancelAllBeforeLiq")
-            for slot in slots:
+            for slot in [slot for slot in slots if slot.size]:
                 ticks = self._bust_ticks(market, slot)
                 self._close(market, slot, abs(slot.size), ticks, "BustTrade")
 
@@ -116,8 +116,8 @@ class ForcedCloses:
         qty = min(qty, abs(slot.size))
         if not market.instrument.to_lots(qty):
             raise bad_param("Qty invalid")
+        self._prepare(market, [slot], "Adl", "CancelAllBeforeAdl")
         with self._settlement.step():
-            self._withdraw(market, "CancelAllBeforeAdl")
             self._close(market, slot, qty, market.mark_ticks, "AdlTrade")
 
     def deliver(self, market: TradedMarket) -> None:
@@ -161,6 +161,14 @@ class ForcedCloses:
             market.instrument.settle, self._risk.position_margins(market, position)[1]
         )
 
+    def _prepare(self, market: TradedMarket, slots: list[Position], status: str, cancel_type: str) -> None:
+        """Show the positions in `status` until they are closed, and withdraw the orders of their market."""
+        with self._settlement.step():
+            for slot in slots:
+                slot.status = status
+            self._settlement.touched(market)
+            self._withdraw(market, cancel_type)
+
     def _open_slots(self, market: TradedMarket) -> list[Position]:
         slots = [slot for slot in self._settings.slots(market.instrument) if slot.size]
         if not slots:
@@ -194,7 +202,10 @@ class ForcedCloses:
 
     def _close(self, market: TradedMarket, slot: Position, qty: Decimal, ticks: int, exec_type: str) -> None:
         it, now_ms = market.instrument, self._now_ms()
-        lots = it.to_lots(qty) or 0
+        lots = it.to_lots(min(qty, abs(slot.size))) or 0
+        slot.status = "Normal"
+        if not lots:  # a stop of its own came first
+            return
         order = Order(
             instrument=it,
             order_id="",

@@ -315,7 +315,7 @@ def _position_common(market: Market, position: Position, risk: Risk) -> Row:
         "updatedTime": str(position.updated_ms) if position.updated_ms else "",
         "tpslMode": "Full",
         "bustPrice": "",
-        "positionStatus": "Normal",
+        "positionStatus": position.status,
         "adlRankIndicator": 2 if position.size else 0,
         "autoAddMargin": 0,
         "leverageSysUpdatedTime": "",

@@ -113,6 +113,9 @@ def test_liquidation_on_demand(desk: Desk) -> None:
         "",
         "0.5",
     )
+    shown = [(row["positionStatus"], row["size"]) for row in desk.rows("position")]
+    assert shown[0] == ("Liq", "0.5")
+    assert shown[-1] == ("Normal", "0")
     rows = {row["orderId"]: (row["orderStatus"], row["cancelType"]) for row in desk.rows("order")}
     assert rows[resting.order_id] == ("Cancelled", "CancelAllBeforeLiq")
     assert ("Deactivated", "CancelByTpSlTsClear") in rows.values()
