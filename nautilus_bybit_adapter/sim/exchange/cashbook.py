@@ -27,7 +27,7 @@ def sizes_after(account: Account) -> dict[str, Decimal]:
     for fill in account.executions:
         it = fill.order.instrument
         if it.category != "spot":
-            slot = (it.symbol, int(getattr(fill.order, "position_idx", 0)))
+            slot = (it.symbol, fill.order.position_idx)
             qty = it.qty(fill.lots)
             running[slot] += qty if fill.side == "Buy" else -qty
             sizes[fill.exec_id] = running[slot]

@@ -108,10 +108,10 @@ def _closed_parts(account: Account, executions: Iterable[Execution]) -> list[Clo
         slot = slots[it.symbol, _index(fill.order)]
         close_fee = coin_amount(fill.fee * closed / qty) if closed else ZERO
         if closed:
-            leverage = account.position(it.symbol).leverage
+            leverage = account.position(it.symbol, _index(fill.order)).leverage
             part = parts.setdefault(fill.order.order_id, ClosedPart(fill.order, leverage, fill.at_ms))
             part.last_ms, part.order_ticks = fill.at_ms, fill.order_ticks
-            part.exec_type = getattr(fill, "exec_type", "Trade")
+            part.exec_type = fill.exec_type
             part.fills += 1
             part.qty += closed
             part.exit_value += fill.value if closed == qty else coin_amount(fill.value * closed / qty)
@@ -124,7 +124,7 @@ def _closed_parts(account: Account, executions: Iterable[Execution]) -> list[Clo
 
 
 def _index(order: Order) -> int:
-    return int(getattr(order, "position_idx", 0))
+    return order.position_idx
 
 
 def _is_inverse(order: Order) -> bool:

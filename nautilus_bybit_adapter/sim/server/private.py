@@ -9,9 +9,12 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError
+from nautilus_bybit_adapter.sim.exchange.greeks import coin_greeks
+from nautilus_bybit_adapter.sim.exchange.instruments import OPTION
 
 from .auth import check_login
 from .connection import Connection, read_message, with_request_id
+from .dcp import DCP_TOPICS, DisconnectionProtection
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -29,7 +32,7 @@ _CATEGORISED = {
     "greeks": (),
 }
 TOPICS = frozenset(_CATEGORISED) | {f"{topic}.{c}" for topic, found in _CATEGORISED.items() for c in found}
-_DCP = {"dcp.future", "dcp.spot", "dcp.option"}
+_DCP = frozenset(DCP_TOPICS)
 _FAST_FIELDS = [
     "category",
     "symbol",
@@ -57,6 +60,7 @@ class PrivateSocket:
     def __init__(self, context: Context) -> None:
         self.connections: set[Connection] = set()
         self._context = context
+        self._dcp = DisconnectionProtection(context)
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection."""
@@ -66,6 +70,11 @@ class PrivateSocket:
             return await connection.serve(request, self._on_text)
         finally:
             self.connections.discard(connection)
+            self._dcp.left(connection.topics, self.connections)
+
+    def pump(self, now_ms: int) -> None:
+        """Do what time brings: cancel the orders of whoever has been away for too long."""
+        self._dcp.pump(now_ms, self.connections)
 
     def push(self, event: PrivateEvent) -> None:
         """Push an event to whoever subscribed to its topic in either form."""
@@ -77,6 +86,8 @@ class PrivateSocket:
                 )
             if event.topic == "execution":
                 self._push_fast(connection, event)
+            if event.topic == "position" and event.category == OPTION:
+                self._push_greeks(connection, event)
 
     def _push_fast(self, connection: Connection, event: PrivateEvent) -> None:
         topic = _subscribed_form(connection.topics, "execution.fast", event.category)
@@ -90,6 +101,16 @@ class PrivateSocket:
                 for row in rows
             ]
             connection.send_json({"topic": topic, "creationTime": event.at_ms, "data": rows})
+
+    def _push_greeks(self, connection: Connection, event: PrivateEvent) -> None:
+        """Push the greeks of the base coins whose option positions were told."""
+        if "greeks" not in connection.topics:
+            return
+        markets = self._context.exchange.markets
+        bases = {markets[OPTION, row["symbol"]].instrument.base for row in event.rows}
+        rows = [row for row in coin_greeks(self._context.exchange) if row["baseCoin"] in bases]
+        ident = f"{self._context.exchange.config.uid}_greeks_{event.at_ms}"
+        connection.send_json({"id": ident, "topic": "greeks", "creationTime": event.at_ms, "data": rows})
 
     def _on_text(self, connection: Connection, text: str) -> None:
         message = read_message(text)

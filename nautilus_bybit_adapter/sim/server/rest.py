@@ -17,6 +17,7 @@ from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 from . import (
     account_api,
     asset_api,
+    borrow_api,
     earn_api,
     facts_api,
     kline_api,
@@ -48,6 +49,7 @@ FAMILIES: tuple[Routes, ...] = (
     position_api.ROUTES,
     account_api.ROUTES,
     settings_api.ROUTES,
+    borrow_api.ROUTES,
     user_api.ROUTES,
     asset_api.ROUTES,
     spot_margin_api.ROUTES,
@@ -83,7 +85,8 @@ class RestServer:
         headers: dict[str, str] = {}
         try:
             reply = self._answer(endpoint, request, body, headers)
-            return self._envelope(0, endpoint.ret_msg, reply, headers)
+            text = reply.ret_msg if reply.ret_code else endpoint.ret_msg
+            return self._envelope(reply.ret_code, text, reply, headers)
         except VenueError as e:
             if e.ret_code == too_many().ret_code:
                 headers.setdefault("X-Bapi-Limit-Reset-Timestamp", str(now_ms))
