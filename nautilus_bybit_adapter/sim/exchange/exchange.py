@@ -15,7 +15,7 @@ from .errors import VenueError, bad_param
 from .fees import FeeRates, default_fees
 from .fields import Params, read_category, read_text
 from .floor import TradedMarket, link_underlyings
-from .forced import ForcedCloses
+from .forced import Delivered, ForcedCloses
 from .funding import Funding
 from .identity import Identity
 from .instruments import LINEAR, SPOT, Instrument, default_catalogue
@@ -33,7 +33,7 @@ from .trading_stop import set_trading_stop
 from .triggers import Triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from .events import Sink
     from .market import Market
@@ -240,6 +240,25 @@ class Exchange:
         """Cancel the orders that `symbol`, `baseCoin` or `settleCoin` and `orderFilter` select."""
         return self._desk.cancel_all(params)
 
+    def rehearse(self, params: Params) -> Order:
+        """Return the order that `place` would accept, without placing it.
+
+        Raises
+        ------
+        VenueError
+            When `place` would raise it.
+        """
+        return self._desk.rehearse(params)
+
+    def cancel_for(self, cancel_type: str, categories: Collection[str]) -> list[Order]:
+        """Cancel every order of some categories on the venue's own account, e.g. as `CancelByDCP`."""
+        return self._desk.cancel_for(cancel_type, categories)
+
+    @property
+    def delivered(self) -> dict[tuple[str, str], Delivered]:
+        """What has been delivered, by category and symbol."""
+        return self._forced.delivered
+
     def trading_stop(self, params: Params) -> None:
         """Set take profit, stop loss and trailing stop of a position.
 
@@ -286,6 +305,10 @@ class Exchange:
     def repay(self, params: Params) -> dict[str, str]:
         """Carry out `/v5/account/no-convert-repay`."""
         return self.loans.repay(params)
+
+    def repay_converting(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/repay`."""
+        return self.loans.repay_converting(params)
 
     def advance(self, now_ms: int) -> None:
         """Do what time brings by `now_ms`: funding, released orders, liquidation."""

@@ -13,7 +13,7 @@ Source: Bybit V5 execution types and cancel types; glossary of delivery and liqu
 from __future__ import annotations
 
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .amounts import ZERO, plain
 from .book import opposite
@@ -42,6 +42,13 @@ CREATED_BY_SYSTEM = {
 _ONE = Decimal(1)
 
 
+class Delivered(NamedTuple):
+    """Time in ms and price of a delivery; that of an option is the price of its underlying."""
+
+    at_ms: int
+    price: Decimal
+
+
 class ForcedCloses:
     """Closes positions and withdraws orders without being asked by the client.
 
@@ -64,8 +71,8 @@ class ForcedCloses:
 
     Attributes
     ----------
-    delivered : set
-        Markets that have been delivered, by category and symbol.
+    delivered : dict
+        What was delivered when and at which price, by category and symbol.
     """
 
     def __init__(
@@ -79,7 +86,7 @@ class ForcedCloses:
         markets: Mapping[tuple[str, str], TradedMarket],
         now_ms: Callable[[], int],
     ) -> None:
-        self.delivered: set[tuple[str, str]] = set()
+        self.delivered: dict[tuple[str, str], Delivered] = {}
         self._register = register
         self._engine = engine
         self._triggers = triggers
@@ -135,7 +142,8 @@ class ForcedCloses:
             self._withdraw(market, "CancelByDelivery" if it.is_option else "CancelBySettle")
             for slot in [slot for slot in self._settings.slots(it) if slot.size]:
                 self._close(market, slot, abs(slot.size), _delivery_ticks(market), "Delivery")
-        self.delivered.add(it.key)
+        price = market.index if it.is_option else it.price(_delivery_ticks(market))
+        self.delivered[it.key] = Delivered(self._now_ms(), price)
 
     def is_due(self) -> bool:
         """Whether the account does not cover the maintenance margin of what it could be liquidated of."""
