@@ -43,6 +43,7 @@ def build_node(instrument_id: InstrumentId, venue: str | None) -> TradingNode:
     config = TradingNodeConfig(
         trader_id=TraderId("EXAMPLE-001"),
         logging=LoggingConfig(log_level="INFO"),
+        timeout_post_stop=2.0,  # nothing is left open when the round trip is done
         data_clients={
             BYBIT: BybitDataClientConfig(
                 environment=BybitEnvironment.TESTNET,
@@ -90,7 +91,9 @@ def main() -> None:
         node.run()
     finally:
         node.dispose()
-    print(strategy.failure or cost_table(strategy.legs))
+    if strategy.failure is not None or not all(leg.fills for leg in strategy.legs):
+        raise SystemExit(strategy.failure or "The round trip was not completed; the log above says why.")
+    print(cost_table(strategy.legs))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ Each error carries `outcome`: what the failure says about an order, where the ca
 
 from __future__ import annotations
 
+import re
+
 from nautilus_bybit_adapter.ret_codes import CREDENTIAL_CODES, Outcome, RetClass, lookup, outcome_of
 
 __all__ = [
@@ -106,6 +108,9 @@ class BybitDecodeError(BybitError):
         self.excerpt = excerpt[:80]
 
 
+_SIGNED_TEXT = re.compile(r"origin_string\[.*\]", re.DOTALL)
+
+
 class BybitApiError(BybitError):
     """The venue answered with a `retCode` other than 0.
 
@@ -128,6 +133,8 @@ class BybitApiError(BybitError):
 
     def __init__(self, operation: str, ret_code: int, ret_msg: str) -> None:
         row = lookup(ret_code)
+        # The venue repeats what it was to verify, the key among it.
+        ret_msg = _SIGNED_TEXT.sub("origin_string[...]", ret_msg)
         coded = f" with {ret_code} ({row.meaning})" if ret_code else ""
         super().__init__(f"Bybit refused {operation}{coded}: {ret_msg or 'no reason given'}")
         self.operation = operation

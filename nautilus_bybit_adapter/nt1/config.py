@@ -5,11 +5,28 @@ from __future__ import annotations
 from nautilus_trader.config import (
     LiveDataClientConfig,
     LiveExecClientConfig,
+    NautilusConfig,
     PositiveFloat,
     PositiveInt,
 )
 
 from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
+
+
+def masked_repr(config: NautilusConfig) -> str:
+    """Return a config's repr with the API secret left out and the key cut to its last four characters."""
+    shown = []
+    for name in config.__struct_fields__:
+        value = getattr(config, name)
+        if name == "api_secret" and value is not None:
+            value = "***"
+        elif name == "api_key" and value is not None:
+            value = f"***{value[-4:]}" if len(value) > SHORTEST_SHOWN_KEY else "***"
+        shown.append(f"{name}={value!r}")
+    return f"{type(config).__name__}({', '.join(shown)})"
+
+
+SHORTEST_SHOWN_KEY = 8
 
 
 class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
@@ -45,6 +62,9 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     base_url_ws_public: str | None = None
     proxy_url: str | None = None
     recv_window_ms: PositiveInt = 5_000
+
+    def __repr__(self) -> str:
+        return masked_repr(self)
 
 
 class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
@@ -88,6 +108,9 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     recv_window_ms: PositiveInt = 5_000
     ws_trade_timeout_secs: PositiveFloat = 5.0
     ignore_uncached_instrument_executions: bool = False
+
+    def __repr__(self) -> str:
+        return masked_repr(self)
 
 
 SUPPORTED_PRODUCT_TYPES: tuple[BybitProductType, ...] = (BybitProductType.SPOT, BybitProductType.LINEAR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from nautilus_bybit_adapter.errors import BybitError
@@ -15,17 +15,18 @@ TESTNET_NOTICE = (
 )
 
 
-async def or_one_sentence(connecting: Awaitable[None], log: Any) -> None:
+async def or_one_sentence(connecting: Awaitable[None], log: Any, shut_down: Callable[[str], None]) -> None:
     """
-    Await a connect; log what the venue or the configuration objects to as one sentence.
+    Await a connect; say in one sentence what the venue or the configuration objects to, and end the node.
 
-    The framework leaves a client whose connect was cancelled unconnected and gives up after its own timeout; any
-    other exception it would print with a traceback that tells a trader nothing.
+    The framework starts no strategy while a client is not connected and asks no client a second time: a node that
+    stayed up would do nothing for ever. Ending the connect by a cancellation spares the log a traceback.
     """
     try:
         await connecting
     except BybitError as e:
         log.error(f"Cannot connect: {e}")
+        shut_down(f"a client could not connect: {e}")
         raise asyncio.CancelledError from e
 
 

@@ -112,7 +112,7 @@ class BybitDataClient(LiveMarketDataClient):
     # -- connection ----------------------------------------------------------------------------------------
 
     async def _connect(self) -> None:
-        await or_one_sentence(self._connect_all(), self._log)
+        await or_one_sentence(self._connect_all(), self._log, self.shutdown_system)
 
     async def _connect_all(self) -> None:
         self._notice.say(self._log)
@@ -264,12 +264,12 @@ class BybitDataClient(LiveMarketDataClient):
                 self._log.error(f"Cannot load {request.instrument_id}: {e}")
                 return
         instrument, _ = self._instrument(request.instrument_id)
-        self._handle_instrument(instrument, request.id, request.start, request.end, request.params)
+        self._handle_instrument(instrument, request.id, request.start, request.end, request.params or {})
 
     async def _request_instruments(self, request: RequestInstruments) -> None:
         instruments = self._instrument_provider.list_all()
         self._handle_instruments(
-            request.venue, instruments, request.id, request.start, request.end, request.params
+            request.venue, instruments, request.id, request.start, request.end, request.params or {}
         )
 
     async def _request_order_book_snapshot(self, request: RequestOrderBookSnapshot) -> None:
@@ -278,7 +278,8 @@ class BybitDataClient(LiveMarketDataClient):
         book = await self._http.get_orderbook(category, instrument.raw_symbol.value, limit)
         now = self._clock.timestamp_ns()
         deltas = deltas_of(instrument, book, snapshot=True, ts_event=book.ts * MS_TO_NS, ts_init=now)
-        self._handle_data_response(request.data_type, deltas, request.id, None, None, request.params)
+        answer = [] if deltas is None else [deltas]
+        self._handle_order_book_deltas(instrument.id, answer, request.id, None, None, request.params or {})
 
     async def _request_trade_ticks(self, request: RequestTradeTicks) -> None:
         instrument, category = self._instrument(request.instrument_id)
@@ -287,7 +288,9 @@ class BybitDataClient(LiveMarketDataClient):
         )
         now = self._clock.timestamp_ns()
         ticks = [past_trade_of(instrument, row, now) for row in reversed(rows)]
-        self._handle_trade_ticks(instrument.id, ticks, request.id, request.start, request.end, request.params)
+        self._handle_trade_ticks(
+            instrument.id, ticks, request.id, request.start, request.end, request.params or {}
+        )
 
 
 def _book_topic(instrument: Instrument, depth: int) -> str:

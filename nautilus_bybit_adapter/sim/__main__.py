@@ -35,7 +35,18 @@ from .venue import SimVenue
 @click.option(
     "--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce request limits."
 )
-@click.option("--allow-remote", is_flag=True, help="Listen on an address other machines can reach.")
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="Listen on an address other machines can reach; needs an admin token too.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND[:key=value,...]",
+    help="Something that goes wrong from the start; again for another one.",
+)
 def main(balances: tuple[str, ...], **options: Any) -> None:
     """Serve a local Bybit V5 venue; prints its URLs and credentials as one JSON line."""
     try:

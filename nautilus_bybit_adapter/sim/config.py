@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .exchange.instruments import Instrument, default_catalogue
+from .faults.spec import FaultError, FaultSpec, parse_fault
 from .market.synthetic import FlowParams
+from .server.bounds import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,6 +21,7 @@ MARKETS = ("synthetic", "quiet")
 # Beyond it the frames of seconds fall into one push.
 HIGHEST_SPEED = 1000
 HIGHEST_PORT = 65_535
+_TOKEN = re.compile(r"[0-9A-Za-z._-]{8,200}")
 
 
 class ConfigError(ValueError):
@@ -59,7 +63,17 @@ class SimConfig:
     instruments : tuple of Instrument
         The catalogue.
     allow_remote : bool
-        Whether another than a loopback address may be listened on.
+        Whether another than a loopback address may be listened on; it needs `admin_token` too.
+    faults : tuple of str or FaultSpec
+        What goes wrong from the start, as `KIND[:key=value,...]`.
+    bounds : Bounds
+        How much one client may ask for.
+    admin_port : int, optional
+        TCP port of the admin side, 0 for any free one; without it there is none.
+    admin_token : str
+        What admin requests have to carry; needed on another than a loopback address.
+    web : bool
+        Whether the admin side shows the page.
     clock : callable, optional
         Returns the venue's time in ms; wall time by default.
     """
@@ -82,6 +96,11 @@ class SimConfig:
     smp_group: int | str = 0
     instruments: tuple[Instrument, ...] = field(default_factory=default_catalogue)
     allow_remote: bool = False
+    faults: tuple[str | FaultSpec, ...] = ()
+    bounds: Bounds = field(default_factory=Bounds)
+    admin_port: int | None = None
+    admin_token: str = field(default="", repr=False)
+    web: bool = False
     clock: Callable[[], int] | None = None
 
     def __post_init__(self) -> None:
@@ -89,21 +108,43 @@ class SimConfig:
             raise ConfigError(f"market must be one of {', '.join(MARKETS)}, got {self.market!r}")
         if not 0 < self.speed <= HIGHEST_SPEED:
             raise ConfigError(f"speed must be above 0 and at most 1000, got {self.speed}")
-        if not 0 <= self.port <= HIGHEST_PORT:
-            raise ConfigError(f"port must be from 0 to 65535, got {self.port}")
+        for port in (self.port, self.admin_port or 0):
+            if not 0 <= port <= HIGHEST_PORT:
+                raise ConfigError(f"port must be from 0 to 65535, got {port}")
         if not self.api_key or not self.api_secret:
             raise ConfigError("api_key and api_secret must not be empty")
         for coin, amount in self.balances.items():
             if not amount.is_finite() or amount < 0:
                 raise ConfigError(f"balance of {coin} must not be negative, got {amount}")
-        if not self.allow_remote and not _is_loopback(self.host):
+        self._check_admin()
+        try:
+            _ = self.fault_specs
+        except FaultError as e:
+            raise ConfigError(str(e)) from e
+
+    def _check_admin(self) -> None:
+        if not self.allow_remote and not is_loopback(self.host):
             raise ConfigError(
                 f"host {self.host} is no loopback address; the venue serves a known key, "
                 "so listening there needs --allow-remote"
             )
+        if self.admin_token and not _TOKEN.fullmatch(self.admin_token):
+            raise ConfigError("admin_token must be 8 to 200 letters, digits, dots, dashes or underscores")
+        if not is_loopback(self.host) and not self.admin_token:
+            raise ConfigError(f"host {self.host} is no loopback address, so an admin token is needed")
+
+    @property
+    def fault_specs(self) -> tuple[FaultSpec, ...]:
+        """Faults set from the start."""
+        return tuple(map(_fault, self.faults))
 
 
-def _is_loopback(host: str) -> bool:
+def _fault(fault: str | FaultSpec) -> FaultSpec:
+    return fault if isinstance(fault, FaultSpec) else parse_fault(fault)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
     if host == "localhost":
         return True
     try:

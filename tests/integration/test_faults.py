@@ -144,6 +144,33 @@ def test_a_cancel_that_comes_too_late_tells_of_the_fill_and_is_no_rejection() ->
     on_venue(scenario)
 
 
+def test_a_client_that_was_disconnected_and_connected_again_knows_what_happened_meanwhile() -> None:
+    async def scenario(venue: SimVenue) -> None:
+        async with trading(venue) as trader:
+            bid, _ = prices(venue)
+            factory = trader.order_factory
+            touched = factory.limit(LINEAR, OrderSide.BUY, QUANTITY, Price.from_str(f"{bid:.1f}"))
+            trader.submit_order(touched)
+            await trader.until(lambda: trader.of(OrderAccepted), "OrderAccepted")
+            assert trader.node is not None
+            (client,) = trader.node.kernel.exec_engine.get_clients_for_orders([touched])
+            client.disconnect()
+            await until(lambda: not client.is_connected, "the disconnect")
+            venue.exchange.markets["linear", "BTCUSDT"].trade("Sell", bid, Decimal(1000))
+            client.connect()
+            await until(lambda: client.is_connected, "the second connect")
+            await trader.until(lambda: touched.is_closed, "the fill made in between")
+            assert touched.status == OrderStatus.FILLED
+            assert len(trader.of(OrderFilled)) == len(venue.exchange.account.executions)
+            # And it trades on as before.
+            again = factory.market(LINEAR, OrderSide.SELL, QUANTITY)
+            trader.submit_order(again)
+            await trader.until(lambda: again.is_closed, "an order over the new connections")
+            assert again.status == OrderStatus.FILLED
+
+    on_venue(scenario)
+
+
 def levels_of(venue: SimVenue, depth: int) -> tuple[list[Decimal], list[Decimal]]:
     market = venue.exchange.markets["linear", "BTCUSDT"]
     tick = market.instrument.tick

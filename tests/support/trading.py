@@ -43,6 +43,7 @@ class Recorder(Strategy):
     def __init__(self, config: StrategyConfig | None = None) -> None:
         super().__init__(config or StrategyConfig(external_order_claims=[LINEAR]))
         self.seen: list[Any] = []
+        self.node: TradingNode | None = None
         self._changed = asyncio.Event()
 
     def on_start(self) -> None:
@@ -152,6 +153,7 @@ async def trading(
     """Run a node on a venue until the block ends."""
     strategy = strategy or Recorder()
     node = build_node(venue, strategy, **options)
+    strategy.node = node
     running = asyncio.ensure_future(node.run_async())
     try:
         await strategy.until(lambda: "started" in strategy.seen, "the start of the strategy")

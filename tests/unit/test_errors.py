@@ -57,3 +57,11 @@ def test_every_error_has_an_outcome() -> None:
 
 def test_a_decode_error_keeps_eighty_bytes() -> None:
     assert BybitDecodeError("x", topic="order", excerpt=b"y" * 200).excerpt == b"y" * 80
+
+
+def test_the_text_that_was_signed_does_not_get_into_the_message() -> None:
+    error = BybitApiError(
+        "GET /v5/x", 10004, "error sign! origin_string[1795339526125my-key5000symbol=BTCUSDT]"
+    )
+    assert "my-key" not in f"{error} {error.ret_msg} {error!r}"
+    assert error.ret_msg == "error sign! origin_string[...]"

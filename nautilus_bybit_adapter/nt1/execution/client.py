@@ -123,7 +123,9 @@ class BybitExecutionClient(LiveExecutionClient):
         self._was_live = False
         lifecycles = OrderLifecycles()
         self._account = AccountFeed(http, self._publish_wallet)
-        self._venue = VenueState(http, instrument_provider, categories, self.account_id, clock)
+        self._venue = VenueState(
+            http, instrument_provider, categories, self.account_id, clock, self._log.warning
+        )
         self._events = OrderEventPublisher(self, cache, self._venue, self._ask_for)
         self._resolver = OutcomeResolver(
             lifecycles,
@@ -149,7 +151,7 @@ class BybitExecutionClient(LiveExecutionClient):
     # -- connection ----------------------------------------------------------------------------------------
 
     async def _connect(self) -> None:
-        await or_one_sentence(self._connect_all(), self._log)
+        await or_one_sentence(self._connect_all(), self._log, self.shutdown_system)
 
     async def _connect_all(self) -> None:
         self._notice.say(self._log)
@@ -159,8 +161,8 @@ class BybitExecutionClient(LiveExecutionClient):
             self._cache.add_instrument(instrument)
         await self._account.refresh()
         await self._await_account_registered()
-        self._was_live = False
-        self._intake.last_execution_ms = self._now_ms()
+        # A second connect goes on where the first one ended: what happened in between is caught up with.
+        self._intake.last_execution_ms = self._intake.last_execution_ms or self._now_ms()
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()

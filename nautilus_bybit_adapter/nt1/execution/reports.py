@@ -42,6 +42,8 @@ class VenueState:
         Goes into the reports.
     clock : LiveClock
         Stamps the reports.
+    warn : Callable[[str], None]
+        Told once of each instrument that something is held of and that is not loaded.
 
     """
 
@@ -52,12 +54,15 @@ class VenueState:
         categories: Iterable[BybitProductType],
         account_id: AccountId,
         clock: LiveClock,
+        warn: Callable[[str], None],
     ) -> None:
         self._http = http
         self._provider = provider
         self._categories = tuple(categories)
         self._account_id = account_id
         self._clock = clock
+        self._warn = warn
+        self._warned: set[tuple[str, str]] = set()
 
     # -- rows ----------------------------------------------------------------------------------------------
 
@@ -127,7 +132,9 @@ class VenueState:
 
             for row in await self._everywhere(instrument_id, history, by_settle_coin=False):
                 rows.setdefault(row.order_id, row)
-        return [self.order_report(row) for row in rows.values() if self.is_loaded(row.category, row.symbol)]
+        return [
+            self.order_report(row) for row in rows.values() if self._is_reportable(row.category, row.symbol)
+        ]
 
     async def fill_reports(
         self,
@@ -143,7 +150,7 @@ class VenueState:
             for row in rows
             if row.exec_type in FILL_TYPES
             and venue_order_id in {None, row.order_id}
-            and self.is_loaded(row.category, row.symbol)
+            and self._is_reportable(row.category, row.symbol)
         ]
 
     async def position_reports(self, instrument_id: InstrumentId | None) -> list[PositionStatusReport]:
@@ -156,7 +163,7 @@ class VenueState:
         return [
             position_report(row, self.instrument(row.category, row.symbol), self._account_id, self._now())
             for row in rows
-            if self.is_loaded(row.category, row.symbol)
+            if self._is_reportable(row.category, row.symbol)
         ]
 
     def is_loaded(self, category: str, symbol: str) -> bool:
@@ -171,6 +178,17 @@ class VenueState:
                 f"instrument {symbol} of category {category} is not loaded: add it to load_ids"
             )
         return found
+
+    def _is_reportable(self, category: str, symbol: str) -> bool:
+        if self.is_loaded(category, symbol):
+            return True
+        if (category, symbol) not in self._warned:
+            self._warned.add((category, symbol))
+            self._warn(
+                f"The account has orders, fills or a position of {symbol} ({category}), which is not loaded: "
+                "the framework will not know of them"
+            )
+        return False
 
     # -- parts ---------------------------------------------------------------------------------------------
 

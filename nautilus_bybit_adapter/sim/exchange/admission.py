@@ -95,10 +95,8 @@ class Admission:
             110007 on linear, 170131 on spot.
         """
         it = market.instrument
-        if it.is_linear:
-            before = self._risk.order_margin(it.symbol)
-            need = self._risk.order_margin(it.symbol, extra=order, without=replaced) - before
-            if need > 0 and need > self._risk.available():
+        if it.is_derivative:
+            if not self._risk.affords(order, replaced):
                 raise VenueError(110007, "ab not enough for new order")
             return
         if self._spot_cost(market, order) > self._risk.spendable(

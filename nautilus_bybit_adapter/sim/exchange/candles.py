@@ -22,7 +22,7 @@ _KEPT_MINUTES = 10_080
 
 
 class Candle(NamedTuple):
-    """Prices in ticks, volume in lots, turnover in ticks times lots."""
+    """Prices in ticks, volume in lots, turnover in the instrument's `turnover_units`."""
 
     open: int
     high: int
@@ -63,10 +63,10 @@ class Candles:
     def __init__(self) -> None:
         self._minutes: dict[int, Candle] = {}
 
-    def add(self, at_ms: int, ticks: int, lots: int) -> None:
+    def add(self, at_ms: int, ticks: int, lots: int, turnover: int) -> None:
         """Count one trade."""
         start = at_ms // MINUTE_MS * MINUTE_MS
-        trade = Candle(ticks, ticks, ticks, ticks, lots, ticks * lots)
+        trade = Candle(ticks, ticks, ticks, ticks, lots, turnover)
         known = self._minutes.get(start)
         self._minutes[start] = trade if known is None else known.then(trade)
         if len(self._minutes) > _KEPT_MINUTES:

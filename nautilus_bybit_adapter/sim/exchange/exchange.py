@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .account import Account, FeeRates, LedgerError
+from . import catalogue
+from .account import Account, LedgerError
 from .admission import Admission
 from .amounts import parse_amount
 from .engine import Engine
 from .errors import VenueError, bad_param
-from .floor import TradedMarket
+from .fees import FeeRates, default_fees
+from .floor import TradedMarket, link_underlyings
 from .identity import Identity
-from .instruments import LINEAR, SPOT, Instrument, default_catalogue
+from .instruments import LINEAR, Instrument, default_catalogue
 from .reporting import Reporter
 from .requests import (
     OrderRequest,
@@ -48,6 +50,8 @@ class ExchangeConfig:
         Coins of the account.
     fees : mapping of str to FeeRates
         Fee rates by category.
+    collateral : mapping of str to Decimal
+        Share of a coin's value that backs positions, by coin.
     leverage : Decimal
         Leverage of each symbol at the start.
     uid : int
@@ -62,11 +66,9 @@ class ExchangeConfig:
     balances: Mapping[str, Decimal] = field(
         default_factory=lambda: {"USDT": Decimal(100_000), "BTC": Decimal(1), "ETH": Decimal(10)}
     )
-    fees: Mapping[str, FeeRates] = field(
-        default_factory=lambda: {
-            LINEAR: FeeRates(Decimal("0.00055"), Decimal("0.0002")),
-            SPOT: FeeRates(Decimal("0.001"), Decimal("0.001")),
-        }
+    fees: Mapping[str, FeeRates] = field(default_factory=default_fees)
+    collateral: Mapping[str, Decimal] = field(
+        default_factory=lambda: catalogue.default_catalogue().collateral
     )
     leverage: Decimal = Decimal(10)
     uid: int = 386825804
@@ -98,7 +100,7 @@ class Exchange:
         self.config = config
         self.now_ms = now_ms
         self.started_ms = now_ms()
-        self.account = Account(config.balances, config.fees, config.leverage)
+        self.account = Account(config.balances, config.fees, config.leverage, config.instruments)
         self.orders: dict[str, Order] = {}
         self.open_orders: dict[str, Order] = {}
         self.by_link: dict[tuple[str, str], Order] = {}
@@ -106,10 +108,11 @@ class Exchange:
         self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
         self._engine = Engine(self._settlement, now_ms)
         self.markets: dict[tuple[str, str], TradedMarket] = {
-            it.key: TradedMarket(it, self._identity, self._engine, self._settlement)
+            it.key: TradedMarket(it, self._identity, self._engine, self._settlement, now_ms)
             for it in config.instruments
         }
-        self.risk = Risk(self.account, self.markets, self.open_orders)
+        link_underlyings(self.markets)
+        self.risk = Risk(self.account, self.markets, self.open_orders, config.collateral)
         self._admission = Admission(self.risk, self._engine, self._settlement)
         self._reporter = Reporter(
             self.account, self.risk, self.markets, now_ms, sink, uid=config.uid, smp_group=config.smp_group
@@ -121,6 +124,7 @@ class Exchange:
         market = self.markets.get((category, symbol))
         if market is None:
             raise bad_param(f"params error: symbol invalid {symbol}".rstrip())
+        market.asked()
         return market
 
     def place(self, params: Params) -> Order:
@@ -298,4 +302,4 @@ def _selected(it: Instrument, symbol: str, base: str, settle: str) -> bool:
         return it.symbol == symbol
     if base:
         return it.base == base
-    return not settle or it.quote == settle
+    return not settle or it.settle == settle

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .instruments import INVERSE, LINEAR
 from .market import Market
 
 if TYPE_CHECKING:
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from .settlement import Settlement
 
 Levels = Iterable[tuple[str | Decimal, str | Decimal]]
+
+
+def link_underlyings(markets: Mapping[tuple[str, str], TradedMarket]) -> None:
+    """Give every option and dated future the perpetual of its coin whose index it follows."""
+    for market in markets.values():
+        it = market.instrument
+        if it.is_derivative and not it.is_perpetual:
+            keys = ((LINEAR, it.base + "USDT"), (LINEAR, it.base + "PERP"), (INVERSE, it.base + "USD"))
+            market.underlying = next((markets[key] for key in keys if key in markets), None)
 
 
 class GridError(ValueError):
@@ -34,12 +44,19 @@ class TradedMarket(Market):
         Matches what is moved.
     settlement : Settlement
         Publishes each movement as one step.
+    now_ms : callable
+        The venue's clock, ms.
     """
 
     def __init__(
-        self, instrument: Instrument, identity: Identity, engine: Engine, settlement: Settlement
+        self,
+        instrument: Instrument,
+        identity: Identity,
+        engine: Engine,
+        settlement: Settlement,
+        now_ms: Callable[[], int],
     ) -> None:
-        super().__init__(instrument, identity)
+        super().__init__(instrument, identity, now_ms)
         self._engine = engine
         self._settlement = settlement
 

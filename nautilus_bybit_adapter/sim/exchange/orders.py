@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .amounts import ZERO
 from .instruments import Instrument  # noqa: TC001 - read by dataclass users at run time
@@ -58,6 +58,7 @@ class Order:
     slippage_type: str = "UNKNOWN"
     slippage: str = "0"
     is_leverage: str = ""
+    position_idx: int = 0
     status: str = "New"
     cancel_type: str = "UNKNOWN"
     reject_reason: str = NO_REASON
@@ -91,6 +92,15 @@ class Order:
         return self.instrument.value(self.ticks, self.leaves)
 
 
+class OptionFigures(NamedTuple):
+    """What an execution of an option tells besides its price, as text; volatilities are fractions."""
+
+    trade_iv: str
+    mark_iv: str
+    index_price: str
+    underlying_price: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
     """One fill of one client order.
@@ -119,6 +129,7 @@ class Execution:
     pnl: Decimal
     mark_price: str
     create_type: str = "CreateByUser"
+    option: OptionFigures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

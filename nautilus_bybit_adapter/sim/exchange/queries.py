@@ -116,11 +116,11 @@ def positions(exchange: Exchange, params: Params) -> Page:
             for key, market in sorted(exchange.markets.items())
             if key[0] == category
             and key[1] > after
-            and market.instrument.quote == settle
+            and market.instrument.settle == settle
             and exchange.account.position(key[1]).size
         ][:limit]
     rows = [
-        position_item(market, exchange.account.position(market.instrument.symbol), exchange.risk.taker_rate)
+        position_item(market, exchange.account.position(market.instrument.symbol), exchange.risk)
         for market in markets
     ]
     cursor = _cursor(rows[-1]["symbol"], rows[-1]["updatedTime"], "0") if rows else ""
@@ -185,7 +185,7 @@ def _is_of(order: Order, params: Params, category: str) -> bool:
         it.category == category
         and symbol in {"", it.symbol}
         and base in {"", it.base}
-        and settle in {"", it.quote}
+        and settle in {"", it.settle}
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .events import PrivateEvent, Sink, TradesEvent
-from .instruments import LINEAR, Instrument
 from .wallet import wallet_row
 from .wire import execution_row, order_row, position_row
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from .account import Account
     from .floor import TradedMarket
+    from .instruments import Instrument
     from .risk import Risk
     from .settlement import Step
 
@@ -79,8 +79,8 @@ class Reporter:
     def _tell_account(self, touched: Iterable[Instrument], now_ms: int) -> None:
         coins: dict[str, None] = {}
         for it in touched:
-            coins[it.quote] = None
-            if it.is_linear:
+            coins[it.settle] = None
+            if it.is_derivative:
                 self.tell_position(self._markets[it.key], now_ms)
             else:
                 coins[it.base] = None
@@ -92,8 +92,12 @@ class Reporter:
         """Tell the position slot of a linear market."""
         position = self._account.position(market.instrument.symbol)
         position.updated_ms = now_ms
-        row = position_row(market, position, self._risk.taker_rate)
-        self._sink(PrivateEvent("position", LINEAR, f"{self.uid}_position_{now_ms}", now_ms, [row]))
+        row = position_row(market, position, self._risk)
+        self._sink(
+            PrivateEvent(
+                "position", market.instrument.category, f"{self.uid}_position_{now_ms}", now_ms, [row]
+            )
+        )
 
     def _tell(self, topic: str, it: Instrument, seq: int, now_ms: int, rows: list[dict[str, object]]) -> None:
         ident = f"{self.uid}_{it.symbol}_{seq}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .account import Account, order_fee_coin
-from .amounts import ZERO, coin_amount, plain
+from .amounts import ZERO, plain
+from .fees import fill_fee
 from .orders import ClosedOrderError, Execution, Order, PublicTrade
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Settlement:
     def closable_lots(self, order: Order) -> int:
         """Lots a reduce-only order may still close."""
         it = order.instrument
-        position = self._account.position(it.symbol)
+        position = self._account.position(it.symbol, order.position_idx)
         return it.to_lots(position.would_close(order.side, abs(position.size))) or 0
 
     def fill(self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool) -> None:
@@ -89,7 +90,7 @@ class Settlement:
             raise ClosedOrderError(f"{order.order_id} is {order.status}")
         order.filled += lots
         order.value += order.instrument.value(ticks, lots)
-        book = self._fill_linear if order.instrument.is_linear else self._fill_spot
+        book = self._fill_spot if order.instrument.is_spot else self._fill_derivative
         execution = book(market, order, ticks, lots, is_maker=is_maker)
         order.fees[execution.fee_coin] = order.fees.get(execution.fee_coin, ZERO) + execution.fee
         if order.budget is None:
@@ -97,11 +98,11 @@ class Settlement:
         self._step.executions.setdefault(order.order_id, []).append(execution)
         self.told(order)
 
-    def _fill_linear(
+    def _fill_derivative(
         self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool
     ) -> Execution:
         it = order.instrument
-        position = self._account.position(it.symbol)
+        position = self._account.position(it.symbol, order.position_idx)
         filled = position.fill(order.side, it.qty(lots), it.price(ticks))
         execution = self._execution(
             market,
@@ -120,7 +121,7 @@ class Settlement:
         elif filled.opened == abs(position.size):
             position.open_ms = execution.at_ms
         order.closed_pnl += filled.pnl
-        self._account.book_linear(execution)
+        self._account.book_derivative(execution)
         return execution
 
     def _fill_spot(self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool) -> Execution:
@@ -140,8 +141,6 @@ class Settlement:
         pnl: Decimal = ZERO,
     ) -> Execution:
         it = order.instrument
-        value = it.value(ticks, lots)
-        fee_coin = order_fee_coin(it, order.side)
         rate = self._account.fee_rate(it.category, is_maker=is_maker)
         return Execution(
             order=order,
@@ -152,9 +151,9 @@ class Settlement:
             side=order.side,
             ticks=ticks,
             lots=lots,
-            value=value,
-            fee=coin_amount((it.qty(lots) if fee_coin == it.base else value) * rate),
-            fee_coin=fee_coin,
+            value=it.value(ticks, lots),
+            fee=fill_fee(it, order.side, ticks=ticks, lots=lots, rate=rate, index=market.index),
+            fee_coin=order_fee_coin(it, order.side),
             fee_rate=rate,
             is_maker=is_maker,
             leaves=max(0, order.leaves),
@@ -162,5 +161,6 @@ class Settlement:
             order_lots=order.lots,
             closed_lots=closed,
             pnl=pnl,
-            mark_price=plain(market.mark) if it.is_linear else "",
+            mark_price="" if it.is_spot else plain(market.mark),
+            option=market.option_figures(ticks) if it.is_option else None,
         )

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .amounts import ZERO, plain, truncated
-from .margin import break_even, position_im, position_mm
+from .margin import break_even
+from .orders import OptionFigures
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from .market import Market
     from .orders import Execution, Order
     from .positions import Position
+    from .risk import Risk
 
 Row = dict[str, Any]
 _LINEAR_ONLY = ("createType", "tpslMode", "closedPnl")
@@ -162,6 +162,7 @@ def order_history_item(order: Order, smp_group: int | str) -> Row:
 def execution_row(fill: Execution) -> Row:
     """Row of the private `execution` topic."""
     order, it = fill.order, fill.order.instrument
+    option = fill.option or OptionFigures("", "", "", "")
     linear = it.is_linear
     row: Row = {
         "category": it.category,
@@ -174,12 +175,12 @@ def execution_row(fill: Execution) -> Row:
         "execType": "Trade",
         "execValue": plain(fill.value),
         "feeRate": plain(fill.fee_rate),
-        "tradeIv": "",
-        "markIv": "",
+        "tradeIv": option.trade_iv,
+        "markIv": option.mark_iv,
         "blockTradeId": "",
         "markPrice": fill.mark_price,
-        "indexPrice": "",
-        "underlyingPrice": "",
+        "indexPrice": option.index_price,
+        "underlyingPrice": option.underlying_price,
         "leavesQty": plain(it.qty(fill.leaves)),
         "orderId": order.order_id,
         "orderLinkId": order.link_id,
@@ -243,12 +244,12 @@ def execution_item(fill: Execution) -> Row:
     return item | {"execFeeV2": row["execFee"], "extraFees": ""}
 
 
-def position_row(market: Market, position: Position, taker_rate: Decimal) -> Row:
+def position_row(market: Market, position: Position, risk: Risk) -> Row:
     """Row of the private `position` topic."""
     entry = plain(position.entry_price)
     flat = not position.size
-    price = break_even(position, taker_rate)
-    return _position_common(market, position, taker_rate) | {
+    price = break_even(position, risk.taker_rate)
+    return _position_common(market, position, risk) | {
         "entryPrice": entry,
         "sessionAvgPrice": "" if flat else entry,
         "positionValue": plain(position.cost),
@@ -256,22 +257,22 @@ def position_row(market: Market, position: Position, taker_rate: Decimal) -> Row
         "stopLoss": "0",
         "unrealisedPnl": plain(position.unrealised(market.mark)),
         "liqPrice": "0" if flat else "",
-        "category": "linear",
+        "category": market.instrument.category,
         "breakEvenPrice": "0" if price is None else plain(price),
     }
 
 
-def position_item(market: Market, position: Position, taker_rate: Decimal) -> Row:
+def position_item(market: Market, position: Position, risk: Risk) -> Row:
     """Item of `/v5/position/list`; a flat slot has `""` where the frame says `"0"`."""
-    row = _position_common(market, position, taker_rate)
+    row = _position_common(market, position, risk)
     flat = not position.size
-    price = break_even(position, taker_rate)
+    price = break_even(position, risk.taker_rate)
     if flat:
         row |= dict.fromkeys(("positionIM", "positionIMByMp", "positionMM", "positionMMByMp"), "")
     return row | {
         "avgPrice": plain(position.entry_price),
         "sessionAvgPrice": "",
-        "positionValue": "" if flat else plain(abs(position.size) * market.mark),
+        "positionValue": "" if flat else plain(position.value(market.mark)),
         "takeProfit": "",
         "stopLoss": "",
         "unrealisedPnl": "" if flat else plain(position.unrealised(market.mark)),
@@ -281,14 +282,14 @@ def position_item(market: Market, position: Position, taker_rate: Decimal) -> Ro
     }
 
 
-def _position_common(market: Market, position: Position, taker_rate: Decimal) -> Row:
-    im = plain(position_im(position, market.mark, taker_rate))
-    mm = plain(position_mm(position, market.mark, market.instrument.mmr, taker_rate))
-    return {
-        "positionIdx": 0,
+def _position_common(market: Market, position: Position, risk: Risk) -> Row:
+    im, mm = (plain(margin) for margin in risk.position_margins(market, position))
+    greeks = _position_greeks(market, position) if market.instrument.is_option else {}
+    return greeks | {
+        "positionIdx": position.index,
         "tradeMode": 0,
         "riskId": 1,
-        "riskLimitValue": "300000",
+        "riskLimitValue": plain(market.instrument.risk_limit),
         "symbol": market.instrument.symbol,
         "side": position.side,
         "size": plain(abs(position.size)),
@@ -317,10 +318,15 @@ def _position_common(market: Market, position: Position, taker_rate: Decimal) ->
     }
 
 
+def _position_greeks(market: Market, position: Position) -> Row:
+    value, size = market.option_value(), float(position.size)
+    return {name: f"{getattr(value, name) * size:.8f}" for name in ("delta", "gamma", "vega", "theta")}
+
+
 def _average(order: Order) -> str:
     if not order.filled:
         return ""
-    return plain(truncated(order.value / order.instrument.qty(order.filled), 4))
+    return plain(truncated(order.instrument.average(order.value, order.instrument.qty(order.filled)), 4))
 
 
 def _order_price(order: Order) -> str:

@@ -9,6 +9,8 @@ from aiohttp import web
 from nautilus_bybit_adapter.sim.exchange.events import Event, PrivateEvent
 from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
 
+from .context import CONTEXT
+from .fault_http import fault_middleware
 from .private import PrivateSocket
 from .public import PublicSocket
 from .rest import RestServer
@@ -35,10 +37,14 @@ class VenueServer:
         self.private = PrivateSocket(context)
         self.trade = TradeSocket(context)
         self._rest = RestServer(context)
+        self._context = context
 
     def app(self) -> web.Application:
         """Return the aiohttp application."""
-        app = web.Application()
+        app = web.Application(
+            middlewares=[fault_middleware], client_max_size=self._context.bounds.request_bytes
+        )
+        app[CONTEXT] = self._context
         for category, socket in self.public.items():
             app.router.add_get(f"/v5/public/{category}", socket.handle)
         app.router.add_get("/v5/private", self.private.handle)

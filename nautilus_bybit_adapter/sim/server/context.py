@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
+from nautilus_bybit_adapter.sim.faults.engine import FaultEngine
+
+from .bounds import Bounds
+
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
 
@@ -13,22 +19,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Faults:
-    """What goes wrong on purpose.
-
-    `hold_private` loses private pushes; `lose_acks` leaves requests of the trade socket unanswered though
-    they are carried out.
-    """
-
-    hold_private: bool = False
-    lose_acks: bool = False
-
-
-@dataclass(slots=True)
 class Context:
-    """The exchange, who may use it, how often, and what goes wrong."""
+    """The exchange, who may use it, how often, what goes wrong and how much is too much."""
 
     exchange: Exchange
     credentials: Credentials
     windows: RateWindows
-    faults: Faults = field(default_factory=Faults)
+    faults: FaultEngine = field(default_factory=lambda: FaultEngine(0, lambda: 0))
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+CONTEXT: web.AppKey[Context] = web.AppKey("context", Context)

@@ -69,7 +69,7 @@ def kline_frame(
         "high": it.price_text(candle.high),
         "low": it.price_text(candle.low),
         "volume": it.qty_text(candle.volume),
-        "turnover": f"{it.value(candle.turnover, 1):f}",
+        "turnover": f"{it.turnover(candle.turnover):f}",
         "confirm": confirm,
         "timestamp": now_ms,
     }

@@ -116,7 +116,7 @@ def kline(exchange: Exchange, params: Params) -> dict[str, Any]:
             str(at_ms),
             *(it.price_text(p) for p in c[:4]),
             it.qty_text(c.volume),
-            f"{it.value(c.turnover, 1):f}",
+            f"{it.turnover(c.turnover):f}",
         ]
         for at_ms, c in reversed(rows)
     ]

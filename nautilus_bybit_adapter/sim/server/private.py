@@ -69,8 +69,6 @@ class PrivateSocket:
 
     def push(self, event: PrivateEvent) -> None:
         """Push an event to whoever subscribed to its topic in either form."""
-        if self._context.faults.hold_private:
-            return
         for connection in list(self.connections):
             topic = _subscribed_form(connection.topics, event.topic, event.category)
             if topic:

@@ -180,6 +180,9 @@ class PublicSocket:
     def _refusal(self, connection: Connection, topics: list[str]) -> str:
         if self._is_spot and len(topics) > SPOT_ARGS_LIMIT:
             return f"args size >{SPOT_ARGS_LIMIT}"
+        most = self._context.bounds.topics
+        if len(connection.topics) + len(topics) > most:
+            return f"error:more than {most} topics on one connection"
         for topic in topics:
             if self._market_of(topic) is None:
                 known_kind = self._is_spot and _is_served(topic)

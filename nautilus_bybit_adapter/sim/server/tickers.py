@@ -27,9 +27,9 @@ def spot_ticker(market: TradedMarket) -> dict[str, Any]:
         "lowPrice24h": price(market.low_ticks),
         "prevPrice24h": price(market.start_ticks),
         "volume24h": plain(market.instrument.qty(market.volume_lots)),
-        "turnover24h": plain(market.instrument.value(market.turnover, 1)),
+        "turnover24h": plain(market.instrument.turnover(market.turnover)),
         "price24hPcnt": _change(market),
-        "usdIndexPrice": price(market.mark_ticks),
+        "usdIndexPrice": price(market.index_ticks),
     }
 
 
@@ -48,10 +48,10 @@ def linear_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
         "lowPrice24h": price(market.low_ticks),
         "prevPrice1h": price(market.start_ticks),
         "markPrice": price(market.mark_ticks),
-        "indexPrice": price(market.mark_ticks),
+        "indexPrice": price(market.index_ticks),
         "openInterest": plain(interest),
         "openInterestValue": f"{interest * market.mark:.2f}",
-        "turnover24h": f"{it.value(market.turnover, 1):.4f}",
+        "turnover24h": f"{it.turnover(market.turnover):.4f}",
         "volume24h": f"{it.qty(market.volume_lots):.4f}",
         "fundingIntervalHour": "8",
         "fundingCap": "0.00333",

@@ -99,8 +99,6 @@ class TradeSocket:
         except Exception:
             LOG.exception("%s failed", message.get("op"))
             code, text = 10016, "Internal System Error."
-        if self._context.faults.lose_acks:
-            return
         trace = {"Traceid": token_hex(16), "Timenow": str(self._context.exchange.now_ms())}
         answer = {
             "retCode": code,

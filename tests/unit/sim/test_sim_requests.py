@@ -52,7 +52,7 @@ SPOT = {"category": "spot"}
         ({"smpType": "All"}, 10001, "smpType invalid"),
         ({"triggerPrice": "90000"}, 10001, "triggerPrice"),
         ({"takeProfit": ["1"]}, 10001, "takeProfit"),
-        ({"qty": "20"}, 110007, "ab not enough for new order"),
+        ({"qty": "40"}, 110007, "ab not enough for new order"),
         ({"orderType": "Market", "slippageToleranceType": "TickSize", "slippageTolerance": "0"}, 110108, "1"),
         (
             {"orderType": "Market", "slippageToleranceType": "Percent", "slippageTolerance": "11"},

@@ -28,9 +28,9 @@ def types(value: Any) -> Any:
 
 
 def test_instruments(captured: Sample) -> None:
-    linear, _, spot, _ = (it.wire() for it in default_catalogue())
-    assert linear == captured["instrument_linear"]
-    assert spot == captured["instrument_spot"]
+    by_key = {it.key: it.wire() for it in default_catalogue()}
+    assert by_key["linear", "BTCUSDT"] == captured["instrument_linear"]
+    assert by_key["spot", "BTCUSDT"] == captured["instrument_spot"]
 
 
 def test_order_item(desk: Desk, captured: Sample) -> None:

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from nautilus_trader.cache.cache import Cache
+from nautilus_trader.common.component import LiveClock, MessageBus
+from nautilus_trader.model.identifiers import TraderId
+
+from nautilus_bybit_adapter import (
+    BybitDataClientConfig,
+    BybitEnvironment,
+    BybitExecClientConfig,
+    BybitExecutionClient,
+    BybitLiveDataClientFactory,
+    BybitLiveExecClientFactory,
+    BybitProductType,
+)
+from nautilus_bybit_adapter.errors import BybitConfigError, BybitCredentialsError
+
+KEYS: dict[str, Any] = {"api_key": "key-of-mine", "api_secret": "secret-of-mine"}
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    for name in ("BYBIT", "BYBIT_TESTNET", "BYBIT_DEMO"):
+        monkeypatch.delenv(f"{name}_API_KEY", raising=False)
+        monkeypatch.delenv(f"{name}_API_SECRET", raising=False)
+    monkeypatch.delenv("BYBIT_TESTNET", raising=False)
+    loop, clock = asyncio.new_event_loop(), LiveClock()
+    yield {
+        "loop": loop,
+        "name": "BYBIT",
+        "msgbus": MessageBus(TraderId("T-001"), clock),
+        "cache": Cache(),
+        "clock": clock,
+    }
+    loop.close()
+
+
+def exec_client(parts: dict[str, Any], **options: Any) -> BybitExecutionClient:
+    return BybitLiveExecClientFactory.create(config=BybitExecClientConfig(**options), **parts)
+
+
+def test_the_default_environment_is_testnet(parts: dict[str, Any]) -> None:
+    client = exec_client(parts, **KEYS)
+    assert client._notice.environment is BybitEnvironment.TESTNET
+    assert "testnet" in client._private.url
+
+
+def test_mainnet_takes_saying_so(parts: dict[str, Any]) -> None:
+    client = exec_client(parts, environment=BybitEnvironment.MAINNET, **KEYS)
+    assert client._private.url == "wss://stream.bybit.com/v5/private"
+
+
+def test_an_environment_variable_does_not_reach_mainnet(
+    parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYBIT_TESTNET", "false")
+    with pytest.raises(BybitConfigError, match=r"environment=BybitEnvironment\.MAINNET"):
+        exec_client(parts, **KEYS)
+
+
+def test_demo_enters_orders_over_rest(parts: dict[str, Any]) -> None:
+    client = exec_client(parts, environment=BybitEnvironment.DEMO, **KEYS)
+    assert client._trade is None
+    assert client._private.url == "wss://stream-demo.bybit.com/v5/private"
+
+
+@pytest.mark.parametrize(
+    ("environment", "prefix"),
+    [(None, "BYBIT_TESTNET"), (BybitEnvironment.DEMO, "BYBIT_DEMO"), (BybitEnvironment.MAINNET, "BYBIT")],
+)
+def test_keys_come_from_the_environments_own_variables(
+    parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch, environment: BybitEnvironment | None, prefix: str
+) -> None:
+    with pytest.raises(BybitCredentialsError, match=f"{prefix}_API_KEY"):
+        exec_client(parts, environment=environment)
+    monkeypatch.setenv(f"{prefix}_API_KEY", "key-of-mine")
+    monkeypatch.setenv(f"{prefix}_API_SECRET", "secret-of-mine")
+    assert exec_client(parts, environment=environment)._http.has_credentials
+
+
+def test_half_a_pair_of_keys_is_refused_and_the_missing_half_named(parts: dict[str, Any]) -> None:
+    with pytest.raises(BybitCredentialsError, match="api_secret"):
+        exec_client(parts, api_key="key-of-mine")
+
+
+def test_public_data_needs_no_key(parts: dict[str, Any]) -> None:
+    client = BybitLiveDataClientFactory.create(config=BybitDataClientConfig(), **parts)
+    assert not client._http.has_credentials
+
+
+@pytest.mark.parametrize("product", [BybitProductType.INVERSE, BybitProductType.OPTION])
+def test_a_category_that_is_not_served_is_refused(parts: dict[str, Any], product: BybitProductType) -> None:
+    with pytest.raises(BybitConfigError, match=f"{product.name} is not supported: SPOT, LINEAR are"):
+        exec_client(parts, product_types=(product,), **KEYS)
+
+
+def test_a_url_that_is_not_encrypted_leads_to_this_machine_only(parts: dict[str, Any]) -> None:
+    with pytest.raises(BybitConfigError, match=r"example\.com"):
+        exec_client(parts, base_url_ws_private="ws://example.com/v5/private", **KEYS)
+
+
+def test_no_secret_in_any_text_of_a_client(parts: dict[str, Any]) -> None:
+    client = exec_client(parts, **KEYS)
+    config = BybitExecClientConfig(**KEYS)
+    data_config = BybitDataClientConfig(**KEYS)
+    for thing in (
+        config,
+        data_config,
+        client,
+        client._http,
+        client._private,
+        client._trade,
+        client._http._credentials,
+    ):
+        assert "secret-of-mine" not in f"{thing!r} {thing}"
+    assert config.api_secret == "secret-of-mine"
+    assert "key-of-mine" not in repr(config)
+    assert "mine" in repr(config)
