@@ -51,17 +51,13 @@ def test_one_instrument_pages_and_an_unknown_one(session: Any) -> None:
     page = result(session.get_instruments_info(category="linear", limit=1))
     symbols = [row["symbol"] for row in page["list"]]
     while page["nextPageCursor"]:
-        page = result(
-            session.get_instruments_info(category="linear", limit=1, cursor=page["nextPageCursor"])
-        )
+        page = result(session.get_instruments_info(category="linear", limit=1, cursor=page["nextPageCursor"]))
         symbols += [row["symbol"] for row in page["list"]]
     assert symbols == everything
 
 
 @pytest.mark.parametrize(("category", "symbol"), PAIRS)
-def test_the_order_book_is_the_venues(
-    venue: VenueThread, session: Any, category: str, symbol: str
-) -> None:
+def test_the_order_book_is_the_venues(venue: VenueThread, session: Any, category: str, symbol: str) -> None:
     found = result(session.get_orderbook(category=category, symbol=symbol, limit=25))
     market = venue.call(lambda v: v.exchange.markets[category, symbol])
     for side, key in ((market.book.bids, "b"), (market.book.asks, "a")):

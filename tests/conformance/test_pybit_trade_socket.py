@@ -33,7 +33,13 @@ def socket(venue: VenueThread, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]
 @pytest.mark.parametrize("category", ["linear", "spot"])
 def test_place_amend_and_cancel(venue: VenueThread, socket: Any, category: str) -> None:
     where = {"category": category, "symbol": "BTCUSDT"}
-    order = {"side": "Buy", "orderType": "Limit", "qty": "0.01", "price": FAR[category], "orderLinkId": "ws-1"}
+    order = {
+        "side": "Buy",
+        "orderType": "Limit",
+        "qty": "0.01",
+        "price": FAR[category],
+        "orderLinkId": "ws-1",
+    }
     replies = Replies()
     placed = replies.of(socket.place_order, **where, **order)
     assert (placed["retCode"], placed["retMsg"], placed["op"]) == (0, "OK", "order.create")

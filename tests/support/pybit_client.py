@@ -5,14 +5,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
-import pybit._websocket_trading
-import pybit.unified_trading
+import pybit._websocket_trading  # type: ignore[import-untyped] # it carries no annotations
+import pybit.unified_trading  # type: ignore[import-untyped] # the same
 import pytest
-from pybit.exceptions import InvalidRequestError
+from pybit.exceptions import FailedRequestError, InvalidRequestError  # type: ignore[import-untyped] # the same
 from pybit.unified_trading import HTTP, WebSocket, WebSocketTrading
 from venue_thread import PATIENCE_S, VenueThread
+
+__all__ = [
+    "FailedRequestError",
+    "Inbox",
+    "InvalidRequestError",
+    "http",
+    "private_stream",
+    "public_stream",
+    "refusal",
+    "result",
+    "trade_socket",
+]
 
 
 def http(venue: VenueThread, **options: Any) -> Any:
@@ -67,7 +80,7 @@ class Inbox:
 
     def __call__(self, message: dict[str, Any]) -> None:
         with self._changed:
-            self.messages.append(message)
+            self.messages.append(deepcopy(message))  # pybit hands out the book it goes on changing
             self._changed.notify_all()
 
     def until(self, condition: Callable[[dict[str, Any]], Any], what: str) -> dict[str, Any]:
