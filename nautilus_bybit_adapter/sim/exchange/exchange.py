@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from .errors import VenueError, bad_param
 from .fees import FeeRates, default_fees
 from .floor import TradedMarket, link_underlyings
 from .identity import Identity
-from .instruments import LINEAR, Instrument, default_catalogue
+from .instruments import SPOT, Instrument, default_catalogue
+from .register import Register
 from .reporting import Reporter
 from .requests import (
     OrderRequest,
@@ -24,18 +25,27 @@ from .requests import (
     read_category,
     read_link_id,
     read_order,
+    read_position_idx,
     read_text,
 )
 from .risk import Risk
+from .selection import is_filter_named, read_selection
 from .settlement import Settlement, Step
+from .stops import Stops
+from .trading_stop import set_trading_stop
+from .triggers import Triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .events import Sink
+    from .market import Market
     from .orders import Order
+    from .positions import Position
 
 MAX_OPEN_ORDERS = 500
+MAX_CONDITIONALS = 10
+MAX_SPOT_CONDITIONALS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +102,10 @@ class Exchange:
     ----------
     markets : dict
         Markets by `(category, symbol)`.
-    orders, open_orders : dict of str to Order
-        All orders, and the open ones, by `orderId`.
+    register : Register
+        All orders, by id and by what they are doing.
+    stops : Stops
+        What protects positions.
     """
 
     def __init__(self, config: ExchangeConfig, now_ms: Callable[[], int], sink: Sink) -> None:
@@ -101,10 +113,8 @@ class Exchange:
         self.now_ms = now_ms
         self.started_ms = now_ms()
         self.account = Account(config.balances, config.fees, config.leverage, config.instruments)
-        self.orders: dict[str, Order] = {}
-        self.open_orders: dict[str, Order] = {}
-        self.by_link: dict[tuple[str, str], Order] = {}
         self._identity = Identity(config.seed, now_ms())
+        self.register = Register(self._identity)
         self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
         self._engine = Engine(self._settlement, now_ms)
         self.markets: dict[tuple[str, str], TradedMarket] = {
@@ -112,11 +122,47 @@ class Exchange:
             for it in config.instruments
         }
         link_underlyings(self.markets)
-        self.risk = Risk(self.account, self.markets, self.open_orders, config.collateral)
-        self._admission = Admission(self.risk, self._engine, self._settlement)
-        self._reporter = Reporter(
-            self.account, self.risk, self.markets, now_ms, sink, uid=config.uid, smp_group=config.smp_group
+        self.risk = Risk(
+            self.account,
+            self.markets,
+            self.register.open_orders,
+            config.collateral,
+            self.register.holding,
         )
+        self._admission = Admission(self.risk, self._engine, self._settlement)
+        self._triggers = Triggers(
+            self.register, self.markets, self._settlement, self._engine, self._admission
+        )
+        self.stops = Stops(
+            self.register,
+            self._triggers,
+            self._settlement,
+            self.markets,
+            position=self.position,
+            now_ms=now_ms,
+        )
+        self._reporter = Reporter(
+            self.account,
+            self.risk,
+            self.markets,
+            now_ms,
+            sink,
+            uid=config.uid,
+            smp_group=config.smp_group,
+            stops=self.stops,
+        )
+        self._unfinished: deque[Step] = deque()
+        self._is_following = False
+
+    @property
+    def orders(self) -> dict[str, Order]:
+        """All orders by `orderId`."""
+        return self.register.orders
+
+    @property
+    def open_orders(self) -> dict[str, Order]:
+        """Orders in a book by `orderId`."""
+        return self.register.open_orders
 
     def market(self, params: Params) -> TradedMarket:
         """Market that `category` and `symbol` of `params` name, or 10001."""
@@ -144,14 +190,18 @@ class Exchange:
         request = read_order(params, market)
         self._check_new(market.instrument, request)
         order = self._admission.new_order(market, request, self.now_ms())
-        self._admission.check_funds(market, order)
-        self._remember(order)
+        if order.trigger is None or order.filter_kind == "tpslOrder":
+            self._admission.check_funds(market, order)
         with self._settlement.step():
-            self._engine.submit(market, order)
+            if order.trigger is None:
+                self.register.enter(order)
+                self._engine.submit(market, order)
+            else:
+                self._triggers.hold(order)
         return order
 
     def amend(self, params: Params) -> Order:
-        """Change quantity or price of an open order.
+        """Change quantity, price, trigger price, take profit or stop loss of an order that has not ended.
 
         The place in the queue is kept only when the quantity falls at an unchanged price.
 
@@ -161,10 +211,13 @@ class Exchange:
             When the order is gone or the change is not allowed.
         """
         market = self.market(params)
-        order = self._open_order(params, "replace")
-        ticks, lots = self._admission.amended(market, order, params)
+        order = self._live_order(params, "replace")
         with self._settlement.step():
-            if ticks == order.ticks and lots < order.lots:
+            if order.is_waiting:
+                self._triggers.amend(market, order, params)
+                return order
+            ticks, lots, order.protection = self._admission.amended(market, order, params)
+            if ticks == order.ticks and lots <= order.lots:
                 order.lots = lots
                 market.next_seq()
                 market.touched(self.now_ms())
@@ -186,29 +239,51 @@ class Exchange:
             When the order is unknown or has ended.
         """
         market = self.market(params)
-        order = self._open_order(params, "cancel")
+        order = self._live_order(params, "cancel")
         with self._settlement.step():
-            self._engine.withdraw(market, order, cancel_type="CancelByUser", reason="EC_PerCancelRequest")
+            self._withdraw(market, order)
         return order
 
     def cancel_all(self, params: Params) -> list[Order]:
-        """Cancel the open orders that `symbol`, `baseCoin` or `settleCoin` select."""
-        category = read_category(params)
-        symbol, base, settle = (read_text(params, name) for name in ("symbol", "baseCoin", "settleCoin"))
-        if category == LINEAR and not (symbol or base or settle):
-            raise bad_param("params error: symbol, baseCoin or settleCoin is required")
-        if symbol:
+        """Cancel the orders that `symbol`, `baseCoin` or `settleCoin` and `orderFilter` select."""
+        wanted = read_selection(params)
+        if wanted.symbol:
             self.market(params)
-        orders = [
-            order
-            for order in self.risk.open_of(category)
-            if _selected(order.instrument, symbol, base, settle)
-        ]
+        orders = [order for order in self.register.live(wanted.category) if wanted.takes(order)]
         with self._settlement.step():
             for order in orders:
-                market = self.markets[order.instrument.key]
-                self._engine.withdraw(market, order, cancel_type="CancelByUser", reason="EC_PerCancelRequest")
+                if order.is_live:
+                    self._withdraw(self.markets[order.instrument.key], order)
         return orders
+
+    def _withdraw(self, market: TradedMarket, order: Order) -> None:
+        if order.is_open:
+            self._engine.withdraw(market, order, cancel_type="CancelByUser", reason="EC_PerCancelRequest")
+            return
+        self._triggers.withdraw(order, "CancelByUser")
+        sibling = self.orders.get(order.sibling_id)
+        if sibling is not None and sibling.is_waiting and not order.instrument.is_linear:
+            self._triggers.withdraw(sibling, "CancelByUser")
+
+    def trading_stop(self, params: Params) -> None:
+        """Set take profit, stop loss and trailing stop of a position.
+
+        Raises
+        ------
+        VenueError
+            34040 when nothing would change, 10001 when the position is flat or a price is wrong.
+        """
+        market = self.market(params)
+        if not market.instrument.is_linear:
+            raise bad_param("Illegal category")
+        position_idx = read_position_idx(params, hedged=False)
+        with self._settlement.step():
+            set_trading_stop(self.stops, market, self.position(market, position_idx), position_idx, params)
+
+    def position(self, market: Market, position_idx: int = 0) -> Position:
+        """Position of a market and a leg."""
+        del position_idx
+        return self.account.position(market.instrument.symbol)
 
     def set_leverage(self, params: Params) -> None:
         """Set the leverage of a linear symbol; the same again is 110043."""
@@ -251,55 +326,68 @@ class Exchange:
             for side in (market.book.bids, market.book.asks):
                 side.check()
                 resting.update(order.order_id for order in side.orders())
+        for order in self.orders.values():
+            waiting = self.register.waiting.get(order.instrument.key, {})
+            places = (order.order_id in self.open_orders, order.order_id in waiting)
+            if places != (order.is_open, order.is_waiting):
+                raise LedgerError(f"{order.order_id} is {order.status} but filed elsewhere")
         if resting != self.open_orders.keys():
             raise LedgerError(f"open but not in a book: {self.open_orders.keys() ^ resting}")
 
     def find(self, category: str, order_id: str, link_id: str) -> Order | None:
         """Order by `orderId`, else the newest by `orderLinkId`."""
-        order = self.orders.get(order_id) if order_id else self.by_link.get((category, link_id))
-        return order if order is not None and order.instrument.category == category else None
+        return self.register.find(category, order_id, link_id)
 
     def _check_new(self, it: Instrument, request: OrderRequest) -> None:
-        if request.link_id and (it.category, request.link_id) in self.by_link:
+        if request.link_id and (it.category, request.link_id) in self.register.by_link:
             if it.is_linear:
                 raise VenueError(110072, "OrderLinkedID is duplicate")
             raise VenueError(170141, "Duplicate clientOrderId.")
-        if len(self.risk.open_of(it.category, it.symbol)) >= MAX_OPEN_ORDERS:
+        if request.trigger is not None:
+            kinds = [o.stop_kind for o in self.register.waiting_of(it.key)]
+            if kinds.count(request.stop_kind) >= (
+                MAX_CONDITIONALS if it.is_linear else MAX_SPOT_CONDITIONALS
+            ):
+                raise VenueError(
+                    110009 if it.is_linear else 170810, "The number of stop orders exceeds the limit."
+                )
+        elif len(self.risk.open_of(it.category, it.symbol)) >= MAX_OPEN_ORDERS:
             raise VenueError(110020 if it.is_linear else 170810, "Active orders exceed the limit of 500.")
 
-    def _remember(self, order: Order) -> None:
-        order.order_id = self._identity.order_id(order.instrument.category)
-        order.number = len(self.orders) + 1
-        self.orders[order.order_id] = self.open_orders[order.order_id] = order
-        if order.link_id:
-            self.by_link[order.instrument.category, order.link_id] = order
-
-    def _open_order(self, params: Params, verb: str) -> Order:
+    def _live_order(self, params: Params, verb: str) -> Order:
         category, order_id = read_category(params), read_text(params, "orderId")
         link_id = read_link_id(params)
         if not order_id and not link_id:
             raise bad_param("params error: OrderId or orderLinkId is required")
         order = self.find(category, order_id, link_id)
-        if order is not None and order.is_open and order.instrument.symbol == params.get("symbol"):
+        named = order is not None and order.instrument.symbol == params.get("symbol")
+        if order is not None and order.is_live and named and is_filter_named(order, params, verb):
             return order
-        if category == LINEAR:
+        if category != SPOT:
             raise VenueError(110001, f"order not exists or too late to {verb}")
-        if order is None:
+        if order is None or order.is_live:
             raise VenueError(170213, "Order does not exist.")
         if order.status == "Filled":
             raise VenueError(170139, "Order has been filled.")
         raise VenueError(170142, "Order has been canceled.")
 
     def _publish(self, step: Step) -> None:
-        for order_id, order in step.orders.items():
-            if not order.is_open:
-                self.open_orders.pop(order_id, None)
+        for order in step.orders.values():
+            self.register.file(order)
         self._reporter.report(step)
+        if step.executions:
+            self._unfinished.append(step)
+        if not self._is_following:
+            self._follow()
 
-
-def _selected(it: Instrument, symbol: str, base: str, settle: str) -> bool:
-    if symbol:
-        return it.symbol == symbol
-    if base:
-        return it.base == base
-    return not settle or it.settle == settle
+    def _follow(self) -> None:
+        """Let fills set and end stops, and prices release orders, until nothing follows any more."""
+        self._is_following = True
+        try:
+            while True:
+                if self._unfinished:
+                    self.stops.after(self._unfinished.popleft())
+                elif not self._triggers.release_due():
+                    return
+        finally:
+            self._is_following = False

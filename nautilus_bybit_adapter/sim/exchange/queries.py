@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from .errors import bad_param
 from .instruments import LINEAR, Instrument
 from .requests import Params, read_category, read_text
+from .selection import matches_filter, read_filter
 from .wire import execution_item, order_history_item, order_item, position_item
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 WEEK_MS = 7 * 86_400_000
 LONGEST_MS_TEXT = 15
 RECENT_CLOSED = 500
-_ORDER_FILTERS = ("", "Order", "StopOrder", "tpslOrder", "OcoOrder", "BidirectionalTpslOrder")
 _EXEC_TYPES = [
     "Trade",
     "AdlTrade",
@@ -52,9 +52,9 @@ def open_orders(exchange: Exchange, params: Params) -> Page:
     if named is not None:
         orders = named
     elif closed_only:
-        orders = [order for order in reversed(exchange.orders.values()) if not order.is_open][:RECENT_CLOSED]
+        orders = [order for order in reversed(exchange.orders.values()) if not order.is_live][:RECENT_CLOSED]
     else:
-        orders = exchange.open_orders.values()
+        orders = exchange.register.live(category)
     rows = _page(_matching(orders, params, category), exchange, params, limit)
     return _order_page(category, rows, [order_item(order, exchange.config.smp_group) for order in rows])
 
@@ -69,7 +69,7 @@ def order_history(exchange: Exchange, params: Params) -> Page:
     orders = [
         order
         for order in _matching(exchange.orders.values() if named is None else named, params, category)
-        if not order.is_open and start <= order.created_ms <= end and wanted in {"", order.status}
+        if not order.is_live and start <= order.created_ms <= end and wanted in {"", order.status}
     ]
     rows = _page(orders, exchange, params, limit)
     return _order_page(
@@ -88,7 +88,7 @@ def executions(exchange: Exchange, params: Params) -> Page:
     before = _last_number(params)
     rows: list[Execution] = []
     for fill in reversed(exchange.account.executions):
-        if fill.number >= before or not start <= fill.at_ms <= end or exec_type not in {"", "Trade"}:
+        if fill.number >= before or not start <= fill.at_ms <= end or exec_type not in {"", fill.exec_type}:
             continue
         if _is_of(fill.order, params, category) and _has_ids(fill.order, params):
             rows.append(fill)
@@ -120,7 +120,9 @@ def positions(exchange: Exchange, params: Params) -> Page:
             and exchange.account.position(key[1]).size
         ][:limit]
     rows = [
-        position_item(market, exchange.account.position(market.instrument.symbol), exchange.risk)
+        position_item(
+            market, exchange.position(market), exchange.risk, exchange.stops.of(market.instrument.key)
+        )
         for market in markets
     ]
     cursor = _cursor(rows[-1]["symbol"], rows[-1]["updatedTime"], "0") if rows else ""
@@ -170,12 +172,8 @@ def _by_id(exchange: Exchange, params: Params, category: str) -> list[Order] | N
 
 
 def _matching(orders: Iterable[Order], params: Params, category: str) -> list[Order]:
-    kind = read_text(params, "orderFilter")
-    if kind not in _ORDER_FILTERS:
-        raise bad_param("params error: orderFilter invalid")
-    if kind not in {"", "Order"}:
-        return []
-    return [order for order in orders if _is_of(order, params, category)]
+    kind = read_filter(params)
+    return [order for order in orders if matches_filter(order, kind) and _is_of(order, params, category)]
 
 
 def _is_of(order: Order, params: Params, category: str) -> bool:

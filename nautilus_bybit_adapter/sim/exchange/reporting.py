@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .instruments import Instrument
     from .risk import Risk
     from .settlement import Step
+    from .stops import Stops
 
 
 class Reporter:
@@ -38,6 +39,8 @@ class Reporter:
         User id in the envelope ids.
     smp_group : int or str
         What orders show as `smpGroup`.
+    stops : Stops
+        What positions show of their stops.
     """
 
     def __init__(
@@ -50,7 +53,9 @@ class Reporter:
         *,
         uid: int,
         smp_group: int | str,
+        stops: Stops,
     ) -> None:
+        self._stops = stops
         self.uid = uid
         self.smp_group = smp_group
         self._account = account
@@ -92,7 +97,7 @@ class Reporter:
         """Tell the position slot of a linear market."""
         position = self._account.position(market.instrument.symbol)
         position.updated_ms = now_ms
-        row = position_row(market, position, self._risk)
+        row = position_row(market, position, self._risk, self._stops.of(market.instrument.key))
         self._sink(
             PrivateEvent(
                 "position", market.instrument.category, f"{self.uid}_position_{now_ms}", now_ms, [row]

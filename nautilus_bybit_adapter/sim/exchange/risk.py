@@ -9,7 +9,7 @@ Balance and the glossary of the unified account.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -78,6 +78,8 @@ class Risk:
         Open orders by id.
     collateral : mapping of str to Decimal
         Share of a coin's value that backs positions, by coin.
+    waiting : callable, optional
+        Orders that hold spot funds while they wait for a price.
     """
 
     def __init__(
@@ -86,7 +88,9 @@ class Risk:
         markets: Markets,
         open_orders: Mapping[str, Order],
         collateral: Mapping[str, Decimal],
+        waiting: Callable[[], Iterable[Order]] = tuple,
     ) -> None:
+        self._waiting = waiting
         self._account = account
         self._markets = markets
         self._open_orders = open_orders
@@ -232,8 +236,8 @@ class Risk:
         """Amount of `coin` that open spot orders hold."""
         return sum(
             (
-                order.leaves_value if order.is_buy else order.instrument.qty(order.leaves)
-                for order in self.open_of(SPOT)
+                order.held_value if order.is_buy else order.held_qty
+                for order in (*self.open_of(SPOT), *self._waiting())
                 if order is not without and _locked_coin(order) == coin
             ),
             ZERO,

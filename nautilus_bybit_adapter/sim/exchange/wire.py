@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .amounts import ZERO, plain, truncated
+from .conditions import Protection, price_or_blank
 from .margin import break_even
 from .orders import OptionFigures
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .orders import Execution, Order
     from .positions import Position
     from .risk import Risk
+    from .stops import PositionStops
 
 Row = dict[str, Any]
 _LINEAR_ONLY = ("createType", "tpslMode", "closedPnl")
@@ -27,6 +29,10 @@ def order_row(order: Order, smp_group: int | str) -> Row:
     it = order.instrument
     spot = not it.is_linear
     zero = f"{ZERO:.{_price_places(order)}f}" if spot else "0"
+    blank = zero if spot else ""
+    legs = order.protection or Protection()
+    trigger_ticks = _shown_trigger(order)
+    has_leaves = order.is_live or order.status == "Triggered"
     row = {
         "category": it.category,
         "symbol": it.symbol,
@@ -34,7 +40,7 @@ def order_row(order: Order, smp_group: int | str) -> Row:
         "orderLinkId": order.link_id,
         "blockTradeId": "",
         "side": order.side,
-        "positionIdx": 0,
+        "positionIdx": order.position_idx,
         "orderStatus": order.status,
         "cancelType": order.cancel_type,
         "rejectReason": order.reject_reason,
@@ -43,42 +49,42 @@ def order_row(order: Order, smp_group: int | str) -> Row:
         "price": _order_price(order),
         "qty": _order_qty(order),
         "avgPrice": _average(order) or "0",
-        "leavesQty": plain(it.qty(order.leaves)) if order.is_open else "0",
-        "leavesValue": plain(order.leaves_value) if order.is_open else "0",
+        "leavesQty": plain(it.qty(order.leaves)) if has_leaves else "0",
+        "leavesValue": plain(order.leaves_value) if has_leaves else "0",
         "cumExecQty": plain(it.qty(order.filled)),
         "cumExecValue": plain(order.value),
         "cumExecFee": plain(sum(order.fees.values(), ZERO)),
         "orderType": order.order_type,
-        "stopOrderType": "",
+        "stopOrderType": order.stop_kind,
         "orderIv": "",
-        "triggerPrice": zero if spot else "",
-        "takeProfit": zero if spot else "",
-        "stopLoss": zero if spot else "",
-        "triggerBy": "",
-        "tpTriggerBy": "",
-        "slTriggerBy": "",
-        "triggerDirection": 0,
+        "triggerPrice": price_or_blank(it, trigger_ticks, blank),
+        "takeProfit": price_or_blank(it, legs.take.ticks if legs.take else 0, blank),
+        "stopLoss": price_or_blank(it, legs.stop.ticks if legs.stop else 0, blank),
+        "triggerBy": order.trigger.by if order.trigger else "",
+        "tpTriggerBy": legs.take.by if legs.take else "",
+        "slTriggerBy": legs.stop.by if legs.stop else "",
+        "triggerDirection": order.trigger.direction if order.trigger else 0,
         "placeType": "",
         "lastPriceOnCreated": order.last_price,
-        "closeOnTrigger": False,
+        "closeOnTrigger": order.close_on_trigger,
         "reduceOnly": order.reduce_only,
         "smpGroup": smp_group,
         "smpType": order.smp_type,
         "smpOrderId": order.smp_order_id,
-        "slLimitPrice": zero,
-        "tpLimitPrice": zero,
-        "tpslMode": "UNKNOWN",
-        "createType": "CreateByUser",
+        "slLimitPrice": price_or_blank(it, legs.stop.limit_ticks if legs.stop else 0, zero),
+        "tpLimitPrice": price_or_blank(it, legs.take.limit_ticks if legs.take else 0, zero),
+        "tpslMode": order.protection.mode if order.protection else order.tpsl_mode or "UNKNOWN",
+        "createType": order.create_type,
         "marketUnit": order.market_unit,
         "createdTime": str(order.created_ms),
         "updatedTime": str(order.updated_ms),
         "feeCurrency": next(iter(order.fees), "") if spot else "",
         "closedPnl": plain(order.closed_pnl),
-        "parentOrderLinkId": "",
+        "parentOrderLinkId": order.parent_link_id,
         "slippageTolerance": order.slippage if it.is_linear or order.slippage != "0" else "",
         "slippageToleranceType": order.slippage_type,
         "cumFeeDetail": {coin: plain(fee) for coin, fee in order.fees.items()},
-        "rpiTakerAccess": False,
+        "rpiTakerAccess": order.rpi_taker_access,
         "rpiMatchedQty": "0",
     }
     return {key: row[key] for key in row if not (spot and key in _LINEAR_ONLY)}
@@ -137,9 +143,9 @@ def order_item(order: Order, smp_group: int | str) -> Row:
     """Item of `/v5/order/realtime`; its absent figures are `""` where the frame says `"0"`."""
     row = order_row(order, smp_group)
     row["avgPrice"] = _average(order)
-    if "tpslMode" in row:
+    if row.get("tpslMode") == "UNKNOWN":
         row["tpslMode"] = ""
-    if order.status in {"Cancelled", "Rejected", "PartiallyFilledCanceled"}:
+    if order.status in {"Cancelled", "Rejected", "PartiallyFilledCanceled", "Deactivated"}:
         row["leavesQty"] = row["leavesValue"] = ""
     item = {name: row[name] for name in _REST_ORDER_FIELDS if name in row}
     if not order.instrument.is_linear:
@@ -154,7 +160,7 @@ def order_history_item(order: Order, smp_group: int | str) -> Row:
         "slippageToleranceType": order.slippage_type,
         "slippageTolerance": order.slippage,
         "extraFees": "",
-        "rpiTakerAccess": False,
+        "rpiTakerAccess": order.rpi_taker_access,
         "rpiMatchedQty": "0",
     }
 
@@ -172,7 +178,7 @@ def execution_row(fill: Execution) -> Row:
         "execId": fill.exec_id,
         "execPrice": plain(it.price(fill.ticks)),
         "execQty": plain(it.qty(fill.lots)),
-        "execType": "Trade",
+        "execType": fill.exec_type,
         "execValue": plain(fill.value),
         "feeRate": plain(fill.fee_rate),
         "tradeIv": option.trade_iv,
@@ -187,7 +193,7 @@ def execution_row(fill: Execution) -> Row:
         "orderPrice": plain(it.price(fill.order_ticks)) if linear or order.order_type == "Limit" else "0",
         "orderQty": _order_qty(order) if order.budget is not None else plain(it.qty(fill.order_lots)),
         "orderType": order.order_type,
-        "stopOrderType": "UNKNOWN" if linear else "",
+        "stopOrderType": order.stop_kind or ("UNKNOWN" if linear else ""),
         "side": fill.side,
         "execTime": str(fill.at_ms),
         "isLeverage": "0",
@@ -195,7 +201,7 @@ def execution_row(fill: Execution) -> Row:
         "seq": fill.seq,
         "marketUnit": order.market_unit,
         "execPnl": plain(fill.pnl) if linear else "",
-        "createType": fill.create_type,
+        "createType": order.create_type,
         "extraFees": [],
         "feeCurrency": fill.fee_coin,
     }
@@ -244,7 +250,7 @@ def execution_item(fill: Execution) -> Row:
     return item | {"execFeeV2": row["execFee"], "extraFees": ""}
 
 
-def position_row(market: Market, position: Position, risk: Risk) -> Row:
+def position_row(market: Market, position: Position, risk: Risk, stops: PositionStops | None = None) -> Row:
     """Row of the private `position` topic."""
     entry = plain(position.entry_price)
     flat = not position.size
@@ -253,8 +259,9 @@ def position_row(market: Market, position: Position, risk: Risk) -> Row:
         "entryPrice": entry,
         "sessionAvgPrice": "" if flat else entry,
         "positionValue": plain(position.cost),
-        "takeProfit": "0",
-        "stopLoss": "0",
+        "takeProfit": (stops and stops.take_profit) or "0",
+        "stopLoss": (stops and stops.stop_loss) or "0",
+        "trailingStop": (stops and stops.trailing_stop) or "0",
         "unrealisedPnl": plain(position.unrealised(market.mark)),
         "liqPrice": "0" if flat else "",
         "category": market.instrument.category,
@@ -262,7 +269,7 @@ def position_row(market: Market, position: Position, risk: Risk) -> Row:
     }
 
 
-def position_item(market: Market, position: Position, risk: Risk) -> Row:
+def position_item(market: Market, position: Position, risk: Risk, stops: PositionStops | None = None) -> Row:
     """Item of `/v5/position/list`; a flat slot has `""` where the frame says `"0"`."""
     row = _position_common(market, position, risk)
     flat = not position.size
@@ -273,8 +280,9 @@ def position_item(market: Market, position: Position, risk: Risk) -> Row:
         "avgPrice": plain(position.entry_price),
         "sessionAvgPrice": "",
         "positionValue": "" if flat else plain(position.value(market.mark)),
-        "takeProfit": "",
-        "stopLoss": "",
+        "takeProfit": stops.take_profit if stops else "",
+        "stopLoss": stops.stop_loss if stops else "",
+        "trailingStop": (stops and stops.trailing_stop) or "0",
         "unrealisedPnl": "" if flat else plain(position.unrealised(market.mark)),
         "liqPrice": "",
         "breakEvenPrice": "" if price is None else plain(price),
@@ -300,7 +308,6 @@ def _position_common(market: Market, position: Position, risk: Risk) -> Row:
         "positionIMByMp": im,
         "positionMM": mm,
         "positionMMByMp": mm,
-        "trailingStop": "0",
         "curRealisedPnl": plain(position.current_pnl),
         "cumRealisedPnl": plain(position.cumulative_pnl),
         "createdTime": str(position.created_ms) if position.created_ms else "",
@@ -337,6 +344,12 @@ def _order_price(order: Order) -> str:
 
 def _order_qty(order: Order) -> str:
     return plain(order.budget) if order.budget is not None else plain(order.instrument.qty(order.lots))
+
+
+def _shown_trigger(order: Order) -> int:
+    if order.trail is not None and order.trail.activation:
+        return order.trail.activation
+    return order.trigger.ticks if order.trigger else 0
 
 
 def _price_places(order: Order) -> int:
