@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nautilus_bybit_adapter.sim import VenueError
 from nautilus_bybit_adapter.sim.exchange import queries
 from nautilus_bybit_adapter.sim.exchange.exchange import Exchange, ExchangeConfig
-from nautilus_bybit_adapter.sim.server import account_api, market_api, trade_api
+from nautilus_bybit_adapter.sim.server import account_api, kline_api, market_api, series_api, trade_api
 from nautilus_bybit_adapter.sim.server.codec import dumps
 
 WORDS = [
@@ -108,8 +108,8 @@ def test_any_query_is_answered(query: dict[str, str]) -> None:
             market_api.orderbook,
             market_api.tickers,
             market_api.recent_trades,
-            market_api.kline,
-            market_api.funding_history,
+            kline_api.kline,
+            series_api.funding_history,
             account_api.wallet_balance,
             account_api.fee_rate,
         ):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Push interval of each depth on spot, linear and inverse, ms.
 PUSH_INTERVAL_MS = {1: 10, 50: 20, 200: 100, 1000: 200}
 OPTION_PUSH_INTERVAL_MS = {25: 20, 100: 100}
+FULL_DEPTH, FULL_INTERVAL_MS = 10_000, 200
+RPI_DEPTH, RPI_INTERVAL_MS = 50, 100
 
 
 def intervals(category: str) -> Iterable[tuple[int, int]]:

@@ -306,6 +306,12 @@ class Exchange:
         position.updated_ms = self.now_ms()
         self._reporter.tell_position(market, position.updated_ms)
 
+    def transfer(self, coin: str, amount: Decimal, kind: str) -> None:
+        """Book `amount` of `coin` coming in, negative when it goes out, as an entry of `kind`; tell the wallet."""
+        now_ms = self.now_ms()
+        self.account.enter(now_ms, coin, kind, cash_flow=amount)
+        self._reporter.tell_wallet([coin], now_ms)
+
     def check(self) -> None:
         """Prove that the account adds up and the books hold exactly the open orders.
 

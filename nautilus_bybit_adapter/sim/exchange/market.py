@@ -10,7 +10,7 @@ from .amounts import plain
 from .black import YEAR_MS, OptionValue, implied_volatility, option_value
 from .book import BUY, Book
 from .candles import Candles
-from .depth import DepthFeed, intervals
+from .depth import FULL_DEPTH, FULL_INTERVAL_MS, RPI_DEPTH, RPI_INTERVAL_MS, DepthFeed, intervals
 from .orders import OptionFigures, PublicTrade
 from .reference import Reference
 
@@ -53,6 +53,8 @@ class Market:
         self.instrument = instrument
         self.book = Book()
         self.feeds = {depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(instrument.category)}
+        self.full_feed = DepthFeed(self.book, FULL_DEPTH, FULL_INTERVAL_MS)
+        self.rpi_feed = DepthFeed(self.book, RPI_DEPTH, RPI_INTERVAL_MS)
         self.tape: deque[PublicTrade] = deque(maxlen=TAPE_LENGTH)
         self.candles = Candles()
         self.seq = FIRST_SEQ + instrument.symbol_id * 1_000_000

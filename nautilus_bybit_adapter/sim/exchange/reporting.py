@@ -90,8 +90,12 @@ class Reporter:
             else:
                 coins[it.base] = None
         if coins:
-            row = wallet_row(self._account, self._risk, coins)
-            self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
+            self.tell_wallet(coins, now_ms)
+
+    def tell_wallet(self, coins: Iterable[str], now_ms: int) -> None:
+        """Tell the account with the lines of `coins`."""
+        row = wallet_row(self._account, self._risk, coins)
+        self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
 
     def tell_position(self, market: TradedMarket, now_ms: int) -> None:
         """Tell the position slot of a linear market."""

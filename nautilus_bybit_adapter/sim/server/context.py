@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from nautilus_bybit_adapter.sim.earn.book import EarnBook
+from nautilus_bybit_adapter.sim.exchange.funding_wallet import FundingWallet
+from nautilus_bybit_adapter.sim.exchange.profile import Profile
 from nautilus_bybit_adapter.sim.faults.engine import FaultEngine
 
 from .bounds import Bounds
@@ -27,6 +30,13 @@ class Context:
     windows: RateWindows
     faults: FaultEngine = field(default_factory=lambda: FaultEngine(0, lambda: 0))
     bounds: Bounds = field(default_factory=Bounds)
+    profile: Profile = field(default_factory=Profile)
+    funding: FundingWallet = field(init=False)
+    earn: EarnBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.funding = FundingWallet(self.exchange)
+        self.earn = EarnBook(self.funding)
 
 
 CONTEXT: web.AppKey[Context] = web.AppKey("context", Context)

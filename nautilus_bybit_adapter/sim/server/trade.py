@@ -14,8 +14,9 @@ from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
 
 from .auth import DEFAULT_RECV_WINDOW_MS, check_login, check_time
 from .connection import Connection, read_message
+from .endpoint import Reply
 from .limits import Quota
-from .trade_api import Reply, batch, batch_items, single
+from .trade_api import batch, batch_items, single
 
 if TYPE_CHECKING:
     from aiohttp import web

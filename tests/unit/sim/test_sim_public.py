@@ -82,7 +82,6 @@ def test_acks(desk: Desk, path: str, request_id: dict[str, Any], answer: dict[st
         ("spot", ["orderbook.2.BTCUSDT"], "error:handler not found,topic:orderbook.2.BTCUSDT"),
         ("spot", ["tickers.BTCUSDT"] * 11, "args size >10"),
         ("inverse", ["tickers.BTCUSD"], "error:handler not found,topic:tickers.BTCUSD"),
-        ("option", ["tickers.BTC-1-C"], "error:handler not found,topic:tickers.BTC-1-C"),
     ],
 )
 def test_one_bad_topic_refuses_the_whole_request(

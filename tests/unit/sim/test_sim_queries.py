@@ -6,7 +6,7 @@ import pytest
 
 from nautilus_bybit_adapter.sim import VenueError
 from nautilus_bybit_adapter.sim.exchange import queries
-from nautilus_bybit_adapter.sim.server import account_api, market_api
+from nautilus_bybit_adapter.sim.server import account_api, kline_api, market_api, series_api
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,11 +137,11 @@ def test_open_positions_page(desk: Desk) -> None:
         (queries.executions, BTC | {"cursor": "x"}),
         (queries.positions, {"category": "linear"}),
         (queries.positions, {"category": "spot", "symbol": "BTCUSDT"}),
-        (market_api.kline, BTC | {"interval": "2"}),
+        (kline_api.kline, BTC | {"interval": "2"}),
         (market_api.orderbook, BTC | {"limit": "1001"}),
         (market_api.orderbook, {"category": "linear"}),
         (market_api.tickers, {"category": "linear", "symbol": "NOPE"}),
-        (market_api.funding_history, BTC | {"startTime": "1"}),
+        (series_api.funding_history, BTC | {"startTime": "1"}),
         (account_api.wallet_balance, {"accountType": "SPOT"}),
         (account_api.fee_rate, {"category": "x"}),
     ],
@@ -173,10 +173,10 @@ def test_klines_are_built_from_trades_newest_first(desk: Desk) -> None:
     for minute, price in ((0, "86000.1"), (1, "86000.2"), (5, "86001")):
         desk.now_ms = start + minute * 60_000
         desk.market.trade("Buy", price, "0.1")
-    rows = market_api.kline(desk.exchange, BTC | {"interval": "5"})["list"]
+    rows = kline_api.kline(desk.exchange, BTC | {"interval": "5"})["list"]
     assert rows[1] == [str(start), "86000.10", "86000.20", "86000.10", "86000.20", "0.200", "17200.03000"]
     assert rows[0][0] == str(start + 300_000)
-    only = market_api.kline(desk.exchange, BTC | {"interval": "1", "start": str(start), "limit": "1"})["list"]
+    only = kline_api.kline(desk.exchange, BTC | {"interval": "1", "start": str(start), "limit": "1"})["list"]
     assert [row[0] for row in only] == [str(start)]
 
 
