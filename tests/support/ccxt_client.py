@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-import ccxt
-import ccxt.pro
+import ccxt  # type: ignore[import-untyped] # it carries no marker of its annotations
+import ccxt.pro  # type: ignore[import-untyped] # the same
 from venue_thread import VenueThread
-
-HOUR_MS = 3_600_000
 
 
 def _options(venue: VenueThread, options: dict[str, Any]) -> dict[str, Any]:
@@ -39,3 +38,8 @@ def rest(venue: VenueThread, **options: Any) -> Any:
 def pro(venue: VenueThread, **options: Any) -> Any:
     """Return the asynchronous client with WebSockets; it has to be closed."""
     return _redirect(ccxt.pro.bybit(_options(venue, options)), venue)
+
+
+def exact(number: float) -> Decimal:
+    """Return the decimal a float was read from."""
+    return Decimal(repr(number))
