@@ -89,6 +89,15 @@ class TradedMarket(Market):
             for side, ticks, lots in rises:
                 self._engine.state_level(self, side, ticks, lots)
 
+    def lay(self, bids: Mapping[int, int], asks: Mapping[int, int]) -> None:
+        """Replace all anonymous lots by ticks; quick where the client has no order in the book."""
+        if any(side.has_orders for side in (self.book.bids, self.book.asks)):
+            self.set_levels(bids, asks, replace=True)
+            return
+        self.next_seq()
+        self.book.replace_anonymous(bids, asks)
+        self.changed_ms = self._now_ms()
+
     def trade(self, side: str, price: str | Decimal, qty: str | Decimal) -> None:
         """Print a trade between others at `price`; `side` is the taker's.
 

@@ -62,6 +62,8 @@ class Order:
         What a trailing stop follows.
     tpsl_mode : str
         `Full` or `Partial` on a take profit or stop loss of a position.
+    exec_type : str
+        `execType` of its fills: `Trade`, or how the venue closes positions itself.
     sibling_id : str
         Order that ends when this one is released.
     position_idx : int
@@ -107,6 +109,7 @@ class Order:
     closes_all: bool = False
     protection: Protection | None = None
     parent_link_id: str = ""
+    exec_type: str = "Trade"
     rpi_taker_access: bool = False
 
     @property

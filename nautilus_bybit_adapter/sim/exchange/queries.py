@@ -117,15 +117,17 @@ def positions(exchange: Exchange, params: Params) -> Page:
             if key[0] == category
             and key[1] > after
             and market.instrument.settle == settle
-            and exchange.account.position(key[1]).size
+            and any(slot.size for slot in exchange.settings.slots(market.instrument))
         ][:limit]
     rows = [
-        position_item(
-            market, exchange.position(market), exchange.risk, exchange.stops.of(market.instrument.key)
-        )
+        position_item(market, slot, exchange.risk, exchange.stops.of(market.instrument.key, slot.index))
         for market in markets
+        for slot in exchange.settings.slots(market.instrument)
+        if symbol or slot.size
     ]
-    cursor = _cursor(rows[-1]["symbol"], rows[-1]["updatedTime"], "0") if rows else ""
+    cursor = (
+        _cursor(rows[-1]["symbol"], rows[-1]["updatedTime"], str(rows[-1]["positionIdx"])) if rows else ""
+    )
     return {"nextPageCursor": cursor, "category": category, "list": rows}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BASIS_SPAN_MS = 30_000
 FUNDING_SPAN_MS = 600_000
+OWN_INDEX_SPAN_MS = 5_000
 INTEREST_PER_8H = 0.0001
 FUNDING_DAMPING = 0.0005
 _MINUTES_PER_8H = 480
@@ -53,10 +54,17 @@ class Reference:
         self._book = book
         self._middle = start_ticks
         self._version = -1
+        # What a dated future is away from its index where the catalogue starts it.
+        self._first_basis = 0.0 if it.is_option else float(it.reference_price / it.index_price) - 1
+        self._smooth: float | None = None
         self._basis: float | None = None
         self._premium = 0.0
         self._funding = 0.0
         self._observed_ms = 0
+
+    def follow_middle(self) -> None:
+        """Take the own middle, five seconds smoothed, for the index."""
+        self.source = lambda: float(self.middle_ticks) if self._smooth is None else self._smooth
 
     @property
     def middle_ticks(self) -> int:
@@ -79,10 +87,9 @@ class Reference:
         if self.source is None:
             return self.middle_ticks
         index = self.source()
-        if self._basis is None:
-            return max(1, round(index) if self._it.is_perpetual else self.middle_ticks)
+        basis = index * self._first_basis if self._basis is None else self._basis
         most = index * float(self._it.ratio_x)
-        return max(1, round(index + min(most, max(-most, self._basis))))
+        return max(1, round(index + min(most, max(-most, basis))))
 
     @property
     def premium_ticks(self) -> float:
@@ -94,7 +101,11 @@ class Reference:
         elapsed = now_ms - self._observed_ms
         if self.source is None or elapsed < _FLAT_WINDOW_MS:
             return
-        index, middle = self.source(), self.middle_ticks
+        middle = self.middle_ticks
+        if self._smooth is None:
+            self._smooth = float(middle)
+        self._smooth += (middle - self._smooth) * (1 - math.exp(-elapsed / OWN_INDEX_SPAN_MS))
+        index = self.source()
         if self._basis is None:
             self._basis = middle - index
         else:

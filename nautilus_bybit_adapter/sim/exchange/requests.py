@@ -133,7 +133,9 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
     tif = "IOC" if is_market else _read_tif(params, it)
     link_id = read_link_id(params)
     position_idx = read_position_idx(params, hedged=hedged) if it.is_linear else 0
-    reduce_only = read_flag(params, "reduceOnly") and it.is_linear
+    reduce_only = read_flag(params, "reduceOnly") and it.is_derivative
+    if position_idx and (side == "Buy") != (position_idx == 1):
+        reduce_only = True  # a leg only ever holds its own side
     close_on_trigger = read_flag(params, "closeOnTrigger") and it.is_linear
     stop_kind, trigger = _read_condition(params, market)
     at_best = is_given(params, "bboSideType") and it.is_linear and not is_market

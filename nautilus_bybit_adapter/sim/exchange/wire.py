@@ -301,7 +301,7 @@ def _position_common(market: Market, position: Position, risk: Risk) -> Row:
         "symbol": market.instrument.symbol,
         "side": position.side,
         "size": plain(abs(position.size)),
-        "leverage": plain(position.leverage),
+        "leverage": "" if risk.margin_mode == "PORTFOLIO_MARGIN" else plain(position.leverage),
         "positionBalance": "0",
         "markPrice": plain(market.mark),
         "positionIM": im,

@@ -27,6 +27,12 @@ def set_leverage(exchange: Exchange, params: Params) -> dict[str, Any]:
     return {}
 
 
+def trading_stop(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/position/trading-stop`."""
+    exchange.trading_stop(params)
+    return {}
+
+
 def closed_pnl(exchange: Exchange, params: Params) -> dict[str, Any]:
     """`/v5/position/closed-pnl`, newest first."""
     category = _derivative(params)
@@ -121,6 +127,7 @@ def _derivative(params: Params) -> str:
 ROUTES: Routes = {
     ("GET", "/v5/position/list"): private(queries.positions),
     ("POST", "/v5/position/set-leverage"): private(set_leverage),
+    ("POST", "/v5/position/trading-stop"): private(trading_stop),
     ("GET", "/v5/position/closed-pnl"): private(closed_pnl),
     ("GET", "/v5/position/get-closed-positions"): private(closed_options),
     ("GET", "/v5/position/symbol-info"): private(symbol_info),

@@ -80,13 +80,14 @@ class PrivateSocket:
 
     def _push_fast(self, connection: Connection, event: PrivateEvent) -> None:
         topic = _subscribed_form(connection.topics, "execution.fast", event.category)
-        if topic:
+        rows = [row for row in event.rows if row["execType"] == "Trade"]
+        if topic and rows:
             rows = [
                 {
                     **{name: row[name] for name in _FAST_FIELDS},
                     **({"orderLinkId": ""} if row["isMaker"] else {}),
                 }
-                for row in event.rows
+                for row in rows
             ]
             connection.send_json({"topic": topic, "creationTime": event.at_ms, "data": rows})
 

@@ -86,6 +86,7 @@ class TradeSocket:
         quota = Quota(0, 0, now_ms, 0)
         code, text, reply = 0, "OK", Reply({})
         try:
+            self._count(connection, now_ms)
             verb, is_batch, params = _checked(connection, message, now_ms)
             path = f"/v5/order/{verb}-batch" if is_batch else f"/v5/order/{verb}"
             units = len(batch_items(params)) if is_batch else 1
@@ -111,6 +112,10 @@ class TradeSocket:
             "connId": connection.conn_id,
         }
         connection.send_json(_with_id(message, answer))
+
+    def _count(self, connection: Connection, now_ms: int) -> None:
+        if not self._context.addresses.orders.allows(connection.address, now_ms):
+            raise VenueError(10403, "Exceeded the request limit of the IP.")
 
 
 def _checked(
