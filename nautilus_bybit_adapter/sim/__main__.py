@@ -17,13 +17,31 @@ from .server.codec import dumps
 from .venue import SimVenue
 
 
+def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | Path | None:
+    if value is None:
+        return None
+    return int(value) if value.isdecimal() else Path(value)
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=0, show_default=True, help="TCP port, 0 for any free one.")
 @click.option(
     "--market", type=click.Choice(MARKETS), default="synthetic", show_default=True, help="Order flow."
 )
-@click.option("--replay", type=click.Path(path_type=Path), help="Recording (*.frames.gz) to replay.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Recording (*.frames.gz) or Bybit archive (*.data.zip, trades *.csv.gz) to replay; again for another.",
+)
+@click.option(
+    "--instruments",
+    "catalogue",
+    metavar="FILE|NUMBER",
+    callback=_file_or_number,
+    help="Catalogue file (JSON), or how many instruments to generate.  [default: the shipped 41]",
+)
 @click.option("--category", help="Category of the recording, where its file name does not say it.")
 @click.option("--speed", default=1.0, show_default=True, help="Recorded seconds per second.")
 @click.option("--seed", default=1, show_default=True, help="Seed of the synthetic flow.")
@@ -35,7 +53,18 @@ from .venue import SimVenue
 @click.option(
     "--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce request limits."
 )
-@click.option("--allow-remote", is_flag=True, help="Listen on an address other machines can reach.")
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="Listen on an address other machines can reach; needs an admin token too.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND[:key=value,...]",
+    help="Something that goes wrong from the start; again for another one.",
+)
 def main(balances: tuple[str, ...], **options: Any) -> None:
     """Serve a local Bybit V5 venue; prints its URLs and credentials as one JSON line."""
     try:
@@ -75,7 +104,7 @@ async def _serve(config: SimConfig) -> None:
 
 
 def _ready_line(venue: SimVenue) -> str:
-    symbols: dict[str, list[str]] = {"linear": [], "spot": []}
+    symbols: dict[str, list[str]] = {"linear": [], "spot": [], "inverse": [], "option": []}
     for category, symbol in venue.exchange.markets:
         symbols[category].append(symbol)
     return dumps(

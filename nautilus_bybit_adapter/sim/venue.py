@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from aiohttp import web
-
+from .clock import VenueClock, VirtualClock, wall_ms
 from .config import ConfigError, SimConfig
 from .exchange.exchange import Exchange, ExchangeConfig
-from .market.flow import Flow, lay_quiet_book
-from .market.recording import Recording, RecordingHead, ReplayError
+from .faults.engine import FaultEngine
+from .market.fitting import UnknownSymbolError, fitted
+from .market.recording import ReplayError
+from .market.recordings import read_recordings
 from .market.replay import ReplayFlow
-from .market.synthetic import SyntheticFlow
-from .server.app import VenueServer
+from .market.schedule import Schedule
+from .server.app import FAMILIES, VenueServer
 from .server.auth import Credentials
-from .server.context import Context, Faults
-from .server.limits import RateWindows
+from .server.context import Context
+from .server.limits import AddressLimit, AddressLimits, RateWindows
+from .server.listener import Listener
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from .exchange.instruments import Instrument
 
 PUMP_INTERVAL_S = 0.01
-_NS_PER_MS = 1_000_000
+ADVANCE_SLICE_MS = 10
+LONGEST_ADVANCE_MS = 3_600_000
+_MOST_SLICES = 36_000
+_HELD, _UNACKED = "hold_private", "lose_acks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class SimVenue:
     ReplayError
         When the recording cannot be replayed.
     ConfigError
-        When the recording's symbol is not in the catalogue.
+        When a recording's symbol is not in the catalogue.
 
     Attributes
     ----------
@@ -70,11 +74,13 @@ class SimVenue:
 
     def __init__(self, config: SimConfig | None = None) -> None:
         self.config = config = config or SimConfig()
-        self._now_ms = config.clock or _wall_ms
-        self._head = Recording(config.replay).head(config.category) if config.replay else None
+        self.clock = VenueClock(config.clock or wall_ms)
+        self._now_ms = self.clock.now_ms
+        self._recorded = read_recordings(config.recordings, config.category)
         self.exchange = Exchange(
             ExchangeConfig(
-                instruments=_catalogue(config.instruments, self._head),
+                instruments=self._fitted(),
+                collateral=config.collateral,
                 balances=config.balances,
                 leverage=config.leverage,
                 smp_group=config.smp_group,
@@ -85,17 +91,23 @@ class SimVenue:
         )
         self.failure: BaseException | None = None
         self._has_failed = asyncio.Event()
-        self._faults = Faults()
+        self.faults = FaultEngine(config.seed, self._now_ms)
+        for spec in config.fault_specs:
+            self.faults.add(spec)
+        self._switched: dict[str, str] = {}
         self._server = VenueServer(
             Context(
                 self.exchange,
                 Credentials(config.api_key, config.api_secret),
                 RateWindows(enforced=config.rate_limits),
-                self._faults,
+                self.faults,
+                config.bounds,
+                _address_limits(config),
             )
         )
         self._flows = self._make_flows()
-        self._runner: web.AppRunner | None = None
+        self._flows.begin(self._now_ms())
+        self._listener: Listener | None = None
         self._pump: asyncio.Task[None] | None = None
         self._urls: VenueUrls | None = None
 
@@ -141,22 +153,17 @@ class SimVenue:
         OSError
             When the port is taken.
         """
-        self._runner = web.AppRunner(self._server.app(), access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self.config.host, self.config.port)
-        try:
-            await site.start()
-        except OSError:
-            await self._runner.cleanup()
-            raise
-        port = self._runner.addresses[0][1]
-        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-        ws = f"ws://{host}:{port}/v5"
-        self._urls = VenueUrls(f"http://{host}:{port}", f"{ws}/public", f"{ws}/private", f"{ws}/trade")
-        for flow in self._flows:
-            flow.begin(self._now_ms())
-        self._pump = asyncio.create_task(self._run(), name="venue-pump")
-        self._pump.add_done_callback(self._pump_ended)
+        listener = Listener(
+            self._server.app(), self.config.host, self.config.port, self.config.bounds.connections
+        )
+        await listener.start()
+        self._listener = listener
+        ws = f"ws://{listener.authority}/v5"
+        self._urls = VenueUrls(f"http://{listener.authority}", f"{ws}/public", f"{ws}/private", f"{ws}/trade")
+        self._flows.begin(self._now_ms())
+        if not isinstance(self.config.clock, VirtualClock):
+            self._pump = asyncio.create_task(self._run(), name="venue-pump")
+            self._pump.add_done_callback(self._pump_ended)
 
     async def stop(self) -> None:
         """Close every socket and end every task."""
@@ -164,11 +171,11 @@ class SimVenue:
             self._pump.cancel()
             await asyncio.wait([self._pump])
             self._pump = None
-        if self._runner is not None:
-            for family in ("public", "private", "trade"):
-                self.disconnect(family)
-            await self._runner.cleanup()
-            self._runner = None
+        if self._listener is not None:
+            for family in FAMILIES:
+                self._cut(family)
+            await self._listener.stop()
+            self._listener = None
 
     async def failed(self) -> BaseException:
         """Wait until the flow fails and return why; never returns while all is well."""
@@ -178,34 +185,75 @@ class SimVenue:
 
     def disconnect(self, family: str) -> int:
         """Cut every socket of `public`, `private` or `trade` without a goodbye; return how many."""
+        count = self._cut(family)
+        self.faults.note("disconnect", family, "*", f"{count} sockets")
+        return count
+
+    def skip_u(self, symbol: str, depth: int, category: str = "linear") -> None:
+        """Lose one frame of an order book topic, so that the next push has a gap in `u`."""
+        self.exchange.markets[category, symbol].feeds[depth].lose_frame()
+        self.faults.note("gap", "public", f"orderbook.{depth}.{symbol}")
+
+    def hold_private(self, on: bool) -> None:
+        """Lose private pushes while set; they are not sent later."""
+        self._switch(_HELD, "lose", "private", on=on)
+
+    def lose_acks(self, on: bool) -> None:
+        """Carry out requests of the trade socket without answering them while set."""
+        self._switch(_UNACKED, "lose_ack", "trade", on=on)
+
+    def advance(self, ms: int) -> int:
+        """Move the clock ahead; flows and pushes happen on the way, in slices of 10 ms or more.
+
+        Returns
+        -------
+        int
+            The venue's time afterwards, ms.
+
+        Raises
+        ------
+        ValueError
+            When `ms` is not from 1 to an hour.
+        """
+        if not 1 <= ms <= LONGEST_ADVANCE_MS:
+            raise ValueError(f"ms must be from 1 to {LONGEST_ADVANCE_MS}, got {ms}")
+        slice_ms = max(ADVANCE_SLICE_MS, ms // _MOST_SLICES)
+        while ms > 0:
+            self.clock.ahead_ms += min(slice_ms, ms)
+            ms -= slice_ms
+            self._turn()
+        return self._now_ms()
+
+    def step(self, ms: int) -> int:
+        """Move the clock ahead, see `advance`; on a `VirtualClock` nothing else moves the venue."""
+        return self.advance(ms)
+
+    def _cut(self, family: str) -> int:
         connections = self._server.connections(family)
         for connection in connections:
             connection.drop()
         return len(connections)
 
-    def skip_u(self, symbol: str, depth: int, category: str = "linear") -> None:
-        """Lose one frame of an order book topic, so that the next push has a gap in `u`."""
-        self.exchange.markets[category, symbol].feeds[depth].lose_frame()
-
-    def hold_private(self, on: bool) -> None:
-        """Lose private pushes while set; they are not sent later."""
-        self._faults.hold_private = on
-
-    def lose_acks(self, on: bool) -> None:
-        """Carry out requests of the trade socket without answering them while set."""
-        self._faults.lose_acks = on
+    def _switch(self, name: str, kind: str, family: str, *, on: bool) -> None:
+        ident = self._switched.pop(name, "")
+        if self.faults.has(ident):
+            self.faults.remove(ident)
+        if on:
+            self._switched[name] = self.faults.add(kind, family=family)
 
     async def _run(self) -> None:
         while True:
-            now_ms = self._now_ms()
-            try:
-                for flow in self._flows:
-                    flow.advance(now_ms)
-            except ReplayError as e:
-                self._fail(e)
-                self._flows.clear()
-            self._server.pump(now_ms)
+            self._turn()
             await asyncio.sleep(PUMP_INTERVAL_S)
+
+    def _turn(self) -> None:
+        now_ms = self._now_ms()
+        try:
+            self._flows.advance(now_ms)
+        except ReplayError as e:
+            self._fail(e)
+        self.exchange.advance(now_ms)
+        self._server.pump(now_ms)
 
     def _fail(self, failure: BaseException) -> None:
         self.failure = failure
@@ -218,40 +266,33 @@ class SimVenue:
     def _on_event(self, event: Event) -> None:
         self._server.on_event(event)
 
-    def _make_flows(self) -> list[Flow]:
-        flows: list[Flow] = []
-        now_ms = self._now_ms()
-        for key, market in self.exchange.markets.items():
-            if self._head is not None and key == (self._head.category, self._head.symbol):
-                flows.append(ReplayFlow(market, self._head, self.config.speed, now_ms))
-            elif self.config.market == "synthetic":
-                flows.append(SyntheticFlow(market, self.config.seed, self.config.flow, now_ms))
-            else:
-                lay_quiet_book(market)
-        return flows
+    def _fitted(self) -> tuple[Instrument, ...]:
+        try:
+            return fitted(self.config.instruments, self._recorded)
+        except UnknownSymbolError as e:
+            raise ConfigError(str(e)) from e
+
+    def _make_flows(self) -> Schedule:
+        now_ms, config = self._now_ms(), self.config
+        replays = {}
+        for recorded in self._recorded:
+            head = recorded.head
+            market = self.exchange.markets[head.category, head.symbol]
+            replays[market.instrument.key] = ReplayFlow(
+                market, head, config.speed, now_ms, recorded.frames(), recorded.wait_ms
+            )
+            market.reference.follow_middle()
+        return Schedule(
+            self.exchange,
+            self._now_ms,
+            seed=config.seed,
+            params=config.flow,
+            is_quiet=config.market == "quiet",
+            recorded=replays,
+        )
 
 
-def _catalogue(instruments: tuple[Instrument, ...], head: RecordingHead | None) -> tuple[Instrument, ...]:
-    """Fit the catalogue to a recording.
-
-    The recorded symbol goes onto the recording's price grid where its own is coarser, and its other
-    categories start at the recorded price.
-    """
-    if head is None:
-        return instruments
-    recorded = (head.category, head.symbol)
-    if recorded not in {it.key for it in instruments}:
-        raise ConfigError(f"{head.path}: {head.category} {head.symbol} is not in the venue's catalogue")
-    fitted = []
-    for instrument in instruments:
-        it = instrument
-        if it.key == recorded and it.tick % head.tick == 0 and head.tick < it.tick:
-            it = it.with_tick(head.tick)
-        if it.symbol == head.symbol:
-            it = replace(it, reference_price=head.middle)
-        fitted.append(it)
-    return tuple(fitted)
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // _NS_PER_MS
+def _address_limits(config: SimConfig) -> AddressLimits:
+    if config.rate_limits:
+        return AddressLimits(requests=AddressLimit(ban_ms=round(config.ip_ban_s * 1000)))
+    return AddressLimits(AddressLimit(0), AddressLimit(0), AddressLimit(0))

@@ -10,6 +10,7 @@ from nautilus_trader.core import nautilus_pyo3 as pyo3
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 
 LINEAR, SPOT = pyo3.BybitProductType.LINEAR, pyo3.BybitProductType.SPOT
+INVERSE = pyo3.BybitProductType.INVERSE
 ACCOUNT = pyo3.AccountId("BYBIT-UNIFIED")
 BTC = {"symbol": "BTCUSDT", "side": "Buy"}
 
@@ -30,7 +31,7 @@ async def http_client(venue: SimVenue) -> tuple[Any, list[Any]]:
         api_key=venue.api_key, api_secret=venue.api_secret, base_url=venue.urls.rest
     )
     found = []
-    for product in (LINEAR, SPOT):
+    for product in (LINEAR, SPOT, INVERSE):
         found += await client.request_instruments(product)
     for instrument in found:
         client.cache_instrument(instrument)
@@ -41,11 +42,12 @@ def test_rest_answers_are_read() -> None:
     async def main() -> None:
         async with SimVenue(SimConfig(market="quiet")) as venue:
             client, found = await http_client(venue)
-            assert [str(i.id) for i in found] == [
-                f"{symbol}-{product}.BYBIT"
-                for product in ("LINEAR", "SPOT")
-                for symbol in ("BTCUSDT", "ETHUSDT")
-            ]
+            served = venue.exchange.markets
+            for name in ("linear", "spot", "inverse"):
+                ending = f"-{name.upper()}.BYBIT"
+                assert [str(i.id) for i in found if str(i.id).endswith(ending)] == [
+                    symbol + ending for category, symbol in sorted(served) if category == name
+                ]
             trade(venue)
             for product in (LINEAR, SPOT):
                 orders = await client.request_order_status_reports(ACCOUNT, product, None, False)

@@ -25,6 +25,9 @@ PLACE = st.fixed_dictionaries(
         "reduceOnly": st.sampled_from([False, False, False, True]),
         "smpType": st.sampled_from(["None", "None", "CancelMaker", "CancelTaker", "CancelBoth"]),
         "marketUnit": st.sampled_from(["baseCoin", "quoteCoin"]),
+        "wait": st.sampled_from(["", "", "", "1", "2"]),
+        "protect": st.sampled_from(["", "", "Full", "Partial"]),
+        "closeOnTrigger": st.sampled_from([False, False, False, True]),
         "ticks": TICKS,
         "lots": LOTS,
     }
@@ -63,16 +66,32 @@ def qty(step: dict[str, Any], category: str) -> str:
     return str(step["lots"] * (Decimal("0.001") if category == "linear" else Decimal("0.000523")))
 
 
+def conditions(step: dict[str, Any]) -> dict[str, Any]:
+    """Trigger and protection of a step, a few ticks from its price."""
+    fields: dict[str, Any] = {}
+    away = Decimal(step["lots"] % 7 + 1) / 10
+    price = Decimal(step["ticks"]) / 10
+    if step["wait"]:
+        kind = "StopOrder" if step["lots"] % 2 else "tpslOrder"
+        beyond = away if step["wait"] == "1" else -away
+        fields |= {"triggerPrice": str(86000 + beyond), "triggerDirection": step["wait"], "orderFilter": kind}
+    if step["protect"]:
+        up = away if step["side"] == "Buy" else -away
+        fields |= {"takeProfit": str(price + up), "stopLoss": str(price - up), "tpslMode": step["protect"]}
+    return fields
+
+
 def act(exchange: Exchange, step: dict[str, Any]) -> None:
     category = step.get("category", "linear")
     market = exchange.markets[category, "BTCUSDT"]
     try:
         if step["do"] == "place":
-            fields = {name: step[name] for name in step if name[0] != "l" and name not in {"do", "ticks"}}
+            derived = {"do", "ticks", "lots", "wait", "protect"}
+            fields = {name: step[name] for name in step if name not in derived} | conditions(step)
             price = str(market.instrument.price(step["ticks"]))
             exchange.place(fields | {"symbol": "BTCUSDT", "price": price, "qty": qty(step, category)})
         elif step["do"] in {"cancel", "amend"}:
-            orders = list(exchange.open_orders.values())
+            orders = [order for order in exchange.orders.values() if order.is_live]
             if orders:
                 order = orders[step["pick"] % len(orders)]
                 it = order.instrument

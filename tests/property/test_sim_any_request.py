@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from nautilus_bybit_adapter.sim import VenueError
 from nautilus_bybit_adapter.sim.exchange import queries
 from nautilus_bybit_adapter.sim.exchange.exchange import Exchange, ExchangeConfig
-from nautilus_bybit_adapter.sim.server import account_api, market_api, trade_api
+from nautilus_bybit_adapter.sim.server import account_api, kline_api, market_api, series_api, trade_api
 from nautilus_bybit_adapter.sim.server.codec import dumps
 
 WORDS = [
     "linear", "spot", "inverse", "BTCUSDT", "Buy", "Sell", "Limit", "Market", "GTC", "IOC", "FOK",
     "PostOnly", "1", "0.001", "86000", "86000.1", "0", "-1", "true", "UNIFIED", "TickSize",
     "Percent", "None", "CancelMaker", "baseCoin", "quoteCoin", "USDT", "BTC", "Trade", "D", "M",
-    "60", "9999999999999999", "1e9", "%3A", ":,", "٣",
+    "60", "StopOrder", "tpslOrder", "Partial", "MarkPrice", "2", "85000", "87000",
+    "Queue", "9999999999999999", "1e9", "%3A", ":,", "٣",
 ]  # fmt: skip
 LIKELY = st.sampled_from(WORDS)
 SCALAR = st.one_of(
@@ -31,7 +32,9 @@ FIELDS = [
     "category", "symbol", "side", "orderType", "qty", "price", "timeInForce", "reduceOnly",
     "positionIdx", "orderLinkId", "orderId", "smpType", "marketUnit", "slippageToleranceType",
     "slippageTolerance", "isLeverage", "orderFilter", "triggerPrice", "closeOnTrigger",
-    "buyLeverage", "sellLeverage", "settleCoin", "baseCoin",
+    "buyLeverage", "sellLeverage", "settleCoin", "baseCoin", "triggerDirection", "triggerBy",
+    "takeProfit", "stopLoss", "tpslMode", "tpTriggerBy", "tpOrderType", "tpLimitPrice", "tpSize", "slSize",
+    "trailingStop", "activePrice", "bboSideType", "bboLevel", "rpiTakerAccess", "stopOrderType",
 ]  # fmt: skip
 GOOD = {
     "category": "linear",
@@ -72,6 +75,7 @@ def answered(exchange: Exchange, params: dict[str, Any]) -> None:
         exchange.place,
         exchange.amend,
         exchange.set_leverage,
+        exchange.trading_stop,
         lambda p: trade_api.batch(exchange, "create", {"category": p.get("category"), "request": [p, p]}, 2),
         exchange.cancel,
         exchange.cancel_all,
@@ -104,8 +108,8 @@ def test_any_query_is_answered(query: dict[str, str]) -> None:
             market_api.orderbook,
             market_api.tickers,
             market_api.recent_trades,
-            market_api.kline,
-            market_api.funding_history,
+            kline_api.kline,
+            series_api.funding_history,
             account_api.wallet_balance,
             account_api.fee_rate,
         ):

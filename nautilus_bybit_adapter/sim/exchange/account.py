@@ -11,27 +11,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .amounts import ZERO, coin_amount
+from .fees import FeeRates, order_fee_coin
+from .instruments import INVERSE, Instrument
 from .positions import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from .instruments import Instrument
     from .orders import Execution
 
-
-@dataclass(frozen=True, slots=True)
-class FeeRates:
-    """Taker and maker fee as fractions of the traded value."""
-
-    taker: Decimal
-    maker: Decimal
+# `type` of the transaction log by `execType`.
+LEDGER_KINDS = {"BustTrade": "LIQUIDATION", "AdlTrade": "ADL", "Delivery": "DELIVERY"}
+__all__ = ["Account", "FeeRates", "LedgerEntry", "LedgerError", "order_fee_coin"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One change of one coin: `change = cash_flow - fee`, `balance` is the coin after it."""
+    """One change of one coin: `change = cash_flow + funding - fee`, `balance` is the coin after it.
+
+    `kind` is the `type` of Bybit's transaction log, e.g. `TRADE` or `SETTLEMENT`; `funding` is positive when
+    it was received.
+    """
 
     number: int
     at_ms: int
@@ -41,11 +42,12 @@ class LedgerEntry:
     fee: Decimal
     balance: Decimal
     execution: Execution | None
+    funding: Decimal = ZERO
 
     @property
     def change(self) -> Decimal:
         """What the entry adds to the coin."""
-        return self.cash_flow - self.fee
+        return self.cash_flow + self.funding - self.fee
 
 
 class LedgerError(Exception):
@@ -53,7 +55,7 @@ class LedgerError(Exception):
 
 
 class Account:
-    """Balances, linear positions, executions and ledger of the one account.
+    """Balances, positions, executions and ledger of the one account.
 
     Parameters
     ----------
@@ -62,36 +64,100 @@ class Account:
     rates : mapping of str to FeeRates
         Fee rates by category.
     leverage : Decimal
-        Leverage of every symbol until it is set.
+        Leverage of every symbol until it is set, where its filter allows that much.
+    instruments : iterable of Instrument
+        What is traded.
+
+    Attributes
+    ----------
+    positions : dict
+        Position slots by symbol and `positionIdx`.
+    debts : dict of str to Decimal
+        What was lent to the account, by coin; the balances include it.
+    margin_mode : str
+        Bybit's `marginMode`.
+    not_collateral : set of str
+        Coins whose collateral switch is off.
     """
 
     def __init__(
-        self, balances: Mapping[str, Decimal], rates: Mapping[str, FeeRates], leverage: Decimal
+        self,
+        balances: Mapping[str, Decimal],
+        rates: Mapping[str, FeeRates],
+        leverage: Decimal,
+        instruments: Iterable[Instrument] = (),
     ) -> None:
         self.start = {coin: coin_amount(amount) for coin, amount in balances.items()}
         self.balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO, self.start)
         self.realised: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        self.debts: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         self.rates = dict(rates)
-        self.positions: dict[str, Position] = {}
+        self.positions: dict[tuple[str, int], Position] = {}
+        self.not_collateral: set[str] = set()
+        self.margin_mode = "REGULAR_MARGIN"
         self.executions: list[Execution] = []
         self.ledger: list[LedgerEntry] = []
         self._leverage = leverage
+        self._contracts = {it.symbol: it for it in instruments if it.is_derivative}
 
-    def position(self, symbol: str) -> Position:
-        """Position slot of a linear symbol; flat slots exist too."""
-        return self.positions.setdefault(symbol, Position(leverage=self._leverage))
+    def position(self, symbol: str, index: int = 0) -> Position:
+        """Position slot of a derivative's symbol; flat slots exist too.
+
+        `index` is 0 in one-way mode, 1 for the long and 2 for the short leg of hedge mode.
+        """
+        slot = self.positions.get((symbol, index))
+        if slot is None:
+            it = self._contracts.get(symbol)
+            most = self._leverage if it is None or it.is_option else it.max_leverage
+            slot = self.positions[symbol, index] = Position(
+                leverage=min(self._leverage, most),
+                is_inverse=it is not None and it.category == INVERSE,
+                index=index,
+            )
+        return slot
+
+    def legs(self, symbol: str) -> list[Position]:
+        """Every slot of a symbol that has been used."""
+        return [slot for (name, _), slot in self.positions.items() if name == symbol]
 
     def fee_rate(self, category: str, *, is_maker: bool) -> Decimal:
         """Fee rate that applies to a fill."""
         rates = self.rates[category]
         return rates.maker if is_maker else rates.taker
 
-    def book_linear(self, execution: Execution) -> None:
-        """Book a derivative's fill: realised result and fee in the settle coin."""
-        settle = execution.order.instrument.quote
+    def book_derivative(self, execution: Execution) -> None:
+        """Book a derivative's fill in the settle coin: its result, on options the premium, and the fee."""
+        it = execution.order.instrument
         self.executions.append(execution)
-        self.realised[settle] += execution.pnl - execution.fee
-        self._enter(execution.at_ms, settle, execution.pnl, execution.fee, execution)
+        self.realised[it.settle] += execution.pnl - execution.fee
+        kind = LEDGER_KINDS.get(execution.exec_type, "TRADE")
+        cash_flow = execution.pnl
+        if it.is_option:
+            cash_flow = -execution.value if execution.side == "Buy" else execution.value
+        self.enter(execution.at_ms, it.settle, kind, cash_flow=cash_flow, fee=execution.fee, of=execution)
+
+    def book_funding(self, execution: Execution) -> None:
+        """Book the funding of a position; the execution's fee is what was paid."""
+        coin = execution.order.instrument.settle
+        self.executions.append(execution)
+        self.realised[coin] -= execution.fee
+        self.enter(execution.at_ms, coin, "SETTLEMENT", funding=-execution.fee, of=execution)
+
+    def borrow(self, at_ms: int, coin: str, amount: Decimal) -> None:
+        """Lend `amount` of `coin` to the account."""
+        self.debts[coin] += amount
+        self.enter(at_ms, coin, "BORROW", cash_flow=amount)
+
+    def borrow_shortfall(self, at_ms: int, coin: str, amount: Decimal) -> None:
+        """Lend what the balance lacks to pay `amount`."""
+        short = amount - self.balances[coin]
+        if short > 0:
+            self.borrow(at_ms, coin, coin_amount(short))
+
+    def repay(self, at_ms: int, coin: str, amount: Decimal) -> None:
+        """Return `amount` of what was lent."""
+        self.debts[coin] -= amount
+        self.enter(at_ms, coin, "REPAY", cash_flow=-amount)
 
     def book_spot(self, execution: Execution) -> None:
         """Book a spot fill: one entry per coin, the fee in the coin received."""
@@ -101,7 +167,7 @@ class Account:
         self.executions.append(execution)
         for coin, flow in ((it.base, sign * qty), (it.quote, -sign * execution.value)):
             fee = execution.fee if coin == execution.fee_coin else ZERO
-            self._enter(execution.at_ms, coin, flow, fee, execution)
+            self.enter(execution.at_ms, coin, "TRADE", cash_flow=flow, fee=fee, of=execution)
 
     def check(self) -> None:
         """Prove that executions, ledger, positions and balances tell the same story.
@@ -113,28 +179,40 @@ class Account:
         """
         self._check_balances()
         self._check_fees()
-        by_symbol: defaultdict[str, list[Execution]] = defaultdict(list)
+        by_slot: defaultdict[tuple[str, int], list[Execution]] = defaultdict(list)
         for execution in self.executions:
-            if execution.order.instrument.is_linear:
-                by_symbol[execution.order.instrument.symbol].append(execution)
-        for symbol, position in self.positions.items():
-            _check_position(symbol, position, by_symbol[symbol])
+            order = execution.order
+            if order.instrument.is_derivative and execution.moves_position:
+                by_slot[order.instrument.symbol, order.position_idx].append(execution)
+        for slot, position in self.positions.items():
+            _check_position(slot, position, by_slot[slot])
 
-    def _enter(
-        self, at_ms: int, coin: str, cash_flow: Decimal, fee: Decimal, execution: Execution | None
-    ) -> None:
-        self.balances[coin] += cash_flow - fee
+    def enter(
+        self,
+        at_ms: int,
+        coin: str,
+        kind: str,
+        *,
+        cash_flow: Decimal = ZERO,
+        funding: Decimal = ZERO,
+        fee: Decimal = ZERO,
+        of: Execution | None = None,
+    ) -> LedgerEntry:
+        """Change a coin and write why; `kind` is the `type` of Bybit's transaction log."""
+        self.balances[coin] += cash_flow + funding - fee
         entry = LedgerEntry(
             number=len(self.ledger) + 1,
             at_ms=at_ms,
             coin=coin,
-            kind="TRADE",
+            kind=kind,
             cash_flow=cash_flow,
+            funding=funding,
             fee=fee,
             balance=self.balances[coin],
-            execution=execution,
+            execution=of,
         )
         self.ledger.append(entry)
+        return entry
 
     def _check_balances(self) -> None:
         running = defaultdict(lambda: ZERO, self.start)
@@ -150,7 +228,7 @@ class Account:
         booked: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         for entry in self.ledger:
             if entry.execution is not None:
-                booked[entry.execution.exec_id] += entry.fee
+                booked[entry.execution.exec_id] += entry.fee - entry.funding
         if len(booked) != len(self.executions):
             raise LedgerError(f"{len(self.executions)} executions, {len(booked)} of them in the ledger")
         for execution in self.executions:
@@ -160,7 +238,7 @@ class Account:
                 )
 
 
-def _check_position(symbol: str, position: Position, executions: Iterable[Execution]) -> None:
+def _check_position(slot: tuple[str, int], position: Position, executions: Iterable[Execution]) -> None:
     size = bought = sold = pnl = ZERO
     for execution in executions:
         qty = execution.order.instrument.qty(execution.lots)
@@ -169,13 +247,11 @@ def _check_position(symbol: str, position: Position, executions: Iterable[Execut
             size, bought = size + qty, bought + execution.value
         else:
             size, sold = size - qty, sold + execution.value
+    symbol = slot[0]
     if size != position.size:
         raise LedgerError(f"{symbol} executions add up to {size}, the position is {position.size}")
-    open_cost = position.cost if size >= 0 else -position.cost
-    if pnl != sold - bought + open_cost:
-        raise LedgerError(f"{symbol} realised {pnl}, trades say {sold - bought + open_cost}")
-
-
-def order_fee_coin(instrument: Instrument, side: str) -> str:
-    """Coin in which a fill is charged: settle coin on linear, the coin received on spot."""
-    return instrument.base if not instrument.is_linear and side == "Buy" else instrument.quote
+    earned = sold - bought + (position.cost if size >= 0 else -position.cost)
+    if position.is_inverse:
+        earned = -earned
+    if pnl != earned:
+        raise LedgerError(f"{symbol} realised {pnl}, trades say {earned}")

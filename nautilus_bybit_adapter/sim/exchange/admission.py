@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .amounts import plain
+from .conditions import Protection, check_protection, read_protection
 from .errors import VenueError, bad_param
-from .orders import Order
-from .pricing import check_spot_band, clip_to_band, protection_ticks
+from .orders import CREATED_BY, Order
+from .pricing import clip_to_band, protection_ticks, spot_band_error
 from .requests import OrderRequest, Params, check_notional, is_given, read_price, read_qty
 
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
     from .engine import Engine
     from .floor import TradedMarket
+    from .loans import Loans
     from .risk import Risk
     from .settlement import Settlement
+
+MOVED_CATEGORIES = ("linear", "inverse", "option")
 
 
 class Admission:
@@ -31,15 +35,24 @@ class Admission:
         Knows what a sweep costs.
     settlement : Settlement
         Knows what may be closed.
+
+    Attributes
+    ----------
+    moves_prices : set of str
+        Categories in which a price beyond the band is moved to it; elsewhere it is refused.
+    loans : Loans, optional
+        Lends what a spot margin order lacks.
     """
 
     def __init__(self, risk: Risk, engine: Engine, settlement: Settlement) -> None:
         self._risk = risk
         self._engine = engine
         self._settlement = settlement
+        self.moves_prices = set(MOVED_CATEGORIES)
+        self.loans: Loans | None = None
 
     def new_order(self, market: TradedMarket, request: OrderRequest, now_ms: int) -> Order:
-        """Return the order a request asks for, priced within the band and truncated when reduce-only.
+        """Return the order a request asks for; one that waits for no price is priced as well.
 
         Raises
         ------
@@ -47,13 +60,6 @@ class Admission:
             When the price is out of the band or there is nothing to reduce.
         """
         it = market.instrument
-        ticks = request.ticks
-        if not ticks:
-            ticks = protection_ticks(market, request)
-        elif it.is_linear:
-            ticks = clip_to_band(market, request.side, ticks)
-        else:
-            check_spot_band(market, request.side, ticks)
         order = Order(
             instrument=it,
             order_id="",
@@ -61,7 +67,7 @@ class Admission:
             side=request.side,
             order_type=request.order_type,
             tif=request.tif,
-            ticks=ticks,
+            ticks=request.ticks,
             lots=request.lots,
             created_ms=now_ms,
             updated_ms=now_ms,
@@ -73,15 +79,53 @@ class Admission:
             slippage_type=request.slippage_type,
             slippage=request.slippage,
             is_leverage=request.is_leverage,
+            trigger=request.trigger,
+            stop_kind=request.stop_kind,
+            create_type="CreateByBboOrder"
+            if request.at_best_level
+            else CREATED_BY.get(request.stop_kind, ""),
+            close_on_trigger=request.close_on_trigger,
+            closes_all=request.closes_all,
+            position_idx=request.position_idx,
+            protection=request.protection,
+            rpi_taker_access=request.rpi_taker_access,
+            order_iv=request.order_iv,
         )
-        if order.reduce_only:
-            self._truncate_reduce_only(order)
+        if order.trigger is None:
+            self.price(market, order)
         return order
 
-    def _truncate_reduce_only(self, order: Order) -> None:
+    def price(self, market: TradedMarket, order: Order) -> None:
+        """Price an order that goes to the book now, and cut it to what it may close.
+
+        Raises
+        ------
+        VenueError
+            When the price is out of the band or there is nothing to reduce.
+        """
+        if order.order_type == "Market":
+            order.ticks = protection_ticks(market, order)
+        else:
+            order.ticks = self._within_band(market, order.side, order.ticks)
+        if order.only_closes:
+            self._truncate(order)
+
+    def _within_band(self, market: TradedMarket, side: str, ticks: int) -> int:
+        moved = clip_to_band(market, side, ticks)
+        if moved == ticks or market.instrument.category in self.moves_prices:
+            return moved
+        if market.instrument.is_linear:
+            raise VenueError(110003, "Order price is out of permissible range")
+        raise spot_band_error(market, side, moved)
+
+    def _truncate(self, order: Order) -> None:
+        it = order.instrument
         closable = self._settlement.closable_lots(order)
         if not closable:
             raise VenueError(110017, "current position is zero, cannot fix reduce-only order qty")
+        if order.closes_all:
+            most = it.max_market_qty if order.order_type == "Market" else it.max_qty
+            order.lots = it.to_lots(most - most % it.lot) or 0
         order.lots = min(order.lots, closable)
 
     def check_funds(self, market: TradedMarket, order: Order, replaced: Order | None = None) -> None:
@@ -95,15 +139,19 @@ class Admission:
             110007 on linear, 170131 on spot.
         """
         it = market.instrument
-        if it.is_linear:
-            before = self._risk.order_margin(it.symbol)
-            need = self._risk.order_margin(it.symbol, extra=order, without=replaced) - before
-            if need > 0 and need > self._risk.available():
+        if it.is_derivative:
+            if not self._risk.affords(order, replaced):
                 raise VenueError(110007, "ab not enough for new order")
             return
-        if self._spot_cost(market, order) > self._risk.spendable(
-            it.quote if order.is_buy else it.base, without=replaced
-        ):
+        coin = it.quote if order.is_buy else it.base
+        short = self._spot_cost(market, order) - self._risk.spendable(coin, without=replaced)
+        if short <= 0:
+            return
+        if order.is_leverage != "1" or self.loans is None:
+            raise VenueError(170131, "Insufficient balance.")
+        if not self.loans.enabled:
+            raise VenueError(170036, "Margin trading is not enabled.")
+        if short > self.loans.borrowable(coin):
             raise VenueError(170131, "Insufficient balance.")
 
     def _spot_cost(self, market: TradedMarket, order: Order) -> Decimal:
@@ -116,8 +164,10 @@ class Admission:
             return order.leaves_value
         return self._engine.sweep_cost(market, order)
 
-    def amended(self, market: TradedMarket, order: Order, params: Params) -> tuple[int, int]:
-        """Return the ticks and lots an amend request leads to.
+    def amended(
+        self, market: TradedMarket, order: Order, params: Params
+    ) -> tuple[int, int, Protection | None]:
+        """Return the ticks, the lots and the protection an amend request leads to.
 
         Raises
         ------
@@ -127,11 +177,7 @@ class Admission:
         it = order.instrument
         ticks, lots = order.ticks, order.lots
         if is_given(params, "price"):
-            ticks = read_price(params, it)
-            if it.is_linear:
-                ticks = clip_to_band(market, order.side, ticks)
-            else:
-                check_spot_band(market, order.side, ticks)
+            ticks = self._within_band(market, order.side, read_price(params, it))
         if is_given(params, "qty"):
             lots = read_qty(params, it, is_market=False)
             if lots <= order.filled:
@@ -139,11 +185,15 @@ class Admission:
                     110064 if it.is_linear else 170313,
                     "The order quantity is less than or equal to the executed quantity",
                 )
-            if order.reduce_only:
+            if order.only_closes:
                 lots = min(lots, order.filled + self._settlement.closable_lots(order))
-        if (ticks, lots) == (order.ticks, order.lots):
+        protection = read_protection(params, it, order.protection) or None
+        if protection != order.protection and protection is not None:
+            check_protection(protection, market, order.side, ticks)
+        if (ticks, lots, protection) == (order.ticks, order.lots, order.protection):
             raise bad_param("order not modified")
         changed = replace(order, ticks=ticks, lots=lots, fees={})
-        check_notional(it, ticks, changed.leaves)
+        if not order.only_closes:
+            check_notional(it, ticks, changed.leaves)
         self.check_funds(market, changed, replaced=order)
-        return ticks, lots
+        return ticks, lots, protection

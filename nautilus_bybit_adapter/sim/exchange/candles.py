@@ -5,6 +5,8 @@ Source: Bybit V5 Get Kline.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import deque
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -22,7 +24,7 @@ _KEPT_MINUTES = 10_080
 
 
 class Candle(NamedTuple):
-    """Prices in ticks, volume in lots, turnover in ticks times lots."""
+    """Prices in ticks, volume in lots, turnover in the instrument's `turnover_units`."""
 
     open: int
     high: int
@@ -62,20 +64,24 @@ class Candles:
 
     def __init__(self) -> None:
         self._minutes: dict[int, Candle] = {}
+        self._starts: deque[int] = deque()
 
-    def add(self, at_ms: int, ticks: int, lots: int) -> None:
+    def add(self, at_ms: int, ticks: int, lots: int, turnover: int) -> None:
         """Count one trade."""
         start = at_ms // MINUTE_MS * MINUTE_MS
-        trade = Candle(ticks, ticks, ticks, ticks, lots, ticks * lots)
+        trade = Candle(ticks, ticks, ticks, ticks, lots, turnover)
         known = self._minutes.get(start)
         self._minutes[start] = trade if known is None else known.then(trade)
+        if known is None:
+            self._starts.append(start)
         if len(self._minutes) > _KEPT_MINUTES:
-            del self._minutes[next(iter(self._minutes))]
+            del self._minutes[self._starts.popleft()]
 
-    def rows(self, interval: str) -> dict[int, Candle]:
-        """Candles of `interval` by start in ms, oldest first."""
-        rows: dict[int, Candle] = {}
-        for start, minute in self._minutes.items():
-            key = candle_start(start, interval)
-            rows[key] = rows[key].then(minute) if key in rows else minute
-        return rows
+    def at(self, start_ms: int) -> Candle | None:
+        """Candle of the minute that begins at `start_ms`; None when nothing was traded in it."""
+        return self._minutes.get(start_ms)
+
+    def before(self, start_ms: int) -> Candle | None:
+        """Return the last candle that begins before `start_ms`."""
+        index = bisect_left(self._starts, start_ms)
+        return self._minutes[self._starts[index - 1]] if index else None

@@ -7,11 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .instruments import OPTION
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .book import Book
 
-# Push interval of each depth on spot and linear, ms.
+# Push interval of each depth on spot, linear and inverse, ms.
 PUSH_INTERVAL_MS = {1: 10, 50: 20, 200: 100, 1000: 200}
+OPTION_PUSH_INTERVAL_MS = {25: 20, 100: 100}
+FULL_DEPTH, FULL_INTERVAL_MS = 10_000, 200
+RPI_DEPTH, RPI_INTERVAL_MS = 50, 100
+
+
+def intervals(category: str) -> Iterable[tuple[int, int]]:
+    """Depths of a category with the push interval of each, ms."""
+    return (OPTION_PUSH_INTERVAL_MS if category == OPTION else PUSH_INTERVAL_MS).items()
 
 
 class Changes(NamedTuple):
@@ -30,6 +42,8 @@ class DepthFeed:
         The book to look at.
     depth : int
         Levels per side in the window.
+    interval_ms : int
+        Least time between two pushes, ms.
 
     Attributes
     ----------
@@ -41,9 +55,9 @@ class DepthFeed:
         Visible lots by ticks as of the last push, best first.
     """
 
-    def __init__(self, book: Book, depth: int) -> None:
+    def __init__(self, book: Book, depth: int, interval_ms: int) -> None:
         self.depth = depth
-        self.interval_ms = PUSH_INTERVAL_MS[depth]
+        self.interval_ms = interval_ms
         self.u = 0
         self.live = False
         self.bids: dict[int, int] = {}

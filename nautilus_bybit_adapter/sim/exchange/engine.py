@@ -164,7 +164,7 @@ class Engine:
 
     def _guard_reduce_only(self, market: Market) -> None:
         for resting in (market.book.bids, market.book.asks):
-            for order in [order for order in resting.orders() if order.reduce_only and order.is_open]:
+            for order in [order for order in resting.orders() if order.only_closes and order.is_open]:
                 closable = self._settlement.closable_lots(order)
                 if not closable:
                     self.withdraw(market, order, cancel_type="CancelByReduceOnly", reason="EC_Others")

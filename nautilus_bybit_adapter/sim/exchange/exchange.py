@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .account import Account, FeeRates, LedgerError
-from .admission import Admission
-from .amounts import parse_amount
+from . import catalogue
+from .account import Account
+from .admission import MOVED_CATEGORIES, Admission
 from .engine import Engine
 from .errors import VenueError, bad_param
-from .floor import TradedMarket
+from .fees import FeeRates, default_fees
+from .fields import Params, read_category, read_text
+from .floor import TradedMarket, link_underlyings
+from .forced import Delivered, ForcedCloses
+from .funding import Funding
 from .identity import Identity
 from .instruments import LINEAR, SPOT, Instrument, default_catalogue
+from .invariants import prove
+from .loans import Loans
+from .order_desk import OrderDesk
+from .position_settings import PositionSettings
+from .register import Register
 from .reporting import Reporter
-from .requests import (
-    OrderRequest,
-    Params,
-    read_category,
-    read_link_id,
-    read_order,
-    read_text,
-)
+from .requests import read_position_idx
 from .risk import Risk
 from .settlement import Settlement, Step
+from .stops import Stops
+from .trading_stop import set_trading_stop
+from .triggers import Triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from .events import Sink
+    from .market import Market
     from .orders import Order
+    from .positions import Position
 
-MAX_OPEN_ORDERS = 500
+# How often time alone is looked at for prices and margins.
+LOOK_INTERVAL_MS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,8 @@ class ExchangeConfig:
         Coins of the account.
     fees : mapping of str to FeeRates
         Fee rates by category.
+    collateral : mapping of str to Decimal
+        Share of a coin's value that backs positions, by coin.
     leverage : Decimal
         Leverage of each symbol at the start.
     uid : int
@@ -62,11 +72,9 @@ class ExchangeConfig:
     balances: Mapping[str, Decimal] = field(
         default_factory=lambda: {"USDT": Decimal(100_000), "BTC": Decimal(1), "ETH": Decimal(10)}
     )
-    fees: Mapping[str, FeeRates] = field(
-        default_factory=lambda: {
-            LINEAR: FeeRates(Decimal("0.00055"), Decimal("0.0002")),
-            SPOT: FeeRates(Decimal("0.001"), Decimal("0.001")),
-        }
+    fees: Mapping[str, FeeRates] = field(default_factory=default_fees)
+    collateral: Mapping[str, Decimal] = field(
+        default_factory=lambda: catalogue.default_catalogue().collateral
     )
     leverage: Decimal = Decimal(10)
     uid: int = 386825804
@@ -90,30 +98,97 @@ class Exchange:
     ----------
     markets : dict
         Markets by `(category, symbol)`.
-    orders, open_orders : dict of str to Order
-        All orders, and the open ones, by `orderId`.
+    register : Register
+        All orders, by id and by what they are doing.
+    stops : Stops
+        What protects positions.
+    settings : PositionSettings
+        Leverage, position mode and margin mode.
+    loans : Loans
+        Spot margin.
+    funding : Funding
+        Funding rates that were settled.
     """
 
     def __init__(self, config: ExchangeConfig, now_ms: Callable[[], int], sink: Sink) -> None:
         self.config = config
         self.now_ms = now_ms
         self.started_ms = now_ms()
-        self.account = Account(config.balances, config.fees, config.leverage)
-        self.orders: dict[str, Order] = {}
-        self.open_orders: dict[str, Order] = {}
-        self.by_link: dict[tuple[str, str], Order] = {}
+        self.account = Account(config.balances, config.fees, config.leverage, config.instruments)
         self._identity = Identity(config.seed, now_ms())
+        self.register = Register(self._identity)
         self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
         self._engine = Engine(self._settlement, now_ms)
         self.markets: dict[tuple[str, str], TradedMarket] = {
-            it.key: TradedMarket(it, self._identity, self._engine, self._settlement)
+            it.key: TradedMarket(it, self._identity, self._engine, self._settlement, now_ms)
             for it in config.instruments
         }
-        self.risk = Risk(self.account, self.markets, self.open_orders)
-        self._admission = Admission(self.risk, self._engine, self._settlement)
-        self._reporter = Reporter(
-            self.account, self.risk, self.markets, now_ms, sink, uid=config.uid, smp_group=config.smp_group
+        link_underlyings(self.markets)
+        self.risk = Risk(
+            self.account,
+            self.markets,
+            self.register.open_orders,
+            config.collateral,
+            self.register.holding,
         )
+        self.settings = PositionSettings(
+            self.account, self.register, self.markets, self._tell_position, self.risk.available
+        )
+        self._admission = Admission(self.risk, self._engine, self._settlement)
+        triggers = Triggers(self.register, self.markets, self._settlement, self._engine, self._admission)
+        self._triggers = triggers
+        self.stops = Stops(
+            self.register, triggers, self._settlement, self.markets, position=self.position, now_ms=now_ms
+        )
+        self._reporter = Reporter(
+            self.account,
+            self.risk,
+            self.markets,
+            now_ms,
+            sink,
+            uid=config.uid,
+            smp_group=config.smp_group,
+            stops=self.stops,
+            settings=self.settings,
+        )
+        self.loans = Loans(self.account, self.risk, now_ms, self._reporter.tell_wallet)
+        self._admission.loans = self.loans
+        self.funding = Funding(self._settlement, self.settings, self.markets, now_ms)
+        self._forced = ForcedCloses(
+            self.register,
+            self._engine,
+            triggers,
+            self._settlement,
+            self.risk,
+            self.settings,
+            self.markets,
+            now_ms,
+        )
+        self._desk = OrderDesk(
+            register=self.register,
+            markets=self.markets,
+            market=self.market,
+            settlement=self._settlement,
+            engine=self._engine,
+            triggers=triggers,
+            admission=self._admission,
+            risk=self.risk,
+            settings=self.settings,
+            now_ms=now_ms,
+        )
+        self._unfinished: deque[Step] = deque()
+        self._is_following = False
+        self._looked_ms = 0
+
+    @property
+    def orders(self) -> dict[str, Order]:
+        """All orders by `orderId`."""
+        return self.register.orders
+
+    @property
+    def open_orders(self) -> dict[str, Order]:
+        """Orders in a book by `orderId`."""
+        return self.register.open_orders
 
     def market(self, params: Params) -> TradedMarket:
         """Market that `category` and `symbol` of `params` name, or 10001."""
@@ -121,10 +196,11 @@ class Exchange:
         market = self.markets.get((category, symbol))
         if market is None:
             raise bad_param(f"params error: symbol invalid {symbol}".rstrip())
+        market.asked()
         return market
 
     def place(self, params: Params) -> Order:
-        """Accept a new order and match it.
+        """Accept a new order and match it, or hold it until its trigger price.
 
         Returns
         -------
@@ -136,96 +212,151 @@ class Exchange:
         VenueError
             When Bybit would answer the request with an error code.
         """
-        market = self.market(params)
-        request = read_order(params, market)
-        self._check_new(market.instrument, request)
-        order = self._admission.new_order(market, request, self.now_ms())
-        self._admission.check_funds(market, order)
-        self._remember(order)
-        with self._settlement.step():
-            self._engine.submit(market, order)
-        return order
+        if self.market(params).instrument.key in self._forced.delivered:
+            raise VenueError(110074, "This contract is not live")
+        return self._desk.place(params)
 
     def amend(self, params: Params) -> Order:
-        """Change quantity or price of an open order.
-
-        The place in the queue is kept only when the quantity falls at an unchanged price.
+        """Change quantity, price, trigger price, take profit or stop loss of an order that has not ended.
 
         Raises
         ------
         VenueError
             When the order is gone or the change is not allowed.
         """
-        market = self.market(params)
-        order = self._open_order(params, "replace")
-        ticks, lots = self._admission.amended(market, order, params)
-        with self._settlement.step():
-            if ticks == order.ticks and lots < order.lots:
-                order.lots = lots
-                market.next_seq()
-                market.touched(self.now_ms())
-                self._settlement.told(order)
-            else:
-                market.book.side(order.side).remove(order)
-                market.next_seq()
-                market.touched(self.now_ms())
-                order.ticks, order.lots = ticks, lots
-                self._engine.submit(market, order)
-        return order
+        return self._desk.amend(params)
 
     def cancel(self, params: Params) -> Order:
-        """Cancel an open order.
+        """Cancel an order that has not ended.
 
         Raises
         ------
         VenueError
             When the order is unknown or has ended.
         """
-        market = self.market(params)
-        order = self._open_order(params, "cancel")
-        with self._settlement.step():
-            self._engine.withdraw(market, order, cancel_type="CancelByUser", reason="EC_PerCancelRequest")
-        return order
+        return self._desk.cancel(params)
 
     def cancel_all(self, params: Params) -> list[Order]:
-        """Cancel the open orders that `symbol`, `baseCoin` or `settleCoin` select."""
-        category = read_category(params)
-        symbol, base, settle = (read_text(params, name) for name in ("symbol", "baseCoin", "settleCoin"))
-        if category == LINEAR and not (symbol or base or settle):
-            raise bad_param("params error: symbol, baseCoin or settleCoin is required")
-        if symbol:
-            self.market(params)
-        orders = [
-            order
-            for order in self.risk.open_of(category)
-            if _selected(order.instrument, symbol, base, settle)
-        ]
+        """Cancel the orders that `symbol`, `baseCoin` or `settleCoin` and `orderFilter` select."""
+        return self._desk.cancel_all(params)
+
+    def rehearse(self, params: Params) -> Order:
+        """Return the order that `place` would accept, without placing it.
+
+        Raises
+        ------
+        VenueError
+            When `place` would raise it.
+        """
+        return self._desk.rehearse(params)
+
+    def cancel_for(self, cancel_type: str, categories: Collection[str]) -> list[Order]:
+        """Cancel every order of some categories on the venue's own account, e.g. as `CancelByDCP`."""
+        return self._desk.cancel_for(cancel_type, categories)
+
+    @property
+    def delivered(self) -> dict[tuple[str, str], Delivered]:
+        """What has been delivered, by category and symbol."""
+        return self._forced.delivered
+
+    def trading_stop(self, params: Params) -> None:
+        """Set take profit, stop loss and trailing stop of a position.
+
+        Raises
+        ------
+        VenueError
+            34040 when nothing would change, 10001 when the position is flat or a price is wrong.
+        """
+        market = self.market(params)
+        if market.instrument.is_spot:
+            raise bad_param("Illegal category")
+        index = read_position_idx(params, hedged=self.settings.is_hedged(market.instrument))
         with self._settlement.step():
-            for order in orders:
-                market = self.markets[order.instrument.key]
-                self._engine.withdraw(market, order, cancel_type="CancelByUser", reason="EC_PerCancelRequest")
-        return orders
+            set_trading_stop(self.stops, market, self.position(market, index), index, params)
+
+    def position(self, market: Market, position_idx: int = 0) -> Position:
+        """Position slot of a market: 0 one-way, 1 the long and 2 the short leg."""
+        return self.account.position(market.instrument.symbol, position_idx)
 
     def set_leverage(self, params: Params) -> None:
-        """Set the leverage of a linear symbol; the same again is 110043."""
-        market = self.market(params)
-        if not market.instrument.is_linear:
-            raise bad_param("Illegal category")
-        buy, sell = (parse_amount(params.get(name)) for name in ("buyLeverage", "sellLeverage"))
-        if buy is None or sell is None or buy != sell or buy < 1:
-            raise bad_param("params error: buyLeverage and sellLeverage must be equal and at least 1")
-        if buy > market.instrument.max_leverage:
-            raise VenueError(
-                110013,
-                f"cannot set leverage [{buy * 100:.0f}] gt maxLeverage "
-                f"[{market.instrument.max_leverage * 100:.0f}] by risk limit",
-            )
-        position = self.account.position(market.instrument.symbol)
-        if position.leverage == buy:
-            raise VenueError(110043, "leverage not modified")
-        position.leverage = buy
-        position.updated_ms = self.now_ms()
-        self._reporter.tell_position(market, position.updated_ms)
+        """Set the leverage of a symbol; the same again is 110043."""
+        self.settings.set_leverage(self.market(params), params)
+
+    def switch_mode(self, params: Params) -> None:
+        """Switch symbols between one-way and hedge mode (`/v5/position/switch-mode`)."""
+        self.settings.switch_mode(params)
+
+    def set_margin_mode(self, params: Params) -> list[dict[str, str]]:
+        """Set the margin mode of the account; return Bybit's `reasons`, empty when it was set."""
+        return self.settings.set_margin_mode(params)
+
+    def set_limit_px_action(self, category: str, *, modify: bool) -> None:
+        """Say whether a price beyond the band is moved to it or refused."""
+        names = {SPOT} if category == SPOT else set(MOVED_CATEGORIES)
+        if modify:
+            self._admission.moves_prices |= names
+        else:
+            self._admission.moves_prices -= names
+
+    def borrow(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/borrow`."""
+        return self.loans.borrow(params)
+
+    def repay(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/no-convert-repay`."""
+        return self.loans.repay(params)
+
+    def repay_converting(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/repay`."""
+        return self.loans.repay_converting(params)
+
+    def advance(self, now_ms: int) -> None:
+        """Do what time brings by `now_ms`: funding, released orders, liquidation."""
+        if self.funding.is_due(now_ms):
+            self.settle_due_funding(now_ms)
+        if 0 <= now_ms - self._looked_ms < LOOK_INTERVAL_MS:
+            return
+        self._looked_ms = now_ms
+        if self._triggers.due() is not None:
+            self.release_due()
+        if self._forced.is_due():
+            self.liquidate_due()
+
+    def settle_due_funding(self, now_ms: int) -> None:
+        """Settle every funding whose time has come by `now_ms`."""
+        self.funding.advance(now_ms)
+
+    def release_due(self) -> None:
+        """Release the waiting orders whose mark or index price time has brought."""
+        self._follow()
+
+    def settle_funding(self, symbol: str, rate: Decimal | None = None, category: str = LINEAR) -> None:
+        """Settle the funding of a market now, at its present rate unless `rate` is given."""
+        market = self.market({"category": category, "symbol": symbol})
+        self.funding.settle(market, self.now_ms(), rate)
+
+    def liquidate(self, symbol: str, category: str = LINEAR) -> None:
+        """Take over the positions of a symbol now, as if its margin were lost."""
+        self._forced.liquidate(self.market({"category": category, "symbol": symbol}))
+
+    def liquidate_due(self) -> None:
+        """Liquidate, largest first, while the account does not cover its maintenance margin."""
+        while self._forced.is_due():
+            self._forced.liquidate_largest()
+
+    def adl(self, symbol: str, qty: Decimal, category: str = LINEAR) -> None:
+        """Close up to `qty` of a position against a bankrupt one now."""
+        self._forced.deleverage(self.market({"category": category, "symbol": symbol}), qty)
+
+    def deliver(self, symbol: str, category: str = LINEAR) -> None:
+        """Deliver a dated contract or an option now; it takes no order afterwards."""
+        self._forced.deliver(self.market({"category": category, "symbol": symbol}))
+
+    def transfer(self, coin: str, amount: Decimal, kind: str) -> None:
+        """Book `amount` of `coin` coming in, negative when it goes out, as an entry of `kind`; tell the wallet."""
+        now_ms = self.now_ms()
+        self.account.enter(now_ms, coin, kind, cash_flow=amount)
+        self._reporter.tell_wallet([coin], now_ms)
 
     def check(self) -> None:
         """Prove that the account adds up and the books hold exactly the open orders.
@@ -235,67 +366,32 @@ class Exchange:
         LedgerError
             Naming the first figure that disagrees.
         """
-        self.account.check()
-        filled: Counter[str] = Counter()
-        for execution in self.account.executions:
-            filled[execution.order.order_id] += execution.lots
-        for order in self.orders.values():
-            if filled[order.order_id] != order.filled:
-                raise LedgerError(f"{order.order_id} filled {order.filled} lots, executions say {filled}")
-        resting: set[str] = set()
-        for market in self.markets.values():
-            for side in (market.book.bids, market.book.asks):
-                side.check()
-                resting.update(order.order_id for order in side.orders())
-        if resting != self.open_orders.keys():
-            raise LedgerError(f"open but not in a book: {self.open_orders.keys() ^ resting}")
+        prove(self.account, self.register, self.markets)
 
     def find(self, category: str, order_id: str, link_id: str) -> Order | None:
         """Order by `orderId`, else the newest by `orderLinkId`."""
-        order = self.orders.get(order_id) if order_id else self.by_link.get((category, link_id))
-        return order if order is not None and order.instrument.category == category else None
+        return self.register.find(category, order_id, link_id)
 
-    def _check_new(self, it: Instrument, request: OrderRequest) -> None:
-        if request.link_id and (it.category, request.link_id) in self.by_link:
-            if it.is_linear:
-                raise VenueError(110072, "OrderLinkedID is duplicate")
-            raise VenueError(170141, "Duplicate clientOrderId.")
-        if len(self.risk.open_of(it.category, it.symbol)) >= MAX_OPEN_ORDERS:
-            raise VenueError(110020 if it.is_linear else 170810, "Active orders exceed the limit of 500.")
-
-    def _remember(self, order: Order) -> None:
-        order.order_id = self._identity.order_id(order.instrument.category)
-        order.number = len(self.orders) + 1
-        self.orders[order.order_id] = self.open_orders[order.order_id] = order
-        if order.link_id:
-            self.by_link[order.instrument.category, order.link_id] = order
-
-    def _open_order(self, params: Params, verb: str) -> Order:
-        category, order_id = read_category(params), read_text(params, "orderId")
-        link_id = read_link_id(params)
-        if not order_id and not link_id:
-            raise bad_param("params error: OrderId or orderLinkId is required")
-        order = self.find(category, order_id, link_id)
-        if order is not None and order.is_open and order.instrument.symbol == params.get("symbol"):
-            return order
-        if category == LINEAR:
-            raise VenueError(110001, f"order not exists or too late to {verb}")
-        if order is None:
-            raise VenueError(170213, "Order does not exist.")
-        if order.status == "Filled":
-            raise VenueError(170139, "Order has been filled.")
-        raise VenueError(170142, "Order has been canceled.")
+    def _tell_position(self, market: TradedMarket) -> None:
+        self._reporter.tell_position(market, self.now_ms())
 
     def _publish(self, step: Step) -> None:
-        for order_id, order in step.orders.items():
-            if not order.is_open:
-                self.open_orders.pop(order_id, None)
+        for order in step.orders.values():
+            self.register.file(order)
         self._reporter.report(step)
+        if step.executions:
+            self._unfinished.append(step)
+        if not self._is_following:
+            self._follow()
 
-
-def _selected(it: Instrument, symbol: str, base: str, settle: str) -> bool:
-    if symbol:
-        return it.symbol == symbol
-    if base:
-        return it.base == base
-    return not settle or it.quote == settle
+    def _follow(self) -> None:
+        """Let fills set and end stops, and prices release orders, until nothing follows any more."""
+        self._is_following = True
+        try:
+            while True:
+                if self._unfinished:
+                    self.stops.after(self._unfinished.popleft())
+                elif not self._triggers.release_due():
+                    return
+        finally:
+            self._is_following = False

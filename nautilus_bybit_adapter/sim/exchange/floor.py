@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .instruments import INVERSE, LINEAR
 from .market import Market
 
 if TYPE_CHECKING:
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from .settlement import Settlement
 
 Levels = Iterable[tuple[str | Decimal, str | Decimal]]
+
+
+def link_underlyings(markets: Mapping[tuple[str, str], TradedMarket]) -> None:
+    """Give every option and dated future the perpetual of its coin whose index it follows."""
+    for market in markets.values():
+        it = market.instrument
+        if it.is_derivative and not it.is_perpetual:
+            keys = ((LINEAR, it.base + "USDT"), (LINEAR, it.base + "PERP"), (INVERSE, it.base + "USD"))
+            market.underlying = next((markets[key] for key in keys if key in markets), None)
 
 
 class GridError(ValueError):
@@ -34,12 +44,19 @@ class TradedMarket(Market):
         Matches what is moved.
     settlement : Settlement
         Publishes each movement as one step.
+    now_ms : callable
+        The venue's clock, ms.
     """
 
     def __init__(
-        self, instrument: Instrument, identity: Identity, engine: Engine, settlement: Settlement
+        self,
+        instrument: Instrument,
+        identity: Identity,
+        engine: Engine,
+        settlement: Settlement,
+        now_ms: Callable[[], int],
     ) -> None:
-        super().__init__(instrument, identity)
+        super().__init__(instrument, identity, now_ms)
         self._engine = engine
         self._settlement = settlement
 
@@ -71,6 +88,15 @@ class TradedMarket(Market):
                     self._engine.state_level(self, side, ticks, lots)
             for side, ticks, lots in rises:
                 self._engine.state_level(self, side, ticks, lots)
+
+    def lay(self, bids: Mapping[int, int], asks: Mapping[int, int]) -> None:
+        """Replace all anonymous lots by ticks; quick where the client has no order in the book."""
+        if any(side.has_orders for side in (self.book.bids, self.book.asks)):
+            self.set_levels(bids, asks, replace=True)
+            return
+        self.next_seq()
+        self.book.replace_anonymous(bids, asks)
+        self.changed_ms = self._now_ms()
 
     def trade(self, side: str, price: str | Decimal, qty: str | Decimal) -> None:
         """Print a trade between others at `price`; `side` is the taker's.

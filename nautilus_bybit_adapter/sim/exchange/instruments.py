@@ -1,4 +1,4 @@
-"""The catalogue: what is traded, with the filters Bybit publishes.
+"""What is traded, with the filters Bybit publishes, in the units of the books.
 
 Source: Bybit V5 Get Instruments Info.
 """
@@ -9,13 +9,39 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from .amounts import padded, plain, stripped
+from .amounts import ZERO, coin_amount, padded, stripped
 
 LINEAR = "linear"
 SPOT = "spot"
+INVERSE = "inverse"
+OPTION = "option"
+CATEGORIES = (SPOT, LINEAR, INVERSE, OPTION)
+DERIVATIVES = (LINEAR, INVERSE, OPTION)
 # Prices end there on the captured BTCUSDT instrument, whatever the tick.
 MAX_TICKS = 19_999_998
-CATEGORIES = ("spot", "linear", "inverse", "option")
+# An inverse value is a quotient; every amount of a coin has 8 decimals.
+_COIN_UNIT = Decimal("1E-8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Fields of `instruments-info` that no rule of the venue reads; they are shown as they are listed.
+
+    Times are ms as text.
+    """
+
+    status: str = "Trading"
+    launch_time: str = "1585526400000"
+    display_name: str = ""
+    symbol_type: str = ""
+    copy_trading: str = "both"
+    post_only_max_qty: Decimal | None = None
+    max_amount: Decimal = Decimal(1_999_999_999)
+    quote_precision: Decimal = Decimal("0.0000001")
+    innovation: str = "0"
+    margin_trading: str = "utaOnly"
+    multiplier: str = "1"
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,32 +54,58 @@ class Instrument:
     ----------
     category, symbol, base, quote : str
         Bybit's names.
+    settle : str
+        Coin of results and fees of a derivative; the quote coin when empty.
+    contract : str
+        `contractType`, e.g. `LinearPerpetual` or `InverseFutures`; `Call` or `Put` of an option; `""` on spot.
     tick, lot : Decimal
-        Price and quantity step.
+        Price and quantity step. A quantity is in base coin, on inverse in USD.
     min_qty, max_qty, max_market_qty : Decimal
-        Quantity filters in base coin.
+        Quantity filters, in the unit of the quantity.
     min_notional : Decimal
-        Least order value in quote coin.
+        Least order value in quote coin; 0 for none.
     price_scale : int
-        Decimals of public linear prices.
-    max_leverage : Decimal
-        Highest leverage (linear).
+        Decimals of public linear and inverse prices.
+    min_price, max_price : Decimal
+        Price filter; a `max_price` of 0 stands for 19 999 998 ticks.
+    max_leverage, leverage_step : Decimal
+        Leverage filter of linear and inverse.
     mmr : Decimal
-        Maintenance margin rate of the lowest risk tier (linear).
+        Maintenance margin rate of the lowest risk tier.
+    risk_limit : Decimal
+        Value up to which the lowest risk tier reaches.
+    delivery_ms : int
+        Time of delivery; 0 when it never is.
+    delivery_fee_rate : Decimal
+        Fee of a delivery as a fraction of its value.
+    strike : Decimal
+        Strike of an option in quote coin.
+    volatility : Decimal
+        Annual volatility at which an option is quoted, e.g. 0.55.
+    funding_minutes : int
+        Minutes between two fundings; 0 without funding.
+    funding_cap : Decimal
+        Highest funding rate, and with the other sign the lowest.
     ratio_x, ratio_y : Decimal
         Price band ratios (`riskParameters`).
     reference_price : Decimal
         Where a synthetic or quiet book starts.
+    index_price : Decimal
+        Where the index starts; the reference price when it is 0.
     symbol_id : int
         Bybit's numeric id.
     full_name : str
         Name of the base coin.
+    listing : Listing
+        What is only shown.
     """
 
     category: str
     symbol: str
     base: str
     quote: str
+    settle: str = ""
+    contract: str = ""
     tick: Decimal
     lot: Decimal
     min_qty: Decimal
@@ -61,13 +113,33 @@ class Instrument:
     max_market_qty: Decimal
     min_notional: Decimal
     price_scale: int
+    min_price: Decimal = ZERO
+    max_price: Decimal = ZERO
     max_leverage: Decimal = Decimal(1)
-    mmr: Decimal = Decimal(0)
+    leverage_step: Decimal = Decimal("0.01")
+    mmr: Decimal = ZERO
+    risk_limit: Decimal = Decimal(300_000)
+    delivery_ms: int = 0
+    delivery_fee_rate: Decimal = ZERO
+    strike: Decimal = ZERO
+    volatility: Decimal = ZERO
+    funding_minutes: int = 0
+    funding_cap: Decimal = Decimal("0.00333")
     ratio_x: Decimal
     ratio_y: Decimal
     reference_price: Decimal
+    index_price: Decimal = ZERO
     symbol_id: int
     full_name: str
+    listing: Listing = Listing()
+
+    def __post_init__(self) -> None:
+        if not self.settle:
+            object.__setattr__(self, "settle", self.base if self.category == INVERSE else self.quote)
+        if not self.index_price:
+            object.__setattr__(self, "index_price", self.reference_price)
+        if not self.min_price:
+            object.__setattr__(self, "min_price", self.tick)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -77,24 +149,67 @@ class Instrument:
     @property
     def max_ticks(self) -> int:
         """Highest limit price of a derivative, ticks."""
-        return MAX_TICKS
+        return int(self.max_price / self.tick) if self.max_price else MAX_TICKS
 
     @property
-    def is_linear(self) -> bool:
-        """Whether it is a derivative with a position."""
-        return self.category == LINEAR
+    def is_spot(self) -> bool:
+        """Whether coins change hands and there is no position."""
+        return self.category == SPOT
+
+    @property
+    def is_derivative(self) -> bool:
+        """Whether it has a position: every category but spot."""
+        return self.category != SPOT
+
+    # Older name of `is_derivative`.
+    is_linear = is_derivative
+
+    @property
+    def is_inverse(self) -> bool:
+        """Whether quantities are USD and amounts are in the base coin."""
+        return self.category == INVERSE
+
+    @property
+    def is_option(self) -> bool:
+        """Whether it is an option."""
+        return self.category == OPTION
+
+    @property
+    def is_perpetual(self) -> bool:
+        """Whether it is a derivative without delivery."""
+        return self.is_derivative and not self.delivery_ms
 
     def price(self, ticks: int) -> Decimal:
         """Price of `ticks` in quote coin."""
         return ticks * self.tick
 
     def qty(self, lots: int) -> Decimal:
-        """Quantity of `lots` in base coin."""
+        """Quantity of `lots` in base coin, on inverse in USD."""
         return lots * self.lot
 
+    def worth(self, qty: Decimal, price: Decimal) -> Decimal:
+        """Value of `qty` at `price`: exact in quote coin, on inverse in base coin with 8 decimals."""
+        return coin_amount(qty / price) if self.is_inverse else qty * price
+
     def value(self, ticks: int, lots: int) -> Decimal:
-        """Exact value in quote coin of `lots` at `ticks`."""
+        """Value of `lots` at `ticks`: exact in quote coin, on inverse in base coin with 8 decimals."""
+        if self.is_inverse:
+            return coin_amount(lots * self.lot / (ticks * self.tick))
         return ticks * lots * self.tick * self.lot
+
+    def turnover_units(self, ticks: int, lots: int) -> int:
+        """Value of a trade as an integer that can be summed; `turnover` turns sums back."""
+        return int(self.value(ticks, lots) / _COIN_UNIT) if self.is_inverse else ticks * lots
+
+    def turnover(self, units: int) -> Decimal:
+        """Amount of summed `turnover_units`: in quote coin, on inverse in base coin."""
+        return units * _COIN_UNIT if self.is_inverse else units * self.tick * self.lot
+
+    def average(self, value: Decimal, qty: Decimal) -> Decimal:
+        """Average price of `qty` traded for `value`; 0 when there is none."""
+        if not value or not qty:
+            return ZERO
+        return qty / value if self.is_inverse else value / qty
 
     def to_ticks(self, price: Decimal) -> int | None:
         """Integer ticks of `price`; None when it is off the grid."""
@@ -105,133 +220,41 @@ class Instrument:
         return None if qty % self.lot else int(qty / self.lot)
 
     def price_text(self, ticks: int) -> str:
-        """Public price: padded to the price scale on linear, stripped on spot."""
-        return padded(ticks, self.tick, self.price_scale) if self.is_linear else stripped(ticks, self.tick)
+        """Public price: padded to the price scale on linear and inverse, stripped on spot and option."""
+        if self.category in {SPOT, OPTION}:
+            return stripped(ticks, self.tick)
+        return padded(ticks, self.tick, self.price_scale)
 
     def qty_text(self, lots: int) -> str:
-        """Public quantity: padded to the step on linear, stripped on spot."""
+        """Public quantity: padded to the step on linear and inverse, stripped on spot and option."""
         if not lots:
             return "0"
-        return padded(lots, self.lot, _places(self.lot)) if self.is_linear else stripped(lots, self.lot)
+        if self.category in {SPOT, OPTION}:
+            return stripped(lots, self.lot)
+        return padded(lots, self.lot, places(self.lot))
 
     def with_tick(self, tick: Decimal) -> Instrument:
-        """Return the same instrument on another price grid."""
-        return replace(self, tick=tick, price_scale=max(self.price_scale, _places(tick)))
+        """Return the same instrument on another price grid, with the same highest price."""
+        most = self.max_price - self.max_price % tick
+        return replace(
+            self, tick=tick, price_scale=max(self.price_scale, places(tick)), min_price=tick, max_price=most
+        )
 
     def wire(self) -> dict[str, Any]:
         """Item of `/v5/market/instruments-info`."""
-        return _linear_item(self) if self.is_linear else _spot_item(self)
+        from .listing import listed  # noqa: PLC0415 - the listing is made of instruments
+
+        return listed(self)
 
 
-def _places(step: Decimal) -> int:
+def places(step: Decimal) -> int:
+    """Decimals of `step`."""
     exponent = step.as_tuple().exponent
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
-def _linear_item(it: Instrument) -> dict[str, Any]:
-    lot = _places(it.lot)
-    tick = f"{it.tick:.{it.price_scale}f}"
-    return {
-        "symbol": it.symbol,
-        "contractType": "LinearPerpetual",
-        "status": "Trading",
-        "baseCoin": it.base,
-        "quoteCoin": it.quote,
-        "launchTime": "1585526400000",
-        "deliveryTime": "0",
-        "deliveryFeeRate": "",
-        "priceScale": str(it.price_scale),
-        "leverageFilter": {
-            "minLeverage": "1",
-            "maxLeverage": f"{it.max_leverage:.2f}",
-            "leverageStep": "0.01",
-        },
-        "priceFilter": {
-            "minPrice": tick,
-            "maxPrice": f"{it.tick * it.max_ticks:.{it.price_scale}f}",
-            "tickSize": tick,
-        },
-        "lotSizeFilter": {
-            "maxOrderQty": f"{it.max_qty:.{lot}f}",
-            "minOrderQty": f"{it.min_qty:.{lot}f}",
-            "qtyStep": f"{it.lot:.{lot}f}",
-            "postOnlyMaxOrderQty": f"{it.max_qty:.{lot}f}",
-            "maxMktOrderQty": f"{it.max_market_qty:.{lot}f}",
-            "minNotionalValue": plain(it.min_notional),
-        },
-        "unifiedMarginTrade": True,
-        "fundingInterval": 480,
-        "settleCoin": it.quote,
-        "copyTrading": "both",
-        "upperFundingRate": "0.00333",
-        "lowerFundingRate": "-0.00333",
-        "isPreListing": False,
-        "preListingInfo": None,
-        "riskParameters": {"priceLimitRatioX": plain(it.ratio_x), "priceLimitRatioY": plain(it.ratio_y)},
-        "displayName": it.symbol,
-        "symbolType": "",
-        "forbidUplWithdrawal": False,
-        "symbolId": it.symbol_id,
-        "fullName": it.full_name,
-        "marketRegion": "",
-        "underlyingTicker": "",
-        "tags": [],
-    }
+def default_catalogue(now_ms: int | None = None) -> tuple[Instrument, ...]:
+    """Return the instruments the venue serves unless told otherwise; see `catalogue.default_catalogue`."""
+    from .catalogue import default_catalogue as load  # noqa: PLC0415 - the catalogue is made of instruments
 
-
-def _spot_item(it: Instrument) -> dict[str, Any]:
-    return {
-        "symbolId": it.symbol_id,
-        "symbol": it.symbol,
-        "baseCoin": it.base,
-        "quoteCoin": it.quote,
-        "innovation": "0",
-        "status": "Trading",
-        "marginTrading": "utaOnly",
-        "stTag": "0",
-        "lotSizeFilter": {
-            "basePrecision": plain(it.lot),
-            "quotePrecision": "0.0000001",
-            "minOrderQty": plain(it.min_qty),
-            "maxOrderQty": plain(it.max_qty),
-            "minOrderAmt": plain(it.min_notional),
-            "maxOrderAmt": "1999999999",
-            "maxLimitOrderQty": plain(it.max_qty),
-            "maxMarketOrderQty": plain(it.max_market_qty),
-            "postOnlyMaxLimitOrderSize": plain(it.max_qty * 11),
-        },
-        "priceFilter": {"tickSize": plain(it.tick)},
-        "riskParameters": {"priceLimitRatioX": plain(it.ratio_x), "priceLimitRatioY": plain(it.ratio_y)},
-        "symbolType": "",
-        "xstockMultiplier": "1",
-    }
-
-
-def default_catalogue() -> tuple[Instrument, ...]:
-    """Return the instruments the venue serves unless told otherwise."""
-    d = Decimal
-    linear_btc = Instrument(
-        category=LINEAR, symbol="BTCUSDT", base="BTC", quote="USDT", full_name="Bitcoin", symbol_id=5,
-        tick=d("0.10"), lot=d("0.001"), min_qty=d("0.001"), max_qty=d(1190), max_market_qty=d(500),
-        min_notional=d(5), price_scale=2, max_leverage=d(150), mmr=d("0.0033"),
-        ratio_x=d("0.01"), ratio_y=d("0.02"), reference_price=d(86000),
-    )  # fmt: skip
-    linear_eth = Instrument(
-        category=LINEAR, symbol="ETHUSDT", base="ETH", quote="USDT", full_name="Ethereum", symbol_id=6,
-        tick=d("0.01"), lot=d("0.01"), min_qty=d("0.01"), max_qty=d(7240), max_market_qty=d(2500),
-        min_notional=d(5), price_scale=2, max_leverage=d(150), mmr=d("0.005"),
-        ratio_x=d("0.02"), ratio_y=d("0.04"), reference_price=d(2740),
-    )  # fmt: skip
-    spot_btc = Instrument(
-        category=SPOT, symbol="BTCUSDT", base="BTC", quote="USDT", full_name="Bitcoin", symbol_id=1,
-        tick=d("0.1"), lot=d("0.000001"), min_qty=d("0.000001"), max_qty=d(10), max_market_qty=d(10),
-        min_notional=d(5), price_scale=1,
-        ratio_x=d("0.05"), ratio_y=d("0.05"), reference_price=d(86000),
-    )  # fmt: skip
-    spot_eth = Instrument(
-        category=SPOT, symbol="ETHUSDT", base="ETH", quote="USDT", full_name="Ethereum", symbol_id=2,
-        tick=d("0.01"), lot=d("0.00001"), min_qty=d("0.00001"), max_qty=d(400), max_market_qty=d(400),
-        min_notional=d(5), price_scale=2,
-        ratio_x=d("0.05"), ratio_y=d("0.05"), reference_price=d(2740),
-    )  # fmt: skip
-    return (linear_btc, linear_eth, spot_btc, spot_eth)
+    return load(now_ms).instruments

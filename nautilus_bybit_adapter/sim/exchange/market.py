@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import deque
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .amounts import plain
+from .black import YEAR_MS, OptionValue, implied_volatility, option_value
 from .book import BUY, Book
 from .candles import Candles
-from .depth import PUSH_INTERVAL_MS, DepthFeed
-from .orders import PublicTrade
+from .depth import FULL_DEPTH, FULL_INTERVAL_MS, RPI_DEPTH, RPI_INTERVAL_MS, DepthFeed, intervals
+from .orders import OptionFigures, PublicTrade
+from .reference import Reference
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from collections.abc import Callable
 
     from .identity import Identity
     from .instruments import Instrument
 
 TAPE_LENGTH = 1000
 FIRST_SEQ = 9_688_000_000
+_MINUTE_MS = 60_000
+OPTION_BAND_OF_MARK, OPTION_BAND_OF_INDEX = Decimal("0.5"), Decimal("0.02")
 
 
 class Market:
@@ -29,44 +35,133 @@ class Market:
         What is traded.
     identity : Identity
         Source of trade ids.
+    now_ms : callable
+        The venue's clock, ms.
+
+    Attributes
+    ----------
+    underlying : Market or None
+        Market whose index is this one's: the perpetual of an option's or a dated future's coin.
+    watchers : int
+        How many topics of this market are subscribed.
+    asked_ms : int
+        When a request last named this market.
+    on_ask : callable, optional
+        Called when a request or a subscription names this market.
     """
 
-    def __init__(self, instrument: Instrument, identity: Identity) -> None:
+    def __init__(self, instrument: Instrument, identity: Identity, now_ms: Callable[[], int]) -> None:
         self.instrument = instrument
         self.book = Book()
-        self.feeds = {depth: DepthFeed(self.book, depth) for depth in PUSH_INTERVAL_MS}
+        self.feeds = {depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(instrument.category)}
+        self.full_feed = DepthFeed(self.book, FULL_DEPTH, FULL_INTERVAL_MS)
+        self.rpi_feed = DepthFeed(self.book, RPI_DEPTH, RPI_INTERVAL_MS)
         self.tape: deque[PublicTrade] = deque(maxlen=TAPE_LENGTH)
         self.candles = Candles()
         self.seq = FIRST_SEQ + instrument.symbol_id * 1_000_000
         self.changed_ms = 0
-        self.last_ticks = self.start_ticks = int(instrument.reference_price / instrument.tick)
+        self.underlying: Market | None = None
+        self.watchers = 0
+        self.asked_ms = 0
+        self.on_ask: Callable[[], None] | None = None
+        self._identity = identity
+        self._now_ms = now_ms
+        self._valued: tuple[tuple[int, Decimal], OptionValue] | None = None
+        self.last_ticks = self.start_ticks = self._first_ticks()
         self.high_ticks = self.low_ticks = self.last_ticks
         self.volume_lots = 0
         self.turnover = 0
-        self._identity = identity
-        self._mark_ticks = self.last_ticks
-        self._mark_version = -1
+        self.reference = Reference(instrument, self.book, self.start_ticks)
         self._tick_direction = "ZeroPlusTick"
 
     @property
-    def mark_ticks(self) -> int:
-        """Mark price: the middle of the anonymous book, kept while one side is empty."""
-        if self._mark_version != self.book.version:
-            self._mark_version = self.book.version
-            twice = self.book.mid_twice()
-            if twice is not None:
-                self._mark_ticks = (twice + 1) // 2
-        return self._mark_ticks
+    def index(self) -> Decimal:
+        """Index price in quote coin."""
+        if self.underlying is not None:
+            return self.underlying.index
+        if self.instrument.is_option:
+            return self.instrument.index_price
+        return self.instrument.price(self.reference.index_ticks)
+
+    @property
+    def index_ticks(self) -> int:
+        """Index price on this market's price grid, rounded down."""
+        return int(self.index / self.instrument.tick)
 
     @property
     def mark(self) -> Decimal:
-        """Mark price in quote coin (the index price is the same)."""
-        return self.instrument.price(self.mark_ticks)
+        """Mark price in quote coin; of an option the model's price with 4 decimals."""
+        if self.instrument.is_option:
+            return Decimal(f"{self.option_value().price:.4f}")
+        return self.instrument.price(self.reference.mark_ticks)
+
+    @property
+    def mark_ticks(self) -> int:
+        """Mark price on the price grid, at least one tick."""
+        if self.instrument.is_option:
+            return max(1, round(self.mark / self.instrument.tick))
+        return self.reference.mark_ticks
 
     @property
     def tick_direction(self) -> str:
         """Direction of the last trade, as `L` of public trades."""
         return self._tick_direction
+
+    def years(self) -> float:
+        """Time to delivery in years, not negative."""
+        return max(0, self.instrument.delivery_ms - self._now_ms()) / YEAR_MS
+
+    def option_value(self) -> OptionValue:
+        """Model price and greeks of an option now; time moves in steps of a minute."""
+        it, index = self.instrument, self.index
+        key = (self._now_ms() // _MINUTE_MS, index)
+        if self._valued is None or self._valued[0] != key:
+            value = option_value(
+                forward=float(index),
+                strike=float(it.strike),
+                volatility=float(it.volatility),
+                years=self.years(),
+                is_call=it.contract == "Call",
+            )
+            self._valued = (key, value)
+        return self._valued[1]
+
+    def iv(self, price: Decimal) -> Decimal:
+        """Volatility at which the model gives an option's `price`, with 4 decimals."""
+        it = self.instrument
+        found = implied_volatility(
+            price=float(price),
+            forward=float(self.index),
+            strike=float(it.strike),
+            years=self.years(),
+            is_call=it.contract == "Call",
+        )
+        return Decimal(f"{found:.4f}")
+
+    def option_figures(self, ticks: int) -> OptionFigures:
+        """Return what a trade of an option at `ticks` tells besides its price."""
+        index = plain(self.index)
+        return OptionFigures(
+            trade_iv=plain(self.iv(self.instrument.price(ticks))),
+            mark_iv=plain(self.instrument.volatility),
+            index_price=index,
+            underlying_price=index,
+        )
+
+    def funding_rate(self) -> Decimal:
+        """Rate of the next funding; 0 on markets without funding."""
+        return self.reference.funding_rate()
+
+    def next_funding_ms(self) -> int:
+        """Time of the next funding, ms; 0 on markets without funding."""
+        interval = self.instrument.funding_minutes * _MINUTE_MS
+        return (self._now_ms() // interval + 1) * interval if interval else 0
+
+    def asked(self) -> None:
+        """Note that a request or a subscription names this market."""
+        self.asked_ms = self._now_ms()
+        if self.on_ask is not None:
+            self.on_ask()
 
     def next_seq(self) -> int:
         """Advance the cross sequence shared by books, trades and executions."""
@@ -81,13 +176,25 @@ class Market:
     def band(self) -> tuple[int, int]:
         """Highest buy and lowest sell price in ticks that the price limit allows.
 
-        The term for the 30 s premium is left out: index and mark are the middle of the book here.
+        Source: Bybit V5 Get Order Price Limit; spot is measured from the index. That of options is the
+        venue's own: half the mark or a fiftieth of the index beyond the mark, whichever is more.
         """
-        mark, tick = self.mark, self.instrument.tick
-        return (
-            int(mark * (1 + self.instrument.ratio_x) / tick),
-            -int(-(mark * (1 - self.instrument.ratio_x)) // tick),
+        it, tick, x, y = (
+            self.instrument,
+            self.instrument.tick,
+            self.instrument.ratio_x,
+            self.instrument.ratio_y,
         )
+        index = self.index
+        if it.is_option:
+            away = max(self.mark * OPTION_BAND_OF_MARK, index * OPTION_BAND_OF_INDEX)
+            return int((self.mark + away) / tick), max(1, -int(-(self.mark - away) // tick))
+        mark = index if it.is_spot else self.mark
+        premium = Decimal(f"{self.reference.premium_ticks:.2f}") * tick
+        zero = Decimal(0)
+        most = min(mark * (1 + y), max(index, mark * (1 + x) + max(zero, premium)))
+        least = max(mark * (1 - y), min(index, mark * (1 - x) + min(zero, premium)))
+        return int(most / tick), -int(-least // tick)
 
     def print_trade(self, side: str, ticks: int, lots: int, now_ms: int) -> PublicTrade:
         """Put a trade on the tape and into the statistics; `side` is the taker's."""
@@ -97,12 +204,13 @@ class Market:
             self._tick_direction = "MinusTick"
         elif not self._tick_direction.startswith("Zero"):
             self._tick_direction = "Zero" + self._tick_direction
+        units = self.instrument.turnover_units(ticks, lots)
         self.last_ticks = ticks
         self.high_ticks = max(self.high_ticks, ticks)
         self.low_ticks = min(self.low_ticks, ticks)
         self.volume_lots += lots
-        self.turnover += ticks * lots
-        self.candles.add(now_ms, ticks, lots)
+        self.turnover += units
+        self.candles.add(now_ms, ticks, lots, units)
         trade = PublicTrade(
             trade_id=self._identity.trade_id(self.instrument.category),
             at_ms=now_ms,
@@ -118,3 +226,8 @@ class Market:
     def touch_price(self, taker_side: str) -> int | None:
         """Best price a taker of `taker_side` meets, in ticks."""
         return self.book.asks.best if taker_side == BUY else self.book.bids.best
+
+    def _first_ticks(self) -> int:
+        it = self.instrument
+        price = self.mark if it.is_option else it.reference_price
+        return max(1, int(price / it.tick))

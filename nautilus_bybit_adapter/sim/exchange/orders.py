@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .amounts import ZERO
 from .instruments import Instrument  # noqa: TC001 - read by dataclass users at run time
@@ -11,8 +11,21 @@ from .instruments import Instrument  # noqa: TC001 - read by dataclass users at 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from .conditions import Protection, Trail, Trigger
+
 OPEN_STATUSES = frozenset({"New", "PartiallyFilled"})
+WAITING = "Untriggered"
 NO_REASON = "EC_NoError"
+# How an order that waits for a price shows its maker.
+CREATED_BY = {
+    "": "CreateByUser",
+    "Stop": "CreateByStopOrder",
+    "TakeProfit": "CreateByTakeProfit",
+    "StopLoss": "CreateByStopLoss",
+    "TrailingStop": "CreateByTrailingStop",
+    "PartialTakeProfit": "CreateByPartialTakeProfit",
+    "PartialStopLoss": "CreateByPartialStopLoss",
+}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -39,6 +52,24 @@ class Order:
         Quote amount of a spot market buy.
     created_ms : int
         Time of acceptance, ms.
+    trigger : Trigger, optional
+        Price that releases a conditional order.
+    stop_kind : str
+        Bybit `stopOrderType`, `""` for a plain order.
+    protection : Protection, optional
+        Take profit and stop loss the order brings to its position.
+    trail : Trail, optional
+        What a trailing stop follows.
+    tpsl_mode : str
+        `Full` or `Partial` on a take profit or stop loss of a position.
+    exec_type : str
+        `execType` of its fills: `Trade`, or how the venue closes positions itself.
+    order_iv : str
+        Volatility that priced an option's order.
+    sibling_id : str
+        Order that ends when this one is released.
+    position_idx : int
+        0 one-way, 1 long leg, 2 short leg.
     """
 
     instrument: Instrument
@@ -58,6 +89,7 @@ class Order:
     slippage_type: str = "UNKNOWN"
     slippage: str = "0"
     is_leverage: str = ""
+    position_idx: int = 0
     status: str = "New"
     cancel_type: str = "UNKNOWN"
     reject_reason: str = NO_REASON
@@ -69,6 +101,19 @@ class Order:
     fees: dict[str, Decimal] = field(default_factory=dict)
     updated_ms: int = 0
     number: int = 0
+    trigger: Trigger | None = None
+    trail: Trail | None = None
+    tpsl_mode: str = ""
+    sibling_id: str = ""
+    stop_kind: str = ""
+    create_type: str = CREATED_BY[""]
+    close_on_trigger: bool = False
+    closes_all: bool = False
+    protection: Protection | None = None
+    parent_link_id: str = ""
+    exec_type: str = "Trade"
+    order_iv: str = ""
+    rpi_taker_access: bool = False
 
     @property
     def leaves(self) -> int:
@@ -77,8 +122,30 @@ class Order:
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still trade."""
+        """Whether it may trade now."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for its trigger price."""
+        return self.status == WAITING
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has not ended."""
+        return self.is_open or self.is_waiting
+
+    @property
+    def only_closes(self) -> bool:
+        """Whether it may never open or enlarge a position."""
+        return self.reduce_only or self.close_on_trigger
+
+    @property
+    def filter_kind(self) -> str:
+        """Bybit's `orderFilter`: `Order`, `tpslOrder` or `StopOrder`."""
+        if not self.stop_kind:
+            return "Order"
+        return "tpslOrder" if self.stop_kind in {"tpslOrder", "BidirectionalTpslOrder"} else "StopOrder"
 
     @property
     def is_buy(self) -> bool:
@@ -86,9 +153,34 @@ class Order:
         return self.side == "Buy"
 
     @property
+    def held_value(self) -> Decimal:
+        """Quote value an open or waiting spot buy holds."""
+        if self.budget is not None:
+            return self.budget - self.value
+        ticks = self.ticks or (self.trigger.ticks if self.trigger else 0)
+        return self.instrument.value(ticks, self.leaves)
+
+    @property
+    def held_qty(self) -> Decimal:
+        """Base quantity an open or waiting spot sell holds."""
+        if self.budget is None:
+            return self.instrument.qty(self.leaves)
+        ticks = self.ticks or (self.trigger.ticks if self.trigger else 0)
+        return (self.budget - self.value) / self.instrument.price(ticks) if ticks else ZERO
+
+    @property
     def leaves_value(self) -> Decimal:
         """Quote value of the open quantity at the limit price."""
         return self.instrument.value(self.ticks, self.leaves)
+
+
+class OptionFigures(NamedTuple):
+    """What an execution of an option tells besides its price, as text; volatilities are fractions."""
+
+    trade_iv: str
+    mark_iv: str
+    index_price: str
+    underlying_price: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +210,13 @@ class Execution:
     closed_lots: int
     pnl: Decimal
     mark_price: str
-    create_type: str = "CreateByUser"
+    exec_type: str = "Trade"
+    option: OptionFigures | None = None
+
+    @property
+    def moves_position(self) -> bool:
+        """Whether it changes a position; funding is cash only."""
+        return self.exec_type != "Funding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

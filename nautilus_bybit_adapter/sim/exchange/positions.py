@@ -19,14 +19,18 @@ class Fill(NamedTuple):
 
 @dataclass(slots=True)
 class Position:
-    """A one-way position.
+    """A position of one symbol, or one leg of it in hedge mode.
 
-    `size` is signed (short is negative). `cost` is the cumulative entry value of what is still open, in the
-    settle coin and never negative: a partial close removes its proportional part rounded to 8 decimals, the
-    close of the rest removes the rest, so over a round trip the results add up to sales minus purchases.
+    `size` is signed (short is negative), in base coin or on inverse in USD. `cost` is the cumulative entry
+    value of what is still open, in the settle coin and never negative: a partial close removes its
+    proportional part rounded to 8 decimals, the close of the rest removes the rest, so over a round trip the
+    results add up to sales minus purchases. On inverse the values are coins with 8 decimals and a long wins
+    what it paid less than it got: purchases minus sales.
     """
 
     leverage: Decimal = Decimal(10)
+    is_inverse: bool = False
+    index: int = 0
     size: Decimal = ZERO
     cost: Decimal = ZERO
     current_pnl: Decimal = ZERO
@@ -35,6 +39,7 @@ class Position:
     updated_ms: int = 0
     open_ms: int = 0
     seq: int = -1
+    status: str = "Normal"
 
     @property
     def side(self) -> str:
@@ -44,12 +49,18 @@ class Position:
     @property
     def entry_price(self) -> Decimal:
         """Average entry price with 8 decimals, 0 when flat."""
-        return coin_amount(self.cost / abs(self.size)) if self.size else ZERO
+        if not self.size or not self.cost:
+            return ZERO
+        size = abs(self.size)
+        return coin_amount(size / self.cost if self.is_inverse else self.cost / size)
+
+    def value(self, price: Decimal) -> Decimal:
+        """Value of the open quantity at `price`, in settle coin and never negative."""
+        return self._worth(abs(self.size), price)
 
     def unrealised(self, mark: Decimal) -> Decimal:
         """Return the result in settle coin of a close at `mark`."""
-        value = abs(self.size) * mark
-        return value - self.cost if self.size > 0 else self.cost - value if self.size < 0 else ZERO
+        return self._result(self.value(mark), self.cost) if self.size else ZERO
 
     def would_close(self, side: str, qty: Decimal) -> Decimal:
         """Part of `qty` bought or sold by `side` that reduces the position."""
@@ -59,11 +70,16 @@ class Position:
     def fill(self, side: str, qty: Decimal, price: Decimal) -> Fill:
         """Apply a fill and return what it closed."""
         closed = self.would_close(side, qty)
-        pnl = self._close(closed, price) if closed else ZERO
+        left = self._worth(qty, price)
+        pnl = ZERO
+        if closed:
+            value = self._worth(closed, price)
+            left -= value
+            pnl = self._close(closed, value)
         opened = qty - closed
         if opened:
             self.size += opened if side == "Buy" else -opened
-            self.cost += opened * price
+            self.cost += left
         return Fill(closed, opened, pnl)
 
     def book(self, filled: Fill, fee: Decimal) -> None:
@@ -78,11 +94,17 @@ class Position:
         else:
             self.current_pnl += filled.pnl - fee
 
-    def _close(self, qty: Decimal, price: Decimal) -> Decimal:
+    def _close(self, qty: Decimal, value: Decimal) -> Decimal:
         open_qty = abs(self.size)
         cost = self.cost if qty == open_qty else coin_amount(self.cost * qty / open_qty)
-        value = qty * price
-        pnl = value - cost if self.size > 0 else cost - value
+        pnl = self._result(value, cost)
         self.size += -qty if self.size > 0 else qty
         self.cost -= cost
         return pnl
+
+    def _worth(self, qty: Decimal, price: Decimal) -> Decimal:
+        return coin_amount(qty / price) if self.is_inverse else qty * price
+
+    def _result(self, value: Decimal, cost: Decimal) -> Decimal:
+        """Return the result of closing what was opened for `cost` at `value`."""
+        return value - cost if (self.size > 0) != self.is_inverse else cost - value

@@ -12,37 +12,32 @@ from .errors import VenueError
 
 if TYPE_CHECKING:
     from .market import Market
-    from .requests import OrderRequest
+    from .orders import Order
 
 
 def clip_to_band(market: Market, side: str, ticks: int) -> int:
-    """Move an aggressive linear price to the boundary, as the default account setting does."""
+    """Move an aggressive price to the boundary."""
     max_buy, min_sell = market.band()
     return min(ticks, max_buy) if side == "Buy" else max(ticks, min_sell)
 
 
-def check_spot_band(market: Market, side: str, ticks: int) -> None:
-    """Refuse an aggressive spot price beyond the boundary."""
-    max_buy, min_sell = market.band()
-    if side == "Buy" and ticks > max_buy:
-        raise VenueError(
-            170193, f"Buy order price cannot be higher than {market.instrument.price(max_buy)}USDT."
-        )
-    if side == "Sell" and ticks < min_sell:
-        raise VenueError(
-            170194, f"Sell order price cannot be lower than {market.instrument.price(min_sell)}USDT."
-        )
+def spot_band_error(market: Market, side: str, boundary: int) -> VenueError:
+    """Return the error of an aggressive spot price beyond the boundary."""
+    price = market.instrument.price(boundary)
+    if side == "Buy":
+        return VenueError(170193, f"Buy order price cannot be higher than {price}USDT.")
+    return VenueError(170194, f"Sell order price cannot be lower than {price}USDT.")
 
 
-def protection_ticks(market: Market, request: OrderRequest) -> int:
+def protection_ticks(market: Market, order: Order) -> int:
     """Price in ticks beyond which a market order does not trade."""
     max_buy, min_sell = market.band()
-    boundary = max_buy if request.side == "Buy" else min_sell
-    best = market.touch_price(request.side)
-    if request.slippage_type == "UNKNOWN" or best is None:
+    boundary = max_buy if order.side == "Buy" else min_sell
+    best = market.touch_price(order.side)
+    if order.slippage_type == "UNKNOWN" or best is None:
         return boundary
-    sign = 1 if request.side == "Buy" else -1
-    if request.slippage_type == "TickSize":
-        return best + sign * int(request.slippage)
-    limit = best * (1 + sign * Decimal(request.slippage) / 100)
+    sign = 1 if order.side == "Buy" else -1
+    if order.slippage_type == "TickSize":
+        return best + sign * int(order.slippage)
+    limit = best * (1 + sign * Decimal(order.slippage) / 100)
     return int(limit.to_integral_value(ROUND_DOWN if sign > 0 else ROUND_UP))

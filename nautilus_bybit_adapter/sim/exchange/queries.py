@@ -5,12 +5,14 @@ Source: Bybit V5 Get Open & Closed Orders, Get Order History, Get Trade History,
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from .errors import bad_param
 from .instruments import LINEAR, Instrument
 from .requests import Params, read_category, read_text
+from .selection import matches_filter, read_filter
 from .wire import execution_item, order_history_item, order_item, position_item
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 WEEK_MS = 7 * 86_400_000
 LONGEST_MS_TEXT = 15
 RECENT_CLOSED = 500
-_ORDER_FILTERS = ("", "Order", "StopOrder", "tpslOrder", "OcoOrder", "BidirectionalTpslOrder")
+UNFILLED_KEPT_MS = 86_400_000
 _EXEC_TYPES = [
     "Trade",
     "AdlTrade",
@@ -52,9 +54,14 @@ def open_orders(exchange: Exchange, params: Params) -> Page:
     if named is not None:
         orders = named
     elif closed_only:
-        orders = [order for order in reversed(exchange.orders.values()) if not order.is_open][:RECENT_CLOSED]
+        closed = (
+            order
+            for order in reversed(exchange.orders.values())
+            if not order.is_live and order.instrument.category == category
+        )
+        orders = list(islice(closed, RECENT_CLOSED))
     else:
-        orders = exchange.open_orders.values()
+        orders = exchange.register.live(category)
     rows = _page(_matching(orders, params, category), exchange, params, limit)
     return _order_page(category, rows, [order_item(order, exchange.config.smp_group) for order in rows])
 
@@ -69,12 +76,20 @@ def order_history(exchange: Exchange, params: Params) -> Page:
     orders = [
         order
         for order in _matching(exchange.orders.values() if named is None else named, params, category)
-        if not order.is_open and start <= order.created_ms <= end and wanted in {"", order.status}
+        if not order.is_live
+        and start <= order.created_ms <= end
+        and wanted in {"", order.status}
+        and _is_kept(order, exchange.now_ms())
     ]
     rows = _page(orders, exchange, params, limit)
     return _order_page(
         category, rows, [order_history_item(order, exchange.config.smp_group) for order in rows]
     )
+
+
+def _is_kept(order: Order, now_ms: int) -> bool:
+    """Whether the history still holds an ended order: a day without fills, a week longer only with them."""
+    return bool(order.filled) or order.updated_ms > now_ms - UNFILLED_KEPT_MS
 
 
 def executions(exchange: Exchange, params: Params) -> Page:
@@ -88,7 +103,7 @@ def executions(exchange: Exchange, params: Params) -> Page:
     before = _last_number(params)
     rows: list[Execution] = []
     for fill in reversed(exchange.account.executions):
-        if fill.number >= before or not start <= fill.at_ms <= end or exec_type not in {"", "Trade"}:
+        if fill.number >= before or not start <= fill.at_ms <= end or exec_type not in {"", fill.exec_type}:
             continue
         if _is_of(fill.order, params, category) and _has_ids(fill.order, params):
             rows.append(fill)
@@ -116,14 +131,18 @@ def positions(exchange: Exchange, params: Params) -> Page:
             for key, market in sorted(exchange.markets.items())
             if key[0] == category
             and key[1] > after
-            and market.instrument.quote == settle
-            and exchange.account.position(key[1]).size
+            and market.instrument.settle == settle
+            and any(slot.size for slot in exchange.settings.slots(market.instrument))
         ][:limit]
     rows = [
-        position_item(market, exchange.account.position(market.instrument.symbol), exchange.risk.taker_rate)
+        position_item(market, slot, exchange.risk, exchange.stops.of(market.instrument.key, slot.index))
         for market in markets
+        for slot in exchange.settings.slots(market.instrument)
+        if symbol or slot.size
     ]
-    cursor = _cursor(rows[-1]["symbol"], rows[-1]["updatedTime"], "0") if rows else ""
+    cursor = (
+        _cursor(rows[-1]["symbol"], rows[-1]["updatedTime"], str(rows[-1]["positionIdx"])) if rows else ""
+    )
     return {"nextPageCursor": cursor, "category": category, "list": rows}
 
 
@@ -170,12 +189,8 @@ def _by_id(exchange: Exchange, params: Params, category: str) -> list[Order] | N
 
 
 def _matching(orders: Iterable[Order], params: Params, category: str) -> list[Order]:
-    kind = read_text(params, "orderFilter")
-    if kind not in _ORDER_FILTERS:
-        raise bad_param("params error: orderFilter invalid")
-    if kind not in {"", "Order"}:
-        return []
-    return [order for order in orders if _is_of(order, params, category)]
+    kind = read_filter(params)
+    return [order for order in orders if matches_filter(order, kind) and _is_of(order, params, category)]
 
 
 def _is_of(order: Order, params: Params, category: str) -> bool:
@@ -185,7 +200,7 @@ def _is_of(order: Order, params: Params, category: str) -> bool:
         it.category == category
         and symbol in {"", it.symbol}
         and base in {"", it.base}
-        and settle in {"", it.quote}
+        and settle in {"", it.settle}
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .events import PrivateEvent, Sink, TradesEvent
-from .instruments import LINEAR, Instrument
+from .greeks import coin_greeks
 from .wallet import wallet_row
 from .wire import execution_row, order_row, position_row
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
     from .account import Account
     from .floor import TradedMarket
+    from .instruments import Instrument
+    from .position_settings import PositionSettings
     from .risk import Risk
     from .settlement import Step
+    from .stops import Stops
 
 
 class Reporter:
@@ -38,6 +41,10 @@ class Reporter:
         User id in the envelope ids.
     smp_group : int or str
         What orders show as `smpGroup`.
+    stops : Stops
+        What positions show of their stops.
+    settings : PositionSettings
+        Knows the slots of a market and the margin mode.
     """
 
     def __init__(
@@ -50,7 +57,11 @@ class Reporter:
         *,
         uid: int,
         smp_group: int | str,
+        stops: Stops,
+        settings: PositionSettings,
     ) -> None:
+        self._stops = stops
+        self._settings = settings
         self.uid = uid
         self.smp_group = smp_group
         self._account = account
@@ -69,7 +80,7 @@ class Reporter:
             self._tell(
                 "execution", it, executions[-1].seq, now_ms, [execution_row(fill) for fill in executions]
             )
-        touched: dict[tuple[str, str], Instrument] = {}
+        touched = {key: market.instrument for key, market in step.touched.items()}
         for order in step.orders.values():
             it = order.instrument
             touched[it.key] = it
@@ -79,21 +90,31 @@ class Reporter:
     def _tell_account(self, touched: Iterable[Instrument], now_ms: int) -> None:
         coins: dict[str, None] = {}
         for it in touched:
-            coins[it.quote] = None
-            if it.is_linear:
+            coins[it.settle] = None
+            if it.is_derivative:
                 self.tell_position(self._markets[it.key], now_ms)
             else:
                 coins[it.base] = None
+            if it.is_option:
+                rows = coin_greeks(self._risk, it.base)
+                self._sink(PrivateEvent("greeks", "", f"{self.uid}_greeks_{now_ms}", now_ms, rows))
         if coins:
-            row = wallet_row(self._account, self._risk, coins)
-            self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
+            self.tell_wallet(coins, now_ms)
+
+    def tell_wallet(self, coins: Iterable[str], now_ms: int) -> None:
+        """Tell the account with the lines of `coins`."""
+        row = wallet_row(self._account, self._risk, coins)
+        self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
 
     def tell_position(self, market: TradedMarket, now_ms: int) -> None:
-        """Tell the position slot of a linear market."""
-        position = self._account.position(market.instrument.symbol)
-        position.updated_ms = now_ms
-        row = position_row(market, position, self._risk.taker_rate)
-        self._sink(PrivateEvent("position", LINEAR, f"{self.uid}_position_{now_ms}", now_ms, [row]))
+        """Tell the position slots of a derivative's market."""
+        rows = []
+        for position in self._settings.slots(market.instrument):
+            position.updated_ms = now_ms
+            shown = self._stops.of(market.instrument.key, position.index)
+            rows.append(position_row(market, position, self._risk, shown))
+        ident = f"{self.uid}_position_{now_ms}"
+        self._sink(PrivateEvent("position", market.instrument.category, ident, now_ms, rows))
 
     def _tell(self, topic: str, it: Instrument, seq: int, now_ms: int, rows: list[dict[str, object]]) -> None:
         ident = f"{self.uid}_{it.symbol}_{seq}"

@@ -5,25 +5,56 @@ Source: Bybit V5 Place Order; texts of the errors as captured.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .amounts import parse_amount
+from .amounts import parse_amount, plain
+from .conditions import (
+    Protection,
+    Trigger,
+    check_protection,
+    read_protection,
+    read_spot_trigger,
+    read_trigger,
+)
 from .errors import VenueError, bad_param
-from .instruments import CATEGORIES, Instrument
+from .fields import (
+    LINK_ID_LIMIT,
+    Params,
+    is_given,
+    one_of,
+    read_category,
+    read_flag,
+    read_link_id,
+    read_text,
+)
+from .market_orders import bbo_ticks, iv_ticks, read_budget, read_iv, read_slippage, read_unit
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from .instruments import Instrument
     from .market import Market
 
-Params = Mapping[str, Any]
-LINK_ID_LIMIT = 45
-_LINK_ID = re.compile(r"[0-9A-Za-z_-]*")
-_TIFS = ("GTC", "IOC", "FOK", "PostOnly")
+__all__ = [
+    "LINK_ID_LIMIT",
+    "OrderRequest",
+    "Params",
+    "check_notional",
+    "is_given",
+    "read_category",
+    "read_flag",
+    "read_link_id",
+    "read_order",
+    "read_position_idx",
+    "read_price",
+    "read_qty",
+    "read_text",
+]
+_TIFS = ("GTC", "IOC", "FOK", "PostOnly", "RPI")
 _SMP_TYPES = ("", "None", "CancelMaker", "CancelTaker", "CancelBoth")
-_UNSERVED = ("triggerPrice", "takeProfit", "stopLoss", "orderIv", "bboSideType", "closeOnTrigger")
+# `stopOrderType` of a conditional spot order by its `orderFilter`.
+_STOP_KINDS = {"tpslOrder": "tpslOrder", "StopOrder": "Stop"}
 # Text of 10001 on linear, code and text on spot.
 _REFUSALS = {
     "price": ("params error: price invalid", 170130, "Data sent for parameter 'price' is not valid."),
@@ -40,14 +71,14 @@ _REFUSALS = {
         "Order quantity exceeded upper limit.",
     ),
 }
-_MAX_SLIPPAGE_TICKS = 10_000
-_MAX_SLIPPAGE_PERCENT = 10
-_PERCENT_PLACES = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """A well-formed request for a new order; `ticks` is 0 for a market order."""
+    """A well-formed request for a new order.
+
+    `ticks` is 0 for a market order; `lots` is 0 for one that is worth `budget` or closes everything.
+    """
 
     side: str
     order_type: str
@@ -58,81 +89,73 @@ class OrderRequest:
     market_unit: str
     link_id: str
     reduce_only: bool
+    close_on_trigger: bool
     smp_type: str
     slippage_type: str
     slippage: str
     is_leverage: str
+    position_idx: int
+    stop_kind: str
+    trigger: Trigger | None
+    protection: Protection | None
+    at_best_level: bool
+    order_iv: str
+    rpi_taker_access: bool
+
+    @property
+    def closes_all(self) -> bool:
+        """Whether it closes whatever is open."""
+        return self.budget is None and not self.lots
 
 
-def read_category(params: Params) -> str:
-    """Return a known category or raise 10001."""
-    category = params.get("category")
-    if category not in CATEGORIES:
-        raise bad_param("Illegal category" if category else "params error: Category is required")
-    return str(category)
-
-
-def is_given(params: Params, name: str) -> bool:
-    """Whether a field is there and not empty."""
-    value = params.get(name)
-    return value is not None and value != ""
-
-
-def read_flag(params: Params, name: str) -> bool:
-    """Return a boolean that may come as JSON boolean or as text."""
-    value = params.get(name)
-    if value in (None, "", False, "false", "False"):
-        return False
-    if value in (True, "true", "True"):
-        return True
-    raise bad_param(f"params error: {name} invalid")
-
-
-def read_text(params: Params, name: str) -> str:
-    """Return a string, `""` when it is absent."""
-    value = params.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise bad_param(f"params error: {name} invalid")
-    return value
-
-
-def read_link_id(params: Params) -> str:
-    """Return a valid `orderLinkId`, `""` when none is given."""
-    link_id = read_text(params, "orderLinkId")
-    if len(link_id) > LINK_ID_LIMIT:
-        raise bad_param(f"order link id is longer than {LINK_ID_LIMIT}")
-    if not _LINK_ID.fullmatch(link_id):
-        raise bad_param("params error: OrderLinkId invalid")
-    return link_id
-
-
-def read_order(params: Params, market: Market) -> OrderRequest:
+def read_order(params: Params, market: Market, *, hedged: bool = False) -> OrderRequest:
     """Read a create request.
+
+    Parameters
+    ----------
+    params : mapping
+        Fields of the request.
+    market : Market
+        Where it is placed.
+    hedged : bool
+        Whether the symbol has a long and a short leg.
 
     Raises
     ------
     VenueError
         With the code and text of the first field that is wrong.
     """
-    _refuse_unserved(params)
     it = market.instrument
-    side = _one_of(params, "side", ("Buy", "Sell"))
-    order_type = _one_of(params, "orderType", ("Limit", "Market"))
+    side = one_of(params, "side", ("Buy", "Sell"))
+    order_type = one_of(params, "orderType", ("Limit", "Market"))
     is_market = order_type == "Market"
-    tif = "IOC" if is_market else _one_of(params, "timeInForce", _TIFS, default="GTC")
+    tif = "IOC" if is_market else _read_tif(params, it)
     link_id = read_link_id(params)
-    if it.is_linear and is_given(params, "positionIdx") and str(params["positionIdx"]) != "0":
-        raise bad_param("position idx not match position mode")
-    reduce_only = read_flag(params, "reduceOnly") and it.is_linear
-    ticks = 0 if is_market else read_price(params, it)
-    unit = _market_unit(params, it, side) if is_market else ""
-    budget = _read_budget(params, it) if unit == "quoteCoin" else None
-    lots = 0 if budget is not None else read_qty(params, it, is_market=is_market, clip=reduce_only)
-    if lots and not reduce_only:
-        check_notional(it, ticks or market.touch_price(side) or market.mark_ticks, lots)
-    slippage_type, slippage = _read_slippage(params, is_market=is_market)
+    if it.is_option and not link_id:
+        raise VenueError(3100198, "orderLinkId can not be empty.")
+    order_iv = read_iv(params) if it.is_option and not is_market else ""
+    position_idx = read_position_idx(params, hedged=hedged) if it.is_derivative else 0
+    reduce_only = read_flag(params, "reduceOnly") and it.is_derivative
+    if position_idx and (side == "Buy") != (position_idx == 1):
+        reduce_only = True  # a leg only ever holds its own side
+    close_on_trigger = read_flag(params, "closeOnTrigger") and it.is_linear
+    stop_kind, trigger = _read_condition(params, market)
+    at_best = is_given(params, "bboSideType") and it.is_linear and not is_market
+    ticks = 0
+    if order_iv:
+        ticks = iv_ticks(market, order_iv)
+    elif not is_market:
+        ticks = bbo_ticks(params, market, side) if at_best else read_price(params, it)
+    unit = read_unit(params, it, side) if is_market else ""
+    budget = read_budget(params, it) if unit == "quoteCoin" else None
+    closes_all = reduce_only and close_on_trigger and params.get("qty") == "0"
+    lots = 0
+    if budget is None and not closes_all:
+        lots = read_qty(params, it, is_market=is_market, clip=reduce_only)
+    if lots and not reduce_only and not close_on_trigger:
+        reference = ticks or (trigger.ticks if trigger else 0) or market.touch_price(side)
+        check_notional(it, reference or market.mark_ticks, lots)
+    slippage_type, slippage = read_slippage(params, is_market=is_market and trigger is None)
     return OrderRequest(
         side=side,
         order_type=order_type,
@@ -143,11 +166,73 @@ def read_order(params: Params, market: Market) -> OrderRequest:
         market_unit=unit if not it.is_linear else "",
         link_id=link_id,
         reduce_only=reduce_only,
-        smp_type=_one_of(params, "smpType", _SMP_TYPES, default="None"),
+        close_on_trigger=close_on_trigger,
+        smp_type=one_of(params, "smpType", _SMP_TYPES, default="None"),
         slippage_type=slippage_type,
         slippage=slippage,
-        is_leverage="" if it.is_linear else str(params.get("isLeverage") or 0),
+        is_leverage="" if it.is_linear else _read_leverage_flag(params),
+        position_idx=position_idx,
+        stop_kind=stop_kind,
+        trigger=trigger,
+        protection=_read_order_protection(
+            params, market, side, ticks, closes=reduce_only or close_on_trigger
+        ),
+        at_best_level=at_best,
+        order_iv=order_iv,
+        rpi_taker_access=read_flag(params, "rpiTakerAccess"),
     )
+
+
+def read_position_idx(params: Params, *, hedged: bool) -> int:
+    """Return the leg of a position: 0 one-way, 1 or 2 when the symbol is hedged."""
+    text = str(params.get("positionIdx") or 0) if is_given(params, "positionIdx") else "0"
+    if text not in (("1", "2") if hedged else ("0",)):
+        raise bad_param("position idx not match position mode")
+    return int(text)
+
+
+def _read_tif(params: Params, it: Instrument) -> str:
+    tif = one_of(params, "timeInForce", _TIFS, default="GTC")
+    if tif == "RPI":
+        if it.is_linear:
+            raise VenueError(110119, "Only RPI market makers can place RPI orders.")
+        raise VenueError(170355, "RPI orders are restricted to approved market makers.")
+    return tif
+
+
+def _read_condition(params: Params, market: Market) -> tuple[str, Trigger | None]:
+    if market.instrument.is_option:
+        return "", None
+    if market.instrument.is_derivative:
+        trigger = read_trigger(params, market)
+        return ("Stop" if trigger else "", trigger)
+    if not is_given(params, "orderFilter") or params["orderFilter"] == "Order":
+        return "", None
+    if params["orderFilter"] not in _STOP_KINDS:
+        raise VenueError(170201, "Your order filter is not valid.")
+    return _STOP_KINDS[params["orderFilter"]], read_spot_trigger(params, market)
+
+
+def _read_order_protection(
+    params: Params, market: Market, side: str, ticks: int, *, closes: bool
+) -> Protection | None:
+    it = market.instrument
+    protection = read_protection(params, it, default_mode="Full" if it.is_linear else "Partial")
+    if not protection:
+        return None
+    if closes:
+        raise bad_param("params error: takeProfit and stopLoss are not allowed with reduceOnly")
+    if not it.is_linear and not ticks:
+        raise VenueError(170130, "Data sent for parameter 'takeProfit' is not valid.")
+    check_protection(protection, market, side, ticks or None)
+    return protection
+
+
+def _read_leverage_flag(params: Params) -> str:
+    flag = str(params.get("isLeverage") or 0)
+    if flag not in {"0", "1"}:
+        raise bad_param("params error: isLeverage invalid")
+    return flag
 
 
 def read_price(params: Params, it: Instrument) -> int:
@@ -166,6 +251,8 @@ def read_price(params: Params, it: Instrument) -> int:
 def read_qty(params: Params, it: Instrument, *, is_market: bool, clip: bool = False) -> int:
     """Return a quantity in lots, within the filters; `clip` lets a reduce-only qty be truncated later."""
     qty = parse_amount(params.get("qty"))
+    if it.is_option and qty and qty < it.min_qty:
+        raise VenueError(3100116, f"Order quantity below the lower limit {plain(it.min_qty)}.")
     lots = it.to_lots(qty) if qty else None
     if not qty or lots is None:
         raise _refusal(it, "qty step")
@@ -190,57 +277,3 @@ def check_notional(it: Instrument, ticks: int, lots: int) -> None:
 def _refusal(it: Instrument, fault: str) -> VenueError:
     linear_text, spot_code, spot_text = _REFUSALS[fault]
     return bad_param(linear_text) if it.is_linear else VenueError(spot_code, spot_text)
-
-
-def _refuse_unserved(params: Params) -> None:
-    for name in _UNSERVED:
-        if is_given(params, name) and params[name] not in ("0", False, "false"):
-            raise bad_param(f"params error: {name} is not served by this venue")
-    if is_given(params, "orderFilter") and params["orderFilter"] != "Order":
-        raise VenueError(170201, "Your order filter is not served by this venue.")
-
-
-def _one_of(params: Params, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-    value = params.get(name)
-    if default is not None and not is_given(params, name):
-        return default
-    if not isinstance(value, str) or value not in allowed:
-        raise bad_param(f"params error: {name} invalid")
-    return value
-
-
-def _market_unit(params: Params, it: Instrument, side: str) -> str:
-    default = "quoteCoin" if not it.is_linear and side == "Buy" else "baseCoin"
-    if it.is_linear:
-        return default
-    return _one_of(params, "marketUnit", ("baseCoin", "quoteCoin"), default=default)
-
-
-def _read_budget(params: Params, it: Instrument) -> Decimal:
-    amount = parse_amount(params.get("qty"))
-    if not amount or amount % Decimal("1E-7"):
-        raise VenueError(170148, "Market order amount has too many decimals.")
-    if amount < it.min_notional:
-        raise VenueError(170140, "Order value exceeded lower limit.")
-    return amount
-
-
-def _read_slippage(params: Params, *, is_market: bool) -> tuple[str, str]:
-    kind = read_text(params, "slippageToleranceType")
-    if not kind or not is_market:
-        return "UNKNOWN", "0"
-    text = read_text(params, "slippageTolerance")
-    amount = parse_amount(text)
-    if kind == "TickSize":
-        if amount is None or amount % 1 or not 1 <= amount <= _MAX_SLIPPAGE_TICKS:
-            raise VenueError(110108, "slippageTolerance of TickSize must be an integer from 1 to 10000")
-    elif kind == "Percent":
-        if (
-            amount is None
-            or amount % _PERCENT_PLACES
-            or not _PERCENT_PLACES <= amount <= _MAX_SLIPPAGE_PERCENT
-        ):
-            raise VenueError(110109, "slippageTolerance of Percent must be from 0.01 to 10")
-    else:
-        raise bad_param("params error: slippageToleranceType invalid")
-    return kind, text

@@ -1,27 +1,70 @@
-"""What the account can still afford.
+"""What the account can still afford: one margin account over all coins and categories.
 
-Only USDT backs linear positions here: other coins are spot holdings without collateral value, and the wallet
-answer says so (`marginCollateral` false).
+Every coin with a collateral ratio backs every position with its dollar value times the ratio, at index
+prices. Losses and margins are in the settle coin of their contract and count at its full dollar value. Long
+options are paid and need no margin; their value is equity that backs nothing. Source: Bybit V5 Get Wallet
+Balance and the glossary of the unified account.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .amounts import ZERO
-from .instruments import LINEAR, SPOT
-from .margin import order_im, position_im, position_mm
+from .instruments import INVERSE, LINEAR, SPOT
+from .margin import order_im, position_im, position_mm, short_option_im, short_option_mm
 from .market import Market
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from .account import Account
     from .orders import Order
+    from .positions import Position
 
 SETTLE = "USDT"
+# Coins that pay for spot orders only as far as the margin of positions leaves them.
+STABLE_COINS = ("USDT", "USDC")
+# Margin of a loan is its value over this.
+SPOT_LEVERAGE = 3
 Markets = Mapping[tuple[str, str], Market]
+
+
+@dataclass(slots=True)
+class CoinMargin:
+    """Figures of all contracts that settle in one coin, in that coin."""
+
+    unrealised: Decimal = ZERO
+    option_value: Decimal = ZERO
+    position_im: Decimal = ZERO
+    position_mm: Decimal = ZERO
+    order_im: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The account in dollars: `margin` is what collateral coins hold, `haircut` what of it does not count."""
+
+    wallet: Decimal
+    equity: Decimal
+    unrealised: Decimal
+    margin: Decimal
+    haircut: Decimal
+    initial: Decimal
+    maintenance: Decimal
+    locked: Decimal
+
+    @property
+    def backing(self) -> Decimal:
+        """What backs positions."""
+        return self.margin - self.haircut
+
+    @property
+    def available(self) -> Decimal:
+        """What new orders may use as margin; negative when positions are under water."""
+        return self.backing - self.initial - self.locked
 
 
 class Risk:
@@ -35,17 +78,58 @@ class Risk:
         Markets by category and symbol.
     open_orders : mapping of str to Order
         Open orders by id.
+    collateral : mapping of str to Decimal
+        Share of a coin's value that backs positions, by coin.
+    waiting : callable, optional
+        Orders that hold spot funds while they wait for a price.
     """
 
-    def __init__(self, account: Account, markets: Markets, open_orders: Mapping[str, Order]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        markets: Markets,
+        open_orders: Mapping[str, Order],
+        collateral: Mapping[str, Decimal],
+        waiting: Callable[[], Iterable[Order]] = tuple,
+    ) -> None:
+        self._waiting = waiting
         self._account = account
         self._markets = markets
         self._open_orders = open_orders
+        self._collateral = collateral
+        self._by_symbol = {key[1]: market for key, market in markets.items() if key[0] != SPOT}
 
     @property
     def taker_rate(self) -> Decimal:
-        """Taker fee of linear fills."""
+        """Taker fee of linear and inverse fills."""
         return self._account.rates[LINEAR].taker
+
+    @property
+    def margin_mode(self) -> str:
+        """Bybit's `marginMode` of the account."""
+        return self._account.margin_mode
+
+    def ratio(self, coin: str) -> Decimal:
+        """Share of the coin's value that backs positions; 0 when it is no collateral."""
+        return ZERO if coin in self._account.not_collateral else self._collateral.get(coin, ZERO)
+
+    def is_collateral(self, coin: str) -> bool:
+        """Whether the coin can be collateral at all."""
+        return bool(self._collateral.get(coin, ZERO))
+
+    def price(self, coin: str) -> Decimal:
+        """Dollars per coin: index of its market; a USDT is a dollar, a coin without a market is worth nothing."""
+        if coin == SETTLE:
+            return Decimal(1)
+        for key in ((SPOT, coin + SETTLE), (LINEAR, coin + SETTLE), (INVERSE, coin + "USD")):
+            market = self._markets.get(key)
+            if market is not None:
+                return market.index
+        return Decimal(1) if coin in STABLE_COINS else ZERO
+
+    def usd_value(self, coin: str, amount: Decimal) -> Decimal:
+        """Worth of `amount` of `coin` in dollars."""
+        return amount * self.price(coin)
 
     def open_of(self, category: str, symbol: str | None = None) -> list[Order]:
         """Open orders of a category, of one symbol when it is given."""
@@ -55,93 +139,160 @@ class Risk:
             if order.instrument.category == category and symbol in {None, order.instrument.symbol}
         ]
 
-    def unrealised(self) -> Decimal:
-        """Open result of all linear positions in USDT."""
-        return sum(
-            (p.unrealised(self._markets[LINEAR, s].mark) for s, p in self._account.positions.items()), ZERO
-        )
+    def held(self) -> Iterator[tuple[Market, Position]]:
+        """Positions that are not flat, with their markets."""
+        for (symbol, _), position in self._account.positions.items():
+            if position.size:
+                yield self._by_symbol[symbol], position
 
-    def positions_im(self) -> Decimal:
-        """Return the initial margin of all positions in USDT."""
-        return sum(
-            (
-                position_im(p, self._markets[LINEAR, s].mark, self.taker_rate)
-                for s, p in self._account.positions.items()
-            ),
-            ZERO,
-        )
+    def position_margins(self, market: Market, position: Position) -> tuple[Decimal, Decimal]:
+        """Return the initial and maintenance margin of a position in its settle coin."""
+        it, mark = market.instrument, market.mark
+        if not it.is_option:
+            return (
+                position_im(position, mark, self.taker_rate),
+                position_mm(position, mark, it.mmr, self.taker_rate),
+            )
+        if position.size >= 0:
+            return ZERO, ZERO
+        qty = -position.size
+        return short_option_im(it, qty, mark, market.index), short_option_mm(qty, mark, market.index)
 
-    def positions_mm(self) -> Decimal:
-        """Maintenance margin of all positions in USDT."""
-        total = ZERO
-        for symbol, position in self._account.positions.items():
-            market = self._markets[LINEAR, symbol]
-            total += position_mm(position, market.mark, market.instrument.mmr, self.taker_rate)
-        return total
+    def sheet(self) -> defaultdict[str, CoinMargin]:
+        """Figures of all positions and orders by settle coin."""
+        sheet: defaultdict[str, CoinMargin] = defaultdict(CoinMargin)
+        for market, position in self.held():
+            coin = sheet[market.instrument.settle]
+            if market.instrument.is_option:
+                coin.option_value += position.size * market.mark
+            else:
+                coin.unrealised += position.unrealised(market.mark)
+            initial, maintenance = self.position_margins(market, position)
+            coin.position_im += initial
+            coin.position_mm += maintenance
+        symbols = {o.instrument.symbol: o.instrument for o in self._open_orders.values()}
+        for symbol, it in symbols.items():
+            if it.is_derivative:
+                sheet[it.settle].order_im += self.order_margin(symbol)
+        return sheet
 
-    def orders_im(self) -> Decimal:
-        """Return the initial margin of all open linear orders in USDT."""
-        symbols = {order.instrument.symbol for order in self.open_of(LINEAR)}
-        return sum((self.order_margin(symbol) for symbol in symbols), ZERO)
+    def totals(self, sheet: Mapping[str, CoinMargin] | None = None) -> Totals:
+        """Return the account in dollars."""
+        sheet = self.sheet() if sheet is None else sheet
+        figures: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for coin in {**self._account.balances, **sheet}:
+            price, of = self.price(coin), sheet.get(coin) or CoinMargin()
+            debt = self._account.debts.get(coin, ZERO)
+            balance = self._account.balances.get(coin, ZERO) - debt
+            figures["initial"] += debt * price / SPOT_LEVERAGE
+            backed = (balance + of.unrealised) * price
+            ratio = self.ratio(coin)
+            figures["wallet"] += balance * price
+            figures["equity"] += backed + of.option_value * price
+            figures["unrealised"] += of.unrealised * price
+            if ratio or backed < 0:
+                figures["margin"] += backed
+                figures["haircut"] += max(ZERO, backed) * (1 - ratio)
+                figures["locked"] += self.locked(coin) * price * ratio
+            figures["initial"] += (of.position_im + of.order_im) * price
+            figures["maintenance"] += of.position_mm * price
+        names = ("wallet", "equity", "unrealised", "margin", "haircut", "initial", "maintenance", "locked")
+        return Totals(**{name: figures[name] for name in names})
+
+    def unrealised(self, coin: str = SETTLE) -> Decimal:
+        """Open result of the contracts that settle in `coin`; options count by their value instead."""
+        return self.sheet()[coin].unrealised
+
+    def positions_im(self, coin: str = SETTLE) -> Decimal:
+        """Return the initial margin of the positions that settle in `coin`."""
+        return self.sheet()[coin].position_im
+
+    def positions_mm(self, coin: str = SETTLE) -> Decimal:
+        """Maintenance margin of the positions that settle in `coin`."""
+        return self.sheet()[coin].position_mm
+
+    def orders_im(self, coin: str = SETTLE) -> Decimal:
+        """Return the initial margin of the open orders that settle in `coin`."""
+        return self.sheet()[coin].order_im
 
     def order_margin(self, symbol: str, extra: Order | None = None, without: Order | None = None) -> Decimal:
-        """Return the initial margin of a symbol's open orders: that of the more expensive side.
+        """Return the initial margin of a symbol's open orders in its settle coin.
 
-        Orders that would only close the position cost nothing.
+        Of each position slot the more expensive side counts. Orders that would only close the position cost
+        nothing, and so do conditional orders that wait for their trigger.
         """
-        orders = [order for order in self.open_of(LINEAR, symbol) if order is not without]
+        orders = [
+            order
+            for order in self._open_orders.values()
+            if order is not without
+            and order.instrument.symbol == symbol
+            and order.instrument.is_derivative
+            and order.status != "Untriggered"
+        ]
         if extra is not None:
             orders.append(extra)
-        return max(self._side_margin(symbol, side, orders) for side in ("Buy", "Sell"))
+        slots = {order.position_idx for order in orders}
+        return sum((self._slot_margin(symbol, slot, orders) for slot in slots), ZERO)
+
+    def affords(self, order: Order, replaced: Order | None = None) -> bool:
+        """Whether margin is left for a derivative's order; `replaced` is the order it stands in for."""
+        it = order.instrument
+        before = self.order_margin(it.symbol)
+        need = self.order_margin(it.symbol, extra=order, without=replaced) - before
+        return need <= 0 or self.usd_value(it.settle, need) <= self.available()
 
     def locked(self, coin: str, without: Order | None = None) -> Decimal:
         """Amount of `coin` that open spot orders hold."""
         return sum(
             (
-                order.leaves_value if order.is_buy else order.instrument.qty(order.leaves)
-                for order in self.open_of(SPOT)
+                order.held_value if order.is_buy else order.held_qty
+                for order in (*self.open_of(SPOT), *self._waiting())
                 if order is not without and _locked_coin(order) == coin
             ),
             ZERO,
         )
 
     def available(self) -> Decimal:
-        """USDT that new linear orders may use as margin."""
-        return (
-            self._account.balances[SETTLE]
-            + self.unrealised()
-            - self.positions_im()
-            - self.orders_im()
-            - self.locked(SETTLE)
-        )
+        """Dollars that new orders may use as margin."""
+        return self.totals().available
 
     def spendable(self, coin: str, without: Order | None = None) -> Decimal:
-        """Amount of `coin` a spot order may use."""
+        """Amount of `coin` a spot order may use.
+
+        A dollar coin that backs positions is limited by what they leave; selling another coin turns it into
+        collateral of no smaller share, so all that is free of it may be sold.
+        """
         free = self._account.balances[coin] - self.locked(coin, without)
-        if coin != SETTLE:
+        if coin not in STABLE_COINS:
             return free
         held = self.locked(coin) - self.locked(coin, without)
-        return min(free, self.available() + held)
+        return min(free, self.available() / self.price(coin) + held)
 
-    def usd_value(self, coin: str, amount: Decimal) -> Decimal:
-        """Worth of `amount` of `coin`; a USDT is a dollar, a coin without a market is worth nothing."""
-        if coin == SETTLE:
-            return amount
-        market = self._markets.get((SPOT, coin + SETTLE)) or self._markets.get((LINEAR, coin + SETTLE))
-        return ZERO if market is None else amount * market.mark
+    def _slot_margin(self, symbol: str, slot: int, orders: Iterable[Order]) -> Decimal:
+        mine = [order for order in orders if order.position_idx == slot and not order.reduce_only]
+        return max(self._side_margin(symbol, slot, [o for o in mine if o.side == s]) for s in ("Buy", "Sell"))
 
-    def _side_margin(self, symbol: str, side: str, orders: Iterable[Order]) -> Decimal:
-        mine = [order for order in orders if order.side == side and not order.reduce_only]
+    def _side_margin(self, symbol: str, slot: int, mine: list[Order]) -> Decimal:
         lots = sum(order.lots - order.filled for order in mine)
         if not lots:
             return ZERO
-        it = mine[0].instrument
-        position = self._account.position(symbol)
+        it, side = mine[0].instrument, mine[0].side
+        position = self._account.position(symbol, slot)
         opening = it.qty(lots) - position.would_close(side, it.qty(lots))
-        # Whole numbers first: hundreds of orders are summed on every private push.
-        units = sum(order.ticks * (order.lots - order.filled) for order in mine)
-        value = it.value(units, 1) * opening / it.qty(lots)
-        return order_im(value, position.leverage, self.taker_rate)
+        if not opening:
+            return ZERO
+        if it.is_inverse:
+            value = sum((it.value(order.ticks, order.lots - order.filled) for order in mine), ZERO)
+        else:
+            # Whole numbers first: hundreds of orders are summed on every private push.
+            value = it.value(sum(order.ticks * (order.lots - order.filled) for order in mine), 1)
+        value = value * opening / it.qty(lots)
+        if not it.is_option:
+            return order_im(value, position.leverage, self.taker_rate)
+        if side == "Buy":
+            return value
+        market = self._by_symbol[symbol]
+        return short_option_im(it, opening, max(value / opening, market.mark), market.index)
 
 
 def _locked_coin(order: Order) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .account import Account, order_fee_coin
-from .amounts import ZERO, coin_amount, plain
+from .amounts import ZERO, plain
+from .fees import fill_fee
 from .orders import ClosedOrderError, Execution, Order, PublicTrade
 
 if TYPE_CHECKING:
@@ -16,15 +17,20 @@ if TYPE_CHECKING:
 
     from .identity import Identity
     from .market import Market
+    from .positions import Position
 
 
 @dataclass(slots=True)
 class Step:
-    """Everything one step of the exchange changed, in the order it happened."""
+    """Everything one step of the exchange changed, in the order it happened.
+
+    `touched` holds markets whose positions changed without an order.
+    """
 
     executions: dict[str, list[Execution]] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     trades: dict[tuple[str, str], list[PublicTrade]] = field(default_factory=dict)
+    touched: dict[tuple[str, str], Market] = field(default_factory=dict)
 
 
 class Settlement:
@@ -80,8 +86,41 @@ class Settlement:
     def closable_lots(self, order: Order) -> int:
         """Lots a reduce-only order may still close."""
         it = order.instrument
-        position = self._account.position(it.symbol)
+        position = self._account.position(it.symbol, order.position_idx)
         return it.to_lots(position.would_close(order.side, abs(position.size))) or 0
+
+    def touched(self, market: Market) -> None:
+        """Note that the positions of a market changed without an order."""
+        self._step.touched[market.instrument.key] = market
+
+    def pay_funding(self, market: Market, slot: Position, paid: Decimal, rate: Decimal, at_ms: int) -> None:
+        """Book the funding of a position; `paid` is negative when it was received."""
+        it = market.instrument
+        lots = it.to_lots(abs(slot.size)) or 0
+        order = Order(
+            instrument=it,
+            order_id=self._identity.order_id(it.category),
+            link_id="",
+            side=slot.side,
+            order_type="UNKNOWN",
+            tif="",
+            ticks=0,
+            lots=0,
+            created_ms=at_ms,
+            last_price="",
+            stop_kind="UNKNOWN",
+            create_type="",
+            exec_type="Funding",
+            position_idx=slot.index,
+        )
+        drawn = self._execution(market, order, market.mark_ticks, lots, is_maker=False)
+        execution = replace(drawn, at_ms=at_ms, fee=paid, fee_rate=rate, leaves=0)
+        slot.current_pnl -= paid
+        slot.cumulative_pnl -= paid
+        slot.seq, slot.updated_ms = execution.seq, self._now_ms()
+        self._account.book_funding(execution)
+        self._step.executions.setdefault(order.order_id, []).append(execution)
+        self.touched(market)
 
     def fill(self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool) -> None:
         """Fill `lots` of a client order at `ticks` and book it."""
@@ -89,7 +128,7 @@ class Settlement:
             raise ClosedOrderError(f"{order.order_id} is {order.status}")
         order.filled += lots
         order.value += order.instrument.value(ticks, lots)
-        book = self._fill_linear if order.instrument.is_linear else self._fill_spot
+        book = self._fill_spot if order.instrument.is_spot else self._fill_derivative
         execution = book(market, order, ticks, lots, is_maker=is_maker)
         order.fees[execution.fee_coin] = order.fees.get(execution.fee_coin, ZERO) + execution.fee
         if order.budget is None:
@@ -97,11 +136,11 @@ class Settlement:
         self._step.executions.setdefault(order.order_id, []).append(execution)
         self.told(order)
 
-    def _fill_linear(
+    def _fill_derivative(
         self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool
     ) -> Execution:
         it = order.instrument
-        position = self._account.position(it.symbol)
+        position = self._account.position(it.symbol, order.position_idx)
         filled = position.fill(order.side, it.qty(lots), it.price(ticks))
         execution = self._execution(
             market,
@@ -120,11 +159,18 @@ class Settlement:
         elif filled.opened == abs(position.size):
             position.open_ms = execution.at_ms
         order.closed_pnl += filled.pnl
-        self._account.book_linear(execution)
+        self._account.book_derivative(execution)
         return execution
 
     def _fill_spot(self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool) -> Execution:
         execution = self._execution(market, order, ticks, lots, is_maker=is_maker)
+        if order.is_leverage == "1":
+            it = order.instrument
+            self._account.borrow_shortfall(
+                execution.at_ms,
+                it.quote if order.is_buy else it.base,
+                execution.value if order.is_buy else it.qty(lots),
+            )
         self._account.book_spot(execution)
         return execution
 
@@ -140,9 +186,9 @@ class Settlement:
         pnl: Decimal = ZERO,
     ) -> Execution:
         it = order.instrument
-        value = it.value(ticks, lots)
-        fee_coin = order_fee_coin(it, order.side)
         rate = self._account.fee_rate(it.category, is_maker=is_maker)
+        if order.exec_type == "Delivery":
+            rate = it.delivery_fee_rate
         return Execution(
             order=order,
             exec_id=self._identity.exec_id(it.category),
@@ -152,9 +198,9 @@ class Settlement:
             side=order.side,
             ticks=ticks,
             lots=lots,
-            value=value,
-            fee=coin_amount((it.qty(lots) if fee_coin == it.base else value) * rate),
-            fee_coin=fee_coin,
+            value=it.value(ticks, lots),
+            fee=fill_fee(it, order.side, ticks=ticks, lots=lots, rate=rate, index=market.index),
+            fee_coin=order_fee_coin(it, order.side),
             fee_rate=rate,
             is_maker=is_maker,
             leaves=max(0, order.leaves),
@@ -162,5 +208,7 @@ class Settlement:
             order_lots=order.lots,
             closed_lots=closed,
             pnl=pnl,
-            mark_price=plain(market.mark) if it.is_linear else "",
+            exec_type=order.exec_type,
+            mark_price="" if it.is_spot else plain(market.mark),
+            option=market.option_figures(ticks) if it.is_option else None,
         )

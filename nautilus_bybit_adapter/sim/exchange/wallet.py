@@ -9,87 +9,82 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .amounts import ZERO, coin_amount, plain
-from .risk import SETTLE, Risk
+from .risk import CoinMargin, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .account import Account
 
+# Account figures that an account in isolated margin does not have.
+_CROSS_ONLY = (
+    "accountIMRate",
+    "accountIMRateByMp",
+    "accountMMRate",
+    "accountMMRateByMp",
+    "totalInitialMargin",
+    "totalInitialMarginByMp",
+    "totalMaintenanceMargin",
+    "totalMaintenanceMarginByMp",
+    "totalMarginBalance",
+    "totalAvailableBalance",
+)
+
 
 def wallet_row(account: Account, risk: Risk, coins: Iterable[str]) -> dict[str, Any]:
-    """Account figures with the lines of `coins`."""
-    balances = account.balances
-    unrealised = risk.unrealised()
-    position_im, order_im = risk.positions_im(), risk.orders_im()
-    margin = balances[SETTLE] + unrealised
-    initial, maintenance = position_im + order_im, risk.positions_mm()
-    wallet_usd = sum((risk.usd_value(coin, amount) for coin, amount in balances.items()), ZERO)
-    return {
-        "accountIMRate": _rate(initial, margin),
-        "totalMaintenanceMarginByMp": _usd(maintenance),
-        "totalInitialMargin": _usd(initial),
+    """Account figures in dollars with the lines of `coins`."""
+    sheet = risk.sheet()
+    total = risk.totals(sheet)
+    row: dict[str, Any] = {
+        "accountIMRate": _rate(total.initial, total.backing),
+        "totalMaintenanceMarginByMp": _usd(total.maintenance),
+        "totalInitialMargin": _usd(total.initial),
         "accountType": "UNIFIED",
-        "accountMMRate": _rate(maintenance, margin),
-        "accountMMRateByMp": _rate(maintenance, margin),
-        "accountIMRateByMp": _rate(initial, margin),
-        "totalInitialMarginByMp": _usd(initial),
-        "totalMaintenanceMargin": _usd(maintenance),
-        "totalEquity": _usd(wallet_usd + unrealised),
-        "totalMarginBalance": _usd(margin),
-        "totalAvailableBalance": _usd(max(ZERO, margin - initial - risk.locked(SETTLE))),
-        "totalPerpUPL": _usd(unrealised),
-        "totalWalletBalance": _usd(wallet_usd),
+        "accountMMRate": _rate(total.maintenance, total.backing),
+        "accountMMRateByMp": _rate(total.maintenance, total.backing),
+        "accountIMRateByMp": _rate(total.initial, total.backing),
+        "totalInitialMarginByMp": _usd(total.initial),
+        "totalMaintenanceMargin": _usd(total.maintenance),
+        "totalEquity": _usd(total.equity),
+        "totalMarginBalance": _usd(total.margin),
+        "totalAvailableBalance": _usd(max(ZERO, total.available)),
+        "totalPerpUPL": _usd(total.unrealised),
+        "totalWalletBalance": _usd(total.wallet),
         "accountLTV": "0",
-        "coin": [
-            _settle_row(
-                account, coin, risk, order_im=order_im, position_im=position_im, position_mm=maintenance
-            )
-            if coin == SETTLE
-            else _coin_row(account, coin, risk)
-            for coin in coins
-        ],
+        "coin": [_coin_row(account, risk, coin, sheet.get(coin) or CoinMargin()) for coin in coins],
     }
+    if account.margin_mode == "ISOLATED_MARGIN":
+        row |= dict.fromkeys(_CROSS_ONLY, "")
+    elif account.margin_mode == "PORTFOLIO_MARGIN":
+        for coin_row in row["coin"]:
+            coin_row.update(dict.fromkeys(("totalOrderIM", "totalPositionIM", "totalPositionMM"), ""))
+    return row
 
 
-def _settle_row(
-    account: Account, coin: str, risk: Risk, *, order_im: Decimal, position_im: Decimal, position_mm: Decimal
-) -> dict[str, Any]:
-    unrealised = coin_amount(risk.unrealised())
-    equity = account.balances[coin] + unrealised
-    return _coin_row(account, coin, risk) | {
-        "totalOrderIM": plain(order_im),
-        "equity": plain(equity),
-        "totalPositionMM": plain(position_mm),
-        "usdValue": _usd(risk.usd_value(coin, equity)),
-        "unrealisedPnl": plain(unrealised),
-        "collateralSwitch": True,
-        "totalPositionIM": plain(position_im),
-        "marginCollateral": True,
-    }
-
-
-def _coin_row(account: Account, coin: str, risk: Risk) -> dict[str, Any]:
-    balance = account.balances[coin]
+def _coin_row(account: Account, risk: Risk, coin: str, of: CoinMargin) -> dict[str, Any]:
+    balance, unrealised = account.balances[coin], coin_amount(of.unrealised)
+    debt = account.debts.get(coin, ZERO)
+    equity = coin_amount(balance - debt + unrealised + of.option_value)
     return {
-        "spotBorrow": "0",
+        "spotBorrow": plain(debt),
         "availableToBorrow": "",
         "bonus": "0",
         "accruedInterest": "0",
         "availableToWithdraw": "",
-        "totalOrderIM": "0",
-        "equity": plain(balance),
-        "totalPositionMM": "0",
-        "usdValue": _usd(risk.usd_value(coin, balance)),
-        "unrealisedPnl": "0",
-        "collateralSwitch": False,
+        "totalOrderIM": plain(of.order_im),
+        "equity": plain(equity),
+        "totalPositionMM": plain(of.position_mm),
+        "usdValue": _usd(risk.usd_value(coin, equity)),
+        "unrealisedPnl": plain(unrealised),
+        "collateralSwitch": bool(risk.ratio(coin)),
         "spotHedgingQty": "0",
-        "borrowAmount": "0.000000000000000000",
-        "totalPositionIM": "0",
+        # What contracts lost beyond the balance is owed.
+        "borrowAmount": f"{debt + max(ZERO, -balance):.18f}",
+        "totalPositionIM": plain(of.position_im),
         "walletBalance": plain(balance),
         "cumRealisedPnl": plain(account.realised[coin]),
         "locked": plain(risk.locked(coin)),
-        "marginCollateral": False,
+        "marginCollateral": risk.is_collateral(coin),
         "colRes": "-1",
         "coin": coin,
     }

@@ -9,14 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .amounts import ZERO, plain, truncated
-from .margin import break_even, position_im, position_mm
+from .conditions import Protection, price_or_blank
+from .greeks import greek_texts, position_greeks
+from .margin import break_even
+from .orders import OptionFigures
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from .market import Market
     from .orders import Execution, Order
     from .positions import Position
+    from .risk import Risk
+    from .stops import PositionStops
 
 Row = dict[str, Any]
 _LINEAR_ONLY = ("createType", "tpslMode", "closedPnl")
@@ -27,6 +30,10 @@ def order_row(order: Order, smp_group: int | str) -> Row:
     it = order.instrument
     spot = not it.is_linear
     zero = f"{ZERO:.{_price_places(order)}f}" if spot else "0"
+    blank = zero if spot else ""
+    legs = order.protection or Protection()
+    trigger_ticks = _shown_trigger(order)
+    has_leaves = order.is_live or order.status == "Triggered"
     row = {
         "category": it.category,
         "symbol": it.symbol,
@@ -34,7 +41,7 @@ def order_row(order: Order, smp_group: int | str) -> Row:
         "orderLinkId": order.link_id,
         "blockTradeId": "",
         "side": order.side,
-        "positionIdx": 0,
+        "positionIdx": order.position_idx,
         "orderStatus": order.status,
         "cancelType": order.cancel_type,
         "rejectReason": order.reject_reason,
@@ -43,42 +50,42 @@ def order_row(order: Order, smp_group: int | str) -> Row:
         "price": _order_price(order),
         "qty": _order_qty(order),
         "avgPrice": _average(order) or "0",
-        "leavesQty": plain(it.qty(order.leaves)) if order.is_open else "0",
-        "leavesValue": plain(order.leaves_value) if order.is_open else "0",
+        "leavesQty": plain(it.qty(order.leaves)) if has_leaves else "0",
+        "leavesValue": plain(order.leaves_value) if has_leaves else "0",
         "cumExecQty": plain(it.qty(order.filled)),
         "cumExecValue": plain(order.value),
         "cumExecFee": plain(sum(order.fees.values(), ZERO)),
         "orderType": order.order_type,
-        "stopOrderType": "",
-        "orderIv": "",
-        "triggerPrice": zero if spot else "",
-        "takeProfit": zero if spot else "",
-        "stopLoss": zero if spot else "",
-        "triggerBy": "",
-        "tpTriggerBy": "",
-        "slTriggerBy": "",
-        "triggerDirection": 0,
+        "stopOrderType": order.stop_kind,
+        "orderIv": order.order_iv,
+        "triggerPrice": price_or_blank(it, trigger_ticks, blank),
+        "takeProfit": price_or_blank(it, legs.take.ticks if legs.take else 0, blank),
+        "stopLoss": price_or_blank(it, legs.stop.ticks if legs.stop else 0, blank),
+        "triggerBy": order.trigger.by if order.trigger else "",
+        "tpTriggerBy": legs.take.by if legs.take else "",
+        "slTriggerBy": legs.stop.by if legs.stop else "",
+        "triggerDirection": order.trigger.direction if order.trigger else 0,
         "placeType": "",
         "lastPriceOnCreated": order.last_price,
-        "closeOnTrigger": False,
+        "closeOnTrigger": order.close_on_trigger,
         "reduceOnly": order.reduce_only,
         "smpGroup": smp_group,
         "smpType": order.smp_type,
         "smpOrderId": order.smp_order_id,
-        "slLimitPrice": zero,
-        "tpLimitPrice": zero,
-        "tpslMode": "UNKNOWN",
-        "createType": "CreateByUser",
+        "slLimitPrice": price_or_blank(it, legs.stop.limit_ticks if legs.stop else 0, zero),
+        "tpLimitPrice": price_or_blank(it, legs.take.limit_ticks if legs.take else 0, zero),
+        "tpslMode": order.protection.mode if order.protection else order.tpsl_mode or "UNKNOWN",
+        "createType": order.create_type,
         "marketUnit": order.market_unit,
         "createdTime": str(order.created_ms),
         "updatedTime": str(order.updated_ms),
         "feeCurrency": next(iter(order.fees), "") if spot else "",
         "closedPnl": plain(order.closed_pnl),
-        "parentOrderLinkId": "",
+        "parentOrderLinkId": order.parent_link_id,
         "slippageTolerance": order.slippage if it.is_linear or order.slippage != "0" else "",
         "slippageToleranceType": order.slippage_type,
         "cumFeeDetail": {coin: plain(fee) for coin, fee in order.fees.items()},
-        "rpiTakerAccess": False,
+        "rpiTakerAccess": order.rpi_taker_access,
         "rpiMatchedQty": "0",
     }
     return {key: row[key] for key in row if not (spot and key in _LINEAR_ONLY)}
@@ -137,9 +144,9 @@ def order_item(order: Order, smp_group: int | str) -> Row:
     """Item of `/v5/order/realtime`; its absent figures are `""` where the frame says `"0"`."""
     row = order_row(order, smp_group)
     row["avgPrice"] = _average(order)
-    if "tpslMode" in row:
+    if row.get("tpslMode") == "UNKNOWN":
         row["tpslMode"] = ""
-    if order.status in {"Cancelled", "Rejected", "PartiallyFilledCanceled"}:
+    if order.status in {"Cancelled", "Rejected", "PartiallyFilledCanceled", "Deactivated"}:
         row["leavesQty"] = row["leavesValue"] = ""
     item = {name: row[name] for name in _REST_ORDER_FIELDS if name in row}
     if not order.instrument.is_linear:
@@ -154,7 +161,7 @@ def order_history_item(order: Order, smp_group: int | str) -> Row:
         "slippageToleranceType": order.slippage_type,
         "slippageTolerance": order.slippage,
         "extraFees": "",
-        "rpiTakerAccess": False,
+        "rpiTakerAccess": order.rpi_taker_access,
         "rpiMatchedQty": "0",
     }
 
@@ -162,6 +169,7 @@ def order_history_item(order: Order, smp_group: int | str) -> Row:
 def execution_row(fill: Execution) -> Row:
     """Row of the private `execution` topic."""
     order, it = fill.order, fill.order.instrument
+    option = fill.option or OptionFigures("", "", "", "")
     linear = it.is_linear
     row: Row = {
         "category": it.category,
@@ -171,22 +179,22 @@ def execution_row(fill: Execution) -> Row:
         "execId": fill.exec_id,
         "execPrice": plain(it.price(fill.ticks)),
         "execQty": plain(it.qty(fill.lots)),
-        "execType": "Trade",
+        "execType": fill.exec_type,
         "execValue": plain(fill.value),
         "feeRate": plain(fill.fee_rate),
-        "tradeIv": "",
-        "markIv": "",
+        "tradeIv": option.trade_iv,
+        "markIv": option.mark_iv,
         "blockTradeId": "",
         "markPrice": fill.mark_price,
-        "indexPrice": "",
-        "underlyingPrice": "",
+        "indexPrice": option.index_price,
+        "underlyingPrice": option.underlying_price,
         "leavesQty": plain(it.qty(fill.leaves)),
         "orderId": order.order_id,
         "orderLinkId": order.link_id,
         "orderPrice": plain(it.price(fill.order_ticks)) if linear or order.order_type == "Limit" else "0",
         "orderQty": _order_qty(order) if order.budget is not None else plain(it.qty(fill.order_lots)),
         "orderType": order.order_type,
-        "stopOrderType": "UNKNOWN" if linear else "",
+        "stopOrderType": order.stop_kind or ("UNKNOWN" if linear else ""),
         "side": fill.side,
         "execTime": str(fill.at_ms),
         "isLeverage": "0",
@@ -194,7 +202,7 @@ def execution_row(fill: Execution) -> Row:
         "seq": fill.seq,
         "marketUnit": order.market_unit,
         "execPnl": plain(fill.pnl) if linear else "",
-        "createType": fill.create_type,
+        "createType": order.create_type,
         "extraFees": [],
         "feeCurrency": fill.fee_coin,
     }
@@ -243,37 +251,39 @@ def execution_item(fill: Execution) -> Row:
     return item | {"execFeeV2": row["execFee"], "extraFees": ""}
 
 
-def position_row(market: Market, position: Position, taker_rate: Decimal) -> Row:
+def position_row(market: Market, position: Position, risk: Risk, stops: PositionStops | None = None) -> Row:
     """Row of the private `position` topic."""
     entry = plain(position.entry_price)
     flat = not position.size
-    price = break_even(position, taker_rate)
-    return _position_common(market, position, taker_rate) | {
+    price = break_even(position, risk.taker_rate)
+    return _position_common(market, position, risk) | {
         "entryPrice": entry,
         "sessionAvgPrice": "" if flat else entry,
         "positionValue": plain(position.cost),
-        "takeProfit": "0",
-        "stopLoss": "0",
+        "takeProfit": (stops and stops.take_profit) or "0",
+        "stopLoss": (stops and stops.stop_loss) or "0",
+        "trailingStop": (stops and stops.trailing_stop) or "0",
         "unrealisedPnl": plain(position.unrealised(market.mark)),
         "liqPrice": "0" if flat else "",
-        "category": "linear",
+        "category": market.instrument.category,
         "breakEvenPrice": "0" if price is None else plain(price),
     }
 
 
-def position_item(market: Market, position: Position, taker_rate: Decimal) -> Row:
+def position_item(market: Market, position: Position, risk: Risk, stops: PositionStops | None = None) -> Row:
     """Item of `/v5/position/list`; a flat slot has `""` where the frame says `"0"`."""
-    row = _position_common(market, position, taker_rate)
+    row = _position_common(market, position, risk)
     flat = not position.size
-    price = break_even(position, taker_rate)
+    price = break_even(position, risk.taker_rate)
     if flat:
         row |= dict.fromkeys(("positionIM", "positionIMByMp", "positionMM", "positionMMByMp"), "")
     return row | {
         "avgPrice": plain(position.entry_price),
         "sessionAvgPrice": "",
-        "positionValue": "" if flat else plain(abs(position.size) * market.mark),
-        "takeProfit": "",
-        "stopLoss": "",
+        "positionValue": "" if flat else plain(position.value(market.mark)),
+        "takeProfit": stops.take_profit if stops else "",
+        "stopLoss": stops.stop_loss if stops else "",
+        "trailingStop": (stops and stops.trailing_stop) or "0",
         "unrealisedPnl": "" if flat else plain(position.unrealised(market.mark)),
         "liqPrice": "",
         "breakEvenPrice": "" if price is None else plain(price),
@@ -281,32 +291,31 @@ def position_item(market: Market, position: Position, taker_rate: Decimal) -> Ro
     }
 
 
-def _position_common(market: Market, position: Position, taker_rate: Decimal) -> Row:
-    im = plain(position_im(position, market.mark, taker_rate))
-    mm = plain(position_mm(position, market.mark, market.instrument.mmr, taker_rate))
-    return {
-        "positionIdx": 0,
+def _position_common(market: Market, position: Position, risk: Risk) -> Row:
+    im, mm = (plain(margin) for margin in risk.position_margins(market, position))
+    greeks = greek_texts(position_greeks(market, position)) if market.instrument.is_option else {}
+    return greeks | {
+        "positionIdx": position.index,
         "tradeMode": 0,
         "riskId": 1,
-        "riskLimitValue": "300000",
+        "riskLimitValue": plain(market.instrument.risk_limit),
         "symbol": market.instrument.symbol,
         "side": position.side,
         "size": plain(abs(position.size)),
-        "leverage": plain(position.leverage),
+        "leverage": "" if risk.margin_mode == "PORTFOLIO_MARGIN" else plain(position.leverage),
         "positionBalance": "0",
         "markPrice": plain(market.mark),
         "positionIM": im,
         "positionIMByMp": im,
         "positionMM": mm,
         "positionMMByMp": mm,
-        "trailingStop": "0",
         "curRealisedPnl": plain(position.current_pnl),
         "cumRealisedPnl": plain(position.cumulative_pnl),
         "createdTime": str(position.created_ms) if position.created_ms else "",
         "updatedTime": str(position.updated_ms) if position.updated_ms else "",
         "tpslMode": "Full",
         "bustPrice": "",
-        "positionStatus": "Normal",
+        "positionStatus": position.status,
         "adlRankIndicator": 2 if position.size else 0,
         "autoAddMargin": 0,
         "leverageSysUpdatedTime": "",
@@ -320,7 +329,7 @@ def _position_common(market: Market, position: Position, taker_rate: Decimal) ->
 def _average(order: Order) -> str:
     if not order.filled:
         return ""
-    return plain(truncated(order.value / order.instrument.qty(order.filled), 4))
+    return plain(truncated(order.instrument.average(order.value, order.instrument.qty(order.filled)), 4))
 
 
 def _order_price(order: Order) -> str:
@@ -331,6 +340,12 @@ def _order_price(order: Order) -> str:
 
 def _order_qty(order: Order) -> str:
     return plain(order.budget) if order.budget is not None else plain(order.instrument.qty(order.lots))
+
+
+def _shown_trigger(order: Order) -> int:
+    if order.trail is not None and order.trail.activation:
+        return order.trail.activation
+    return order.trigger.ticks if order.trigger else 0
 
 
 def _price_places(order: Order) -> int:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from nautilus_bybit_adapter.sim.earn.book import EarnBook
+from nautilus_bybit_adapter.sim.exchange.funding_wallet import FundingWallet
+from nautilus_bybit_adapter.sim.exchange.profile import Profile
+from nautilus_bybit_adapter.sim.faults.engine import FaultEngine
+
+from .bounds import Bounds
+from .limits import AddressLimits
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
@@ -13,22 +23,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Faults:
-    """What goes wrong on purpose.
-
-    `hold_private` loses private pushes; `lose_acks` leaves requests of the trade socket unanswered though
-    they are carried out.
-    """
-
-    hold_private: bool = False
-    lose_acks: bool = False
-
-
-@dataclass(slots=True)
 class Context:
-    """The exchange, who may use it, how often, and what goes wrong."""
+    """The exchange, who may use it, how often, what goes wrong and how much is too much."""
 
     exchange: Exchange
     credentials: Credentials
     windows: RateWindows
-    faults: Faults = field(default_factory=Faults)
+    faults: FaultEngine = field(default_factory=lambda: FaultEngine(0, lambda: 0))
+    bounds: Bounds = field(default_factory=Bounds)
+    addresses: AddressLimits = field(default_factory=AddressLimits)
+    profile: Profile = field(default_factory=Profile)
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    funding: FundingWallet = field(init=False)
+    earn: EarnBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.funding = FundingWallet(self.exchange)
+        self.earn = EarnBook(self.funding)
+
+
+CONTEXT: web.AppKey[Context] = web.AppKey("context", Context)

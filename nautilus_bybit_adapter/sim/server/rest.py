@@ -6,84 +6,56 @@ Source: Bybit V5 Integration Guidance.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import web
 
-from nautilus_bybit_adapter.sim.exchange import queries
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 
-from . import account_api, market_api, trade_api
+from . import (
+    account_api,
+    asset_api,
+    borrow_api,
+    earn_api,
+    facts_api,
+    kline_api,
+    market_api,
+    order_query_api,
+    position_api,
+    series_api,
+    settings_api,
+    spot_margin_api,
+    trade_api,
+    user_api,
+)
 from .auth import REQUIRED_HEADERS, check_request
 from .codec import dumps
-from .context import Context
+from .endpoint import Endpoint, Params, Reply, Routes
 from .limits import Quota, too_many
-from .trade_api import Reply
+
+if TYPE_CHECKING:
+    from .context import Context
 
 LOG = logging.getLogger(__name__)
-Params = dict[str, Any]
-Handler = Callable[[Context, Params, Quota], Reply]
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One path: how it answers, whether it is private, its text of success."""
-
-    handler: Handler
-    private: bool = True
-    ret_msg: str = "OK"
-
-
-def _read(function: Callable[[Any, Params], dict[str, Any]]) -> Handler:
-    return lambda context, params, _quota: Reply(function(context.exchange, params))
-
-
-def _order(verb: str) -> Endpoint:
-    return Endpoint(lambda context, params, _quota: trade_api.single(context.exchange, verb, params))
-
-
-def _batch(verb: str) -> Endpoint:
-    return Endpoint(
-        lambda context, params, quota: trade_api.batch(context.exchange, verb, params, quota.granted)
-    )
-
-
-def _api_key(context: Context, params: Params, _quota: Quota) -> Reply:
-    return Reply(account_api.api_key_info(context.exchange, params, context.credentials.api_key))
-
-
-ENDPOINTS: dict[tuple[str, str], Endpoint] = {
-    ("GET", "/v5/market/time"): Endpoint(_read(market_api.server_time), private=False),
-    ("GET", "/v5/market/instruments-info"): Endpoint(_read(market_api.instruments), private=False),
-    ("GET", "/v5/market/orderbook"): Endpoint(_read(market_api.orderbook), private=False),
-    ("GET", "/v5/market/tickers"): Endpoint(_read(market_api.tickers), private=False),
-    ("GET", "/v5/market/recent-trade"): Endpoint(_read(market_api.recent_trades), private=False),
-    ("GET", "/v5/market/kline"): Endpoint(_read(market_api.kline), private=False),
-    ("GET", "/v5/market/funding/history"): Endpoint(_read(market_api.funding_history), private=False),
-    ("POST", "/v5/order/create"): _order("create"),
-    ("POST", "/v5/order/amend"): _order("amend"),
-    ("POST", "/v5/order/cancel"): _order("cancel"),
-    ("POST", "/v5/order/cancel-all"): Endpoint(
-        lambda context, params, _quota: trade_api.cancel_all(context.exchange, params)
-    ),
-    ("POST", "/v5/order/create-batch"): _batch("create"),
-    ("POST", "/v5/order/amend-batch"): _batch("amend"),
-    ("POST", "/v5/order/cancel-batch"): _batch("cancel"),
-    ("GET", "/v5/order/realtime"): Endpoint(_read(queries.open_orders)),
-    ("GET", "/v5/order/history"): Endpoint(_read(queries.order_history)),
-    ("GET", "/v5/execution/list"): Endpoint(_read(queries.executions)),
-    ("GET", "/v5/position/list"): Endpoint(_read(queries.positions)),
-    ("POST", "/v5/position/set-leverage"): Endpoint(_read(account_api.set_leverage)),
-    ("GET", "/v5/account/wallet-balance"): Endpoint(_read(account_api.wallet_balance)),
-    ("GET", "/v5/account/info"): Endpoint(_read(account_api.account_info)),
-    ("GET", "/v5/account/fee-rate"): Endpoint(_read(account_api.fee_rate)),
-    ("GET", "/v5/user/query-api"): Endpoint(_api_key, ret_msg=""),
-}
-_PATHS = {path for _, path in ENDPOINTS}
+FAMILIES: tuple[Routes, ...] = (
+    market_api.ROUTES,
+    kline_api.ROUTES,
+    series_api.ROUTES,
+    facts_api.ROUTES,
+    trade_api.ROUTES,
+    order_query_api.ROUTES,
+    position_api.ROUTES,
+    account_api.ROUTES,
+    settings_api.ROUTES,
+    borrow_api.ROUTES,
+    user_api.ROUTES,
+    asset_api.ROUTES,
+    spot_margin_api.ROUTES,
+    earn_api.ROUTES,
+)
+ENDPOINTS: Routes = {route: endpoint for family in FAMILIES for route, endpoint in family.items()}
 
 
 class RestServer:
@@ -100,6 +72,8 @@ class RestServer:
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one request; a business error is HTTP 200 with a `retCode`."""
+        if not self._context.addresses.requests.allows(request.remote or "", self._context.exchange.now_ms()):
+            return web.Response(status=403, text="access too frequent")
         endpoint = ENDPOINTS.get((request.method, request.path))
         body = await request.read()
         if endpoint is None:
@@ -111,7 +85,8 @@ class RestServer:
         headers: dict[str, str] = {}
         try:
             reply = self._answer(endpoint, request, body, headers)
-            return self._envelope(0, endpoint.ret_msg, reply, headers)
+            text = reply.ret_msg if reply.ret_code else endpoint.ret_msg
+            return self._envelope(reply.ret_code, text, reply, headers)
         except VenueError as e:
             if e.ret_code == too_many().ret_code:
                 headers.setdefault("X-Bapi-Limit-Reset-Timestamp", str(now_ms))
@@ -132,24 +107,31 @@ class RestServer:
         )
         quota = Quota(0, 0, now_ms, 0)
         if endpoint.private:
-            is_batch = request.path.endswith("-batch")
-            units = len(trade_api.batch_items(params)) if is_batch else 1
-            category = str(params.get("category", ""))
-            quota = self._context.windows.take(request.path, category, now_ms, units)
-            headers.update(quota.headers())
-            if not is_batch:
-                quota.require()
+            quota = self._take(request.path, params, headers)
         return endpoint.handler(self._context, params, quota)
+
+    def _take(self, path: str, params: Params, headers: dict[str, str]) -> Quota:
+        """Use the window of a private path: a batch as many units as it has items, and no more than granted."""
+        windows, now_ms = self._context.windows, self._context.exchange.now_ms()
+        category = str(params.get("category", ""))
+        if not path.startswith("/v5/order/") or not path.endswith("-batch"):
+            quota = windows.take(path, category, now_ms)
+            headers.update(quota.headers())
+            quota.require()
+            return quota
+        try:
+            units = len(trade_api.batch_items(params))
+        except VenueError:
+            headers.update(windows.take(path, category, now_ms).headers())
+            raise
+        quota = windows.take(path, category, now_ms, units)
+        headers.update(quota.headers())
+        return quota
 
     def _envelope(self, code: int, text: str, reply: Reply, headers: dict[str, str]) -> web.Response:
         now_ms = self._context.exchange.now_ms()
-        answer = {
-            "retCode": code,
-            "retMsg": text,
-            "result": reply.result,
-            "retExtInfo": reply.ext,
-            "time": now_ms,
-        }
+        answer = {"retCode": code, "retMsg": text, **reply.beside, "result": reply.result}
+        answer |= {"retExtInfo": reply.ext, "time": now_ms}
         return web.Response(text=dumps(answer), content_type="application/json", headers=headers)
 
 

@@ -1,20 +1,35 @@
 """Tickers of the REST endpoint and of the public topic.
 
-Source: Bybit V5 Get Tickers and WebSocket Ticker.
+Figures of 24 hours and of one hour begin with the venue. Source: Bybit V5 Get Tickers and WebSocket Ticker.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from nautilus_bybit_adapter.sim.exchange.amounts import plain
+from nautilus_bybit_adapter.sim.exchange.amounts import ZERO, plain
+from nautilus_bybit_adapter.sim.exchange.noise import noise
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 
-_FUNDING_INTERVAL_MS = 8 * 3_600_000
-_OPEN_INTEREST = Decimal("253961.911")
+# Value of all open contracts of a perpetual or dated future, in quote coin.
+_INTEREST_VALUE = Decimal("21840724.346") * 1000
+_OPTION_INTEREST = Decimal(120)
+_DAY_MS = 86_400_000
+_YEAR_DAYS = 365
+
+
+def open_interest(market: TradedMarket) -> Decimal:
+    """Quantity of all open contracts, which nothing here changes: base coin, on inverse USD."""
+    it = market.instrument
+    if it.is_option:
+        return ((1 + noise(0, it.symbol, "interest")) * _OPTION_INTEREST).quantize(it.lot)
+    if it.is_inverse:
+        return _INTEREST_VALUE.quantize(Decimal(1))
+    return (_INTEREST_VALUE / it.reference_price).quantize(it.lot)
 
 
 def spot_ticker(market: TradedMarket) -> dict[str, Any]:
@@ -27,17 +42,18 @@ def spot_ticker(market: TradedMarket) -> dict[str, Any]:
         "lowPrice24h": price(market.low_ticks),
         "prevPrice24h": price(market.start_ticks),
         "volume24h": plain(market.instrument.qty(market.volume_lots)),
-        "turnover24h": plain(market.instrument.value(market.turnover, 1)),
+        "turnover24h": plain(market.instrument.turnover(market.turnover)),
         "price24hPcnt": _change(market),
-        "usdIndexPrice": price(market.mark_ticks),
+        "usdIndexPrice": price(market.index_ticks),
     }
 
 
 def linear_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
-    """Snapshot data of the linear topic."""
+    """Snapshot data of the topic of a perpetual or dated future, linear or inverse."""
     it = market.instrument
     price = it.price_text
-    interest = _OPEN_INTEREST
+    interest = open_interest(market)
+    worth = f"{it.worth(interest, market.mark):.2f}"
     return {
         "symbol": it.symbol,
         "tickDirection": market.tick_direction,
@@ -48,22 +64,66 @@ def linear_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
         "lowPrice24h": price(market.low_ticks),
         "prevPrice1h": price(market.start_ticks),
         "markPrice": price(market.mark_ticks),
-        "indexPrice": price(market.mark_ticks),
+        "indexPrice": price(market.index_ticks),
         "openInterest": plain(interest),
-        "openInterestValue": f"{interest * market.mark:.2f}",
-        "turnover24h": f"{it.value(market.turnover, 1):.4f}",
+        "openInterestValue": worth,
+        "turnover24h": f"{it.turnover(market.turnover):.4f}",
         "volume24h": f"{it.qty(market.volume_lots):.4f}",
-        "fundingIntervalHour": "8",
-        "fundingCap": "0.00333",
+        **(_funding(market) if it.is_perpetual else {}),
         "singleOpenInterest": plain(interest / 2),
-        "singleOpenInterestValue": f"{interest / 2 * market.mark:.2f}",
-        "nextFundingTime": str((now_ms // _FUNDING_INTERVAL_MS + 1) * _FUNDING_INTERVAL_MS),
-        "fundingRate": "0.0001",
+        "singleOpenInterestValue": f"{it.worth(interest / 2, market.mark):.2f}",
+        **(_next_funding(market) if it.is_perpetual else _delivery(market, now_ms, rest=False)),
         **best_prices(market),
-        "preOpenPrice": "",
-        "preQty": "",
-        "curPreListingPhase": "",
+        **({"preOpenPrice": "", "preQty": "", "curPreListingPhase": ""} if it.is_perpetual else {}),
     }
+
+
+def option_ticker(market: TradedMarket, *, rest: bool) -> dict[str, Any]:
+    """Ticker of an option; the topic and the REST item differ in the names of a few fields."""
+    it, value = market.instrument, market.option_value()
+    best = best_prices(market)
+    ivs = {
+        side: plain(market.iv(Decimal(best[f"{side}1Price"]))) if best[f"{side}1Price"] else "0"
+        for side in ("bid", "ask")
+    }
+    number = "1" if rest else ""
+    index = plain(market.index)
+    traded = plain(it.qty(market.volume_lots)), plain(it.turnover(market.turnover))
+    return {
+        "symbol": it.symbol,
+        f"bid{number}Price": best["bid1Price"] or "0",
+        f"bid{number}Size": best["bid1Size"] or "0",
+        f"bid{number}Iv": ivs["bid"],
+        f"ask{number}Price": best["ask1Price"] or "0",
+        f"ask{number}Size": best["ask1Size"] or "0",
+        f"ask{number}Iv": ivs["ask"],
+        "lastPrice": it.price_text(market.last_ticks),
+        "highPrice24h": it.price_text(market.high_ticks),
+        "lowPrice24h": it.price_text(market.low_ticks),
+        "markPrice": plain(market.mark),
+        "indexPrice": index,
+        "markIv" if rest else "markPriceIv": plain(it.volatility),
+        "underlyingPrice": index,
+        "openInterest": plain(open_interest(market)),
+        "turnover24h": traded[1],
+        "volume24h": traded[0],
+        "totalVolume": traded[0],
+        "totalTurnover": traded[1],
+        "delta": f"{value.delta:.8f}",
+        "gamma": f"{value.gamma:.8f}",
+        "vega": f"{value.vega:.8f}",
+        "theta": f"{value.theta:.8f}",
+        "predictedDeliveryPrice": "0",
+        "change24h": _change(market),
+    }
+
+
+def topic_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
+    """Everything a ticker topic knows of a market."""
+    it = market.instrument
+    if it.is_option:
+        return option_ticker(market, rest=False)
+    return linear_ticker(market, now_ms) if it.is_derivative else spot_ticker(market)
 
 
 def best_prices(market: TradedMarket) -> dict[str, str]:
@@ -79,10 +139,17 @@ def best_prices(market: TradedMarket) -> dict[str, str]:
 
 def rest_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
     """Item of `/v5/market/tickers`."""
-    if not market.instrument.is_linear:
+    it = market.instrument
+    if it.is_option:
+        return option_ticker(market, rest=True)
+    if not it.is_derivative:
         return spot_ticker(market) | best_prices(market)
     row = linear_ticker(market, now_ms)
     del row["tickDirection"]
+    if not it.is_perpetual:
+        phase = {"preOpenPrice": "", "preQty": "", "curPreListingPhase": ""}
+        empty = {"fundingIntervalHour": "", "fundingCap": "", **phase}
+        return row | _delivery(market, now_ms, rest=True) | empty
     return row | {
         "predictedDeliveryPrice": "",
         "basisRate": "",
@@ -90,6 +157,38 @@ def rest_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
         "deliveryTime": "0",
         "basis": "",
         "basisRateYear": "",
+    }
+
+
+def _funding(market: TradedMarket) -> dict[str, str]:
+    it = market.instrument
+    return {"fundingIntervalHour": str(it.funding_minutes // 60), "fundingCap": plain(it.funding_cap)}
+
+
+def _next_funding(market: TradedMarket) -> dict[str, str]:
+    return {
+        "nextFundingTime": str(market.next_funding_ms()),
+        "fundingRate": plain(market.funding_rate()),
+    }
+
+
+def _delivery(market: TradedMarket, now_ms: int, *, rest: bool) -> dict[str, str]:
+    """Fields of a dated future; the topic writes the time of delivery as a date."""
+    it = market.instrument
+    index = market.index
+    basis = it.price(market.last_ticks) - index
+    rate = basis / index if index else ZERO
+    days = Decimal(max(1, it.delivery_ms - now_ms)) / _DAY_MS
+    at = datetime.fromtimestamp(it.delivery_ms / 1000, UTC)
+    return {
+        "nextFundingTime": "0" if rest else "",
+        "fundingRate": "",
+        "deliveryTime": str(it.delivery_ms) if rest else f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "basisRate": f"{rate:.8f}",
+        "basis": f"{basis:.2f}",
+        "basisRateYear": f"{rate * _YEAR_DAYS / days:.8f}",
+        "deliveryFeeRate": plain(it.delivery_fee_rate),
+        "predictedDeliveryPrice": "0.0",
     }
 
 

@@ -14,8 +14,9 @@ from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
 
 from .auth import DEFAULT_RECV_WINDOW_MS, check_login, check_time
 from .connection import Connection, read_message
+from .endpoint import Reply
 from .limits import Quota
-from .trade_api import Reply, batch, batch_items, single
+from .trade_api import batch, batch_items, single
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -28,6 +29,8 @@ OPERATIONS = {
     for suffix in ("", "-batch")
 }
 REQUEST_ID_LIMIT = 36
+# A `reqId` may come again once so many others came after it.
+REMEMBERED_IDS = 50_000
 LOG = logging.getLogger(__name__)
 
 
@@ -85,6 +88,7 @@ class TradeSocket:
         quota = Quota(0, 0, now_ms, 0)
         code, text, reply = 0, "OK", Reply({})
         try:
+            self._count(connection, now_ms)
             verb, is_batch, params = _checked(connection, message, now_ms)
             path = f"/v5/order/{verb}-batch" if is_batch else f"/v5/order/{verb}"
             units = len(batch_items(params)) if is_batch else 1
@@ -99,8 +103,6 @@ class TradeSocket:
         except Exception:
             LOG.exception("%s failed", message.get("op"))
             code, text = 10016, "Internal System Error."
-        if self._context.faults.lose_acks:
-            return
         trace = {"Traceid": token_hex(16), "Timenow": str(self._context.exchange.now_ms())}
         answer = {
             "retCode": code,
@@ -112,6 +114,10 @@ class TradeSocket:
             "connId": connection.conn_id,
         }
         connection.send_json(_with_id(message, answer))
+
+    def _count(self, connection: Connection, now_ms: int) -> None:
+        if not self._context.addresses.orders.allows(connection.address, now_ms):
+            raise VenueError(10403, "Exceeded the request limit of the IP.")
 
 
 def _checked(
@@ -127,7 +133,9 @@ def _checked(
             raise bad_param("params error: reqId invalid")
         if str(request_id) in connection.request_ids:
             raise VenueError(20006, "Duplicate reqId")
-        connection.request_ids.add(str(request_id))
+        connection.request_ids[str(request_id)] = None
+        if len(connection.request_ids) > REMEMBERED_IDS:
+            del connection.request_ids[next(iter(connection.request_ids))]
     header = message.get("header")
     if not isinstance(header, dict) or "X-BAPI-TIMESTAMP" not in header:
         raise bad_param("params error: X-BAPI-TIMESTAMP is required")

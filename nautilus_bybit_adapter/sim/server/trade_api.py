@@ -5,13 +5,14 @@ Source: Bybit V5 Trade.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
 from nautilus_bybit_adapter.sim.exchange.instruments import SPOT
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category
+
+from .endpoint import Endpoint, Reply, Routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,14 +26,6 @@ _OPERATIONS: dict[str, Callable[[Exchange, Params], Order]] = {
     "amend": Exchange.amend,
     "cancel": Exchange.cancel,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """`result` and `retExtInfo` of an answer."""
-
-    result: dict[str, Any]
-    ext: dict[str, Any] = field(default_factory=dict)
 
 
 def single(exchange: Exchange, verb: str, params: Params) -> Reply:
@@ -96,3 +89,24 @@ def _batch_item(
         created["createAt"] = str(order.created_ms)
     row |= {"orderId": order.order_id, "orderLinkId": order.link_id}
     return row | created, {"code": 0, "msg": "OK"}
+
+
+def _order(verb: str) -> Endpoint:
+    return Endpoint(lambda context, params, _quota: single(context.exchange, verb, params))
+
+
+def _batch(verb: str) -> Endpoint:
+    return Endpoint(lambda context, params, quota: batch(context.exchange, verb, params, quota.granted))
+
+
+ROUTES: Routes = {
+    ("POST", "/v5/order/create"): _order("create"),
+    ("POST", "/v5/order/amend"): _order("amend"),
+    ("POST", "/v5/order/cancel"): _order("cancel"),
+    ("POST", "/v5/order/cancel-all"): Endpoint(
+        lambda context, params, _quota: cancel_all(context.exchange, params)
+    ),
+    ("POST", "/v5/order/create-batch"): _batch("create"),
+    ("POST", "/v5/order/amend-batch"): _batch("amend"),
+    ("POST", "/v5/order/cancel-batch"): _batch("cancel"),
+}

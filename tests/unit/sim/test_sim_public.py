@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nautilus_bybit_adapter.sim.exchange.events import PrivateEvent
 from nautilus_bybit_adapter.sim.server.app import VenueServer
 from nautilus_bybit_adapter.sim.server.auth import Credentials
 from nautilus_bybit_adapter.sim.server.connection import Connection
@@ -83,7 +82,6 @@ def test_acks(desk: Desk, path: str, request_id: dict[str, Any], answer: dict[st
         ("spot", ["orderbook.2.BTCUSDT"], "error:handler not found,topic:orderbook.2.BTCUSDT"),
         ("spot", ["tickers.BTCUSDT"] * 11, "args size >10"),
         ("inverse", ["tickers.BTCUSD"], "error:handler not found,topic:tickers.BTCUSD"),
-        ("option", ["tickers.BTC-1-C"], "error:handler not found,topic:tickers.BTC-1-C"),
     ],
 )
 def test_one_bad_topic_refuses_the_whole_request(
@@ -317,20 +315,6 @@ def test_fast_executions(desk: Desk) -> None:
     assert (maker["data"][0]["orderLinkId"], taker["data"][0]["orderLinkId"]) == ("", "taker")
 
 
-def test_held_private_pushes_are_lost(desk: Desk) -> None:
-    wire = Wire(desk, "private")
-    wire.login()
-    wire.ask("order")
-    faults = wire.server.private._context.faults
-    faults.hold_private = True
-    desk.place(price="80000", qty="0.1")
-    assert wire.after(0) == []
-    faults.hold_private = False
-    assert wire.after(1000) == []
-    desk.place(price="80000", qty="0.1")
-    assert private_frames(wire) == ["order"]
-
-
 def request(desk: Desk, op: str = "order.create", **changes: Any) -> str:
     order = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Limit", "qty": "0.1"}
     message = {
@@ -416,12 +400,3 @@ def test_a_batch_beyond_the_limit_fails_in_its_excess(desk: Desk) -> None:
     (answer,) = wire.send(request(desk, op="order.create-batch", args=args))
     assert [item["code"] for item in answer["retExtInfo"]["list"]] == [0] * 10 + [10006] * 2
     assert len(desk.exchange.open_orders) == 10
-
-
-def test_lost_acks_leave_the_order_standing(desk: Desk) -> None:
-    wire = Wire(desk, "trade")
-    wire.login()
-    wire.server.trade._context.faults.lose_acks = True
-    assert wire.send(request(desk)) == []
-    assert len(desk.exchange.open_orders) == 1
-    assert any(isinstance(event, PrivateEvent) for event in desk.told)

@@ -6,7 +6,7 @@ import pytest
 
 from nautilus_bybit_adapter.sim import VenueError
 from nautilus_bybit_adapter.sim.exchange import queries
-from nautilus_bybit_adapter.sim.server import account_api, market_api
+from nautilus_bybit_adapter.sim.server import account_api, kline_api, market_api, series_api
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,11 +137,11 @@ def test_open_positions_page(desk: Desk) -> None:
         (queries.executions, BTC | {"cursor": "x"}),
         (queries.positions, {"category": "linear"}),
         (queries.positions, {"category": "spot", "symbol": "BTCUSDT"}),
-        (market_api.kline, BTC | {"interval": "2"}),
+        (kline_api.kline, BTC | {"interval": "2"}),
         (market_api.orderbook, BTC | {"limit": "1001"}),
         (market_api.orderbook, {"category": "linear"}),
         (market_api.tickers, {"category": "linear", "symbol": "NOPE"}),
-        (market_api.funding_history, BTC | {"startTime": "1"}),
+        (series_api.funding_history, BTC | {"startTime": "1"}),
         (account_api.wallet_balance, {"accountType": "SPOT"}),
         (account_api.fee_rate, {"category": "x"}),
     ],
@@ -155,16 +155,16 @@ def test_wrong_parameters_are_10001(
 
 
 def test_instruments_page_on_linear_only(desk: Desk) -> None:
-    first = market_api.instruments(desk.exchange, {"category": "linear", "limit": "1"})
-    assert first["nextPageCursor"] == "first%3DBTCUSDT%26last%3DBTCUSDT"
-    second = market_api.instruments(
-        desk.exchange, {"category": "linear", "limit": "1", "cursor": first["nextPageCursor"]}
-    )
-    assert [page["list"][0]["symbol"] for page in (first, second)] == ["BTCUSDT", "ETHUSDT"]
+    linear = {"category": "linear", "limit": "11"}
+    first = market_api.instruments(desk.exchange, linear)
+    assert first["nextPageCursor"] == f"first%3D1000PEPEUSDT%26last%3D{first['list'][-1]['symbol']}"
+    second = market_api.instruments(desk.exchange, linear | {"cursor": first["nextPageCursor"]})
+    symbols = [item["symbol"] for page in (first, second) for item in page["list"]]
+    assert symbols == sorted(key[1] for key in desk.exchange.markets if key[0] == "linear")
     assert second["nextPageCursor"] == ""
     assert "nextPageCursor" not in market_api.instruments(desk.exchange, {"category": "spot"})
     for category in ("inverse", "option"):
-        assert market_api.instruments(desk.exchange, {"category": category})["list"] == []
+        assert market_api.instruments(desk.exchange, {"category": category})["list"]
     assert market_api.instruments(desk.exchange, BTC | {"symbol": "NOPEUSDT"})["list"] == []
 
 
@@ -173,10 +173,10 @@ def test_klines_are_built_from_trades_newest_first(desk: Desk) -> None:
     for minute, price in ((0, "86000.1"), (1, "86000.2"), (5, "86001")):
         desk.now_ms = start + minute * 60_000
         desk.market.trade("Buy", price, "0.1")
-    rows = market_api.kline(desk.exchange, BTC | {"interval": "5"})["list"]
+    rows = kline_api.kline(desk.exchange, BTC | {"interval": "5"})["list"]
     assert rows[1] == [str(start), "86000.10", "86000.20", "86000.10", "86000.20", "0.200", "17200.03000"]
     assert rows[0][0] == str(start + 300_000)
-    only = market_api.kline(desk.exchange, BTC | {"interval": "1", "start": str(start), "limit": "1"})["list"]
+    only = kline_api.kline(desk.exchange, BTC | {"interval": "1", "start": str(start), "limit": "1"})["list"]
     assert [row[0] for row in only] == [str(start)]
 
 

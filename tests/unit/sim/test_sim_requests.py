@@ -50,9 +50,8 @@ SPOT = {"category": "spot"}
         ({"reduceOnly": {}}, 10001, "reduceOnly invalid"),
         ({"reduceOnly": "true"}, 110017, "current position is zero"),
         ({"smpType": "All"}, 10001, "smpType invalid"),
-        ({"triggerPrice": "90000"}, 10001, "triggerPrice"),
         ({"takeProfit": ["1"]}, 10001, "takeProfit"),
-        ({"qty": "20"}, 110007, "ab not enough for new order"),
+        ({"qty": "40"}, 110007, "ab not enough for new order"),
         ({"orderType": "Market", "slippageToleranceType": "TickSize", "slippageTolerance": "0"}, 110108, "1"),
         (
             {"orderType": "Market", "slippageToleranceType": "Percent", "slippageTolerance": "11"},
@@ -69,7 +68,7 @@ SPOT = {"category": "spot"}
         (SPOT | {"side": "Sell", "qty": "2"}, 170131, "Insufficient balance."),
         (SPOT | {"orderType": "Market", "qty": "100001"}, 170131, "Insufficient balance."),
         (SPOT | {"orderLinkId": "used"}, 170141, "Duplicate"),
-        (SPOT | {"orderFilter": "StopOrder"}, 170201, "filter"),
+        (SPOT | {"orderFilter": "OcoOrder"}, 170201, "filter"),
         (SPOT | {"side": "Sell", "price": "70000"}, 170194, "lower"),
     ],
 )

@@ -9,9 +9,9 @@ import pytest
 from nautilus_bybit_adapter.sim.exchange import queries
 from nautilus_bybit_adapter.sim.exchange.instruments import default_catalogue
 from nautilus_bybit_adapter.sim.exchange.wallet import wallet_row
-from nautilus_bybit_adapter.sim.server.account_api import api_key_info
 from nautilus_bybit_adapter.sim.server.frames import book_frame, ticker_frame, trades_frame
 from nautilus_bybit_adapter.sim.server.tickers import linear_ticker
+from nautilus_bybit_adapter.sim.server.user_api import api_key_info
 
 if TYPE_CHECKING:
     from tests.unit.sim.conftest import Desk
@@ -28,9 +28,9 @@ def types(value: Any) -> Any:
 
 
 def test_instruments(captured: Sample) -> None:
-    linear, _, spot, _ = (it.wire() for it in default_catalogue())
-    assert linear == captured["instrument_linear"]
-    assert spot == captured["instrument_spot"]
+    by_key = {it.key: it.wire() for it in default_catalogue()}
+    assert by_key["linear", "BTCUSDT"] == captured["instrument_linear"]
+    assert by_key["spot", "BTCUSDT"] == captured["instrument_spot"]
 
 
 def test_order_item(desk: Desk, captured: Sample) -> None:

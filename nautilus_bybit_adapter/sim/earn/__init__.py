@@ -1,0 +1,1 @@
+"""Staking beside trading: products, orders, positions and the yield that accrues."""

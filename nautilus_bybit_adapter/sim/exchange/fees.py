@@ -1,0 +1,58 @@
+"""Fee rates by category and what a fill is charged.
+
+Source: Bybit V5 Get Fee Rate and the published fee schedule (taker and maker of the lowest tier).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from .amounts import coin_amount
+from .instruments import INVERSE, LINEAR, OPTION, SPOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .instruments import Instrument
+
+# An option's fee never exceeds this part of its price.
+MOST_OPTION_FEE = Decimal("0.07")
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRates:
+    """Taker and maker fee as fractions of the traded value, on options of the index."""
+
+    taker: Decimal
+    maker: Decimal
+
+
+def default_fees() -> Mapping[str, FeeRates]:
+    """Fee rates of an account without a tier."""
+    contract = FeeRates(Decimal("0.00055"), Decimal("0.0002"))
+    return {
+        LINEAR: contract,
+        INVERSE: contract,
+        SPOT: FeeRates(Decimal("0.001"), Decimal("0.001")),
+        OPTION: FeeRates(Decimal("0.0003"), Decimal("0.0002")),
+    }
+
+
+def order_fee_coin(instrument: Instrument, side: str) -> str:
+    """Coin in which a fill is charged: the settle coin, on spot the coin received."""
+    if instrument.is_spot:
+        return instrument.base if side == "Buy" else instrument.quote
+    return instrument.settle
+
+
+def fill_fee(it: Instrument, side: str, *, ticks: int, lots: int, rate: Decimal, index: Decimal) -> Decimal:
+    """Fee of a fill in `order_fee_coin`, with 8 decimals.
+
+    An option is charged the rate on the index, at most 7 % of its price.
+    """
+    if it.is_option:
+        return coin_amount(min(rate * index, MOST_OPTION_FEE * it.price(ticks)) * it.qty(lots))
+    received_base = it.is_spot and side == "Buy"
+    return coin_amount((it.qty(lots) if received_base else it.value(ticks, lots)) * rate)

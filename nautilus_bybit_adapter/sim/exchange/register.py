@@ -1,0 +1,91 @@
+"""All orders the venue has taken, by id, by client id and by what they are doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .identity import Identity
+    from .orders import Order
+
+Key = tuple[str, str]
+
+
+class Register:
+    """Orders from acceptance on; none is ever forgotten.
+
+    Parameters
+    ----------
+    identity : Identity
+        Source of order ids.
+
+    Attributes
+    ----------
+    orders, open_orders : dict of str to Order
+        All orders, and those in a book, by `orderId`.
+    waiting : dict
+        Orders that wait for a price, by `(category, symbol)` and `orderId`.
+    by_link : dict
+        The newest order of each `(category, orderLinkId)`.
+    """
+
+    def __init__(self, identity: Identity) -> None:
+        self.orders: dict[str, Order] = {}
+        self.open_orders: dict[str, Order] = {}
+        self.waiting: dict[Key, dict[str, Order]] = {}
+        self.by_link: dict[Key, Order] = {}
+        self._identity = identity
+
+    def enter(self, order: Order) -> None:
+        """Give a new order its id and file it."""
+        order.order_id = self._identity.order_id(order.instrument.category)
+        order.number = len(self.orders) + 1
+        self.orders[order.order_id] = order
+        if order.link_id:
+            self.by_link[order.instrument.category, order.link_id] = order
+        self.file(order)
+
+    def file(self, order: Order) -> None:
+        """Keep an order where its status puts it."""
+        key = order.instrument.key
+        if order.is_open:
+            self.open_orders[order.order_id] = order
+        else:
+            self.open_orders.pop(order.order_id, None)
+        if order.is_waiting:
+            self.waiting.setdefault(key, {})[order.order_id] = order
+        elif order.order_id in self.waiting.get(key, {}):
+            del self.waiting[key][order.order_id]
+            if not self.waiting[key]:
+                del self.waiting[key]
+
+    def find(self, category: str, order_id: str, link_id: str) -> Order | None:
+        """Order by `orderId`, else the newest by `orderLinkId`."""
+        order = self.orders.get(order_id) if order_id else self.by_link.get((category, link_id))
+        return order if order is not None and order.instrument.category == category else None
+
+    def waiting_of(self, key: Key) -> list[Order]:
+        """Orders of a market that wait for a price, oldest first."""
+        return list(self.waiting.get(key, {}).values())
+
+    def all_waiting(self) -> Iterator[Order]:
+        """Every order that waits for a price."""
+        for orders in list(self.waiting.values()):
+            yield from list(orders.values())
+
+    def holding(self) -> list[Order]:
+        """Return waiting spot orders that hold funds; of two that end each other the older one holds."""
+        return [
+            order
+            for order in self.all_waiting()
+            if order.filter_kind == "tpslOrder"
+            and not (order.sibling_id and order.order_id > order.sibling_id)
+        ]
+
+    def live(self, category: str) -> list[Order]:
+        """Orders of a category that have not ended, oldest first."""
+        found = [o for o in self.open_orders.values() if o.instrument.category == category]
+        found += [o for o in self.all_waiting() if o.instrument.category == category]
+        return sorted(found, key=lambda order: order.number)

@@ -1,0 +1,111 @@
+"""Private REST answers about the user: the API key and, for a main account, its sub accounts.
+
+Source: Bybit V5 User.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .endpoint import Params, Routes, private, uses
+
+if TYPE_CHECKING:
+    from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
+
+    from .context import Context
+
+
+def api_key_info(exchange: Exchange, params: Params, api_key: str) -> dict[str, Any]:
+    """`/v5/user/query-api`."""
+    del params
+    return {
+        "id": "2208369",
+        "note": "local venue",
+        "apiKey": api_key,
+        "readOnly": 0,
+        "secret": "",
+        "permissions": {
+            "ContractTrade": ["Order", "Position"],
+            "Spot": ["SpotTrade"],
+            "Wallet": ["AccountTransfer", "SubMemberTransfer"],
+            "Options": ["OptionsTrade"],
+            "Derivatives": ["DerivativesTrade"],
+            "CopyTrading": [],
+            "BlockTrade": [],
+            "Exchange": ["ExchangeHistory"],
+            "NFT": [],
+            "Affiliate": [],
+            "Earn": ["Earn"],
+            "FiatP2P": [],
+            "FiatConvertBroker": [],
+            "FiatGlobalPay": [],
+            "FiatBitPay": [],
+            "BitCard": [],
+            "ByXPost": [],
+        },
+        "ips": ["*"],
+        "type": 1,
+        "deadlineDay": 83,
+        "expiredAt": "2030-01-01T00:00:00Z",
+        "createdAt": "2025-10-13T03:20:45Z",
+        "unified": 0,
+        "uta": 1,
+        "userID": exchange.config.uid,
+        "inviterID": 0,
+        "vipLevel": "No VIP",
+        "mktMakerLevel": "0",
+        "affiliateID": 0,
+        "rsaPublicKey": "",
+        "isMaster": True,
+        "parentUid": "0",
+        "kycLevel": "LEVEL_1",
+        "kycRegion": "MYS",
+        "userIDInt64": "0",
+        "inviterIDInt64": "0",
+        "affiliateIDInt64": "0",
+    }
+
+
+def _api_key(context: Context, params: Params) -> dict[str, Any]:
+    return api_key_info(context.exchange, params, context.credentials.api_key)
+
+
+def sub_members(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/user/query-sub-members`: the account has none."""
+    del exchange, params
+    return {"subMembers": []}
+
+
+def sub_member_pages(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/user/submembers` and `/v5/user/escrow_sub_members`."""
+    del exchange, params
+    return {"subMembers": [], "nextCursor": "0"}
+
+
+def sub_keys(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/user/sub-apikeys`."""
+    del exchange, params
+    return {"result": [], "nextPageCursor": ""}
+
+
+def member_type(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/user/get-member-type`."""
+    del params
+    return {"accounts": [{"uid": str(exchange.config.uid), "accountType": ["FUND", "UNIFIED"]}]}
+
+
+def agreement(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/user/agreement`: every product may be traded without signing anything."""
+    del exchange, params
+    return {}
+
+
+ROUTES: Routes = {
+    ("GET", "/v5/user/query-api"): uses(_api_key, ret_msg=""),
+    ("GET", "/v5/user/query-sub-members"): private(sub_members, ret_msg=""),
+    ("GET", "/v5/user/submembers"): private(sub_member_pages, ret_msg=""),
+    ("GET", "/v5/user/escrow_sub_members"): private(sub_member_pages, ret_msg=""),
+    ("GET", "/v5/user/sub-apikeys"): private(sub_keys, ret_msg=""),
+    ("GET", "/v5/user/get-member-type"): private(member_type, ret_msg=""),
+    ("POST", "/v5/user/agreement"): private(agreement, ret_msg=""),
+}
