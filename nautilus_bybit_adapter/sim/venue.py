@@ -106,6 +106,7 @@ class SimVenue:
             )
         )
         self._flows = self._make_flows()
+        self._flows.begin(self._now_ms())
         self._listener: Listener | None = None
         self._pump: asyncio.Task[None] | None = None
         self._urls: VenueUrls | None = None

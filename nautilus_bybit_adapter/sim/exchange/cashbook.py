@@ -28,8 +28,9 @@ def sizes_after(account: Account) -> dict[str, Decimal]:
         it = fill.order.instrument
         if it.category != "spot":
             slot = (it.symbol, fill.order.position_idx)
-            qty = it.qty(fill.lots)
-            running[slot] += qty if fill.side == "Buy" else -qty
+            if fill.moves_position:
+                qty = it.qty(fill.lots)
+                running[slot] += qty if fill.side == "Buy" else -qty
             sizes[fill.exec_id] = running[slot]
     return sizes
 

@@ -131,7 +131,9 @@ class Exchange:
             config.collateral,
             self.register.holding,
         )
-        self.settings = PositionSettings(self.account, self.register, self.markets, self._tell_position)
+        self.settings = PositionSettings(
+            self.account, self.register, self.markets, self._tell_position, self.risk.available
+        )
         self._admission = Admission(self.risk, self._engine, self._settlement)
         triggers = Triggers(self.register, self.markets, self._settlement, self._engine, self._admission)
         self._triggers = triggers
@@ -304,14 +306,29 @@ class Exchange:
         """Carry out `/v5/account/no-convert-repay`."""
         return self.loans.repay(params)
 
+    def repay_converting(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/repay`."""
+        return self.loans.repay_converting(params)
+
     def advance(self, now_ms: int) -> None:
         """Do what time brings by `now_ms`: funding, released orders, liquidation."""
-        self.funding.advance(now_ms)
-        if now_ms - self._looked_ms >= LOOK_INTERVAL_MS or now_ms < self._looked_ms:
-            self._looked_ms = now_ms
-            if not self._is_following:
-                self._follow()
+        if self.funding.is_due(now_ms):
+            self.settle_due_funding(now_ms)
+        if 0 <= now_ms - self._looked_ms < LOOK_INTERVAL_MS:
+            return
+        self._looked_ms = now_ms
+        if self._triggers.due() is not None:
+            self.release_due()
+        if self._forced.is_due():
             self.liquidate_due()
+
+    def settle_due_funding(self, now_ms: int) -> None:
+        """Settle every funding whose time has come by `now_ms`."""
+        self.funding.advance(now_ms)
+
+    def release_due(self) -> None:
+        """Release the waiting orders whose mark or index price time has brought."""
+        self._follow()
 
     def settle_funding(self, symbol: str, rate: Decimal | None = None, category: str = LINEAR) -> None:
         """Settle the funding of a market now, at its present rate unless `rate` is given."""
@@ -324,8 +341,8 @@ class Exchange:
 
     def liquidate_due(self) -> None:
         """Liquidate, largest first, while the account does not cover its maintenance margin."""
-        while self._forced.liquidate_if_due():
-            pass
+        while self._forced.is_due():
+            self._forced.liquidate_largest()
 
     def adl(self, symbol: str, qty: Decimal, category: str = LINEAR) -> None:
         """Close up to `qty` of a position against a bankrupt one now."""

@@ -166,7 +166,7 @@ def no_records(exchange: Exchange, params: Params) -> dict[str, Any]:
 
 def greeks(exchange: Exchange, params: Params) -> dict[str, Any]:
     """`/v5/asset/coin-greeks`."""
-    return {"list": coin_greeks(exchange, read_text(params, "baseCoin"))}
+    return {"list": coin_greeks(exchange.risk, read_text(params, "baseCoin"))}
 
 
 def deliveries(exchange: Exchange, params: Params) -> dict[str, Any]:

@@ -25,10 +25,20 @@ def borrow(exchange: Exchange, params: Params) -> dict[str, Any]:
 
 
 def repay(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/account/repay` and `/v5/account/no-convert-repay`: the coin itself has to suffice, none is converted."""
+    """`/v5/account/repay`: other coins are converted where the coin itself does not suffice."""
+    _check_type(params)
+    return dict(exchange.repay_converting(params))
+
+
+def repay_unconverted(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/account/no-convert-repay`: the coin itself has to suffice."""
+    _check_type(params)
+    return dict(exchange.repay(params))
+
+
+def _check_type(params: Params) -> None:
     if read_text(params, "repaymentType") not in {"", "FLEXIBLE", "FIXED", "ALL"}:
         raise bad_param("params error: repaymentType invalid")
-    return dict(exchange.repay(params))
 
 
 def quick_repayment(exchange: Exchange, params: Params) -> dict[str, Any]:
@@ -54,7 +64,7 @@ def borrow_history(exchange: Exchange, params: Params) -> dict[str, Any]:
 ROUTES: Routes = {
     ("POST", "/v5/account/borrow"): private(borrow, ret_msg="success"),
     ("POST", "/v5/account/repay"): private(repay, ret_msg="success"),
-    ("POST", "/v5/account/no-convert-repay"): private(repay, ret_msg="success"),
+    ("POST", "/v5/account/no-convert-repay"): private(repay_unconverted, ret_msg="success"),
     ("POST", "/v5/account/quick-repayment"): private(quick_repayment, ret_msg="SUCCESS"),
     ("GET", "/v5/account/borrow-history"): private(borrow_history),
 }

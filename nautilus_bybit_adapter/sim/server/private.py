@@ -9,8 +9,6 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError
-from nautilus_bybit_adapter.sim.exchange.greeks import coin_greeks
-from nautilus_bybit_adapter.sim.exchange.instruments import OPTION
 
 from .auth import check_login
 from .connection import Connection, read_message, with_request_id
@@ -86,8 +84,6 @@ class PrivateSocket:
                 )
             if event.topic == "execution":
                 self._push_fast(connection, event)
-            if event.topic == "position" and event.category == OPTION:
-                self._push_greeks(connection, event)
 
     def _push_fast(self, connection: Connection, event: PrivateEvent) -> None:
         topic = _subscribed_form(connection.topics, "execution.fast", event.category)
@@ -101,16 +97,6 @@ class PrivateSocket:
                 for row in rows
             ]
             connection.send_json({"topic": topic, "creationTime": event.at_ms, "data": rows})
-
-    def _push_greeks(self, connection: Connection, event: PrivateEvent) -> None:
-        """Push the greeks of the base coins whose option positions were told."""
-        if "greeks" not in connection.topics:
-            return
-        markets = self._context.exchange.markets
-        bases = {markets[OPTION, row["symbol"]].instrument.base for row in event.rows}
-        rows = [row for row in coin_greeks(self._context.exchange) if row["baseCoin"] in bases]
-        ident = f"{self._context.exchange.config.uid}_greeks_{event.at_ms}"
-        connection.send_json({"id": ident, "topic": "greeks", "creationTime": event.at_ms, "data": rows})
 
     def _on_text(self, connection: Connection, text: str) -> None:
         message = read_message(text)

@@ -179,11 +179,12 @@ class PublicSocket:
     def _join(self, connection: Connection, name: str) -> None:
         topic = self._topics.get(name)
         if topic is None:
+            self._watch(name, 1)
             topic = make_topic(self._context.exchange, self._category, name)
             if topic is None:
+                self._watch(name, -1)
                 return
             self._topics[name], self._subscribers[name] = topic, set()
-            self._watch(name, 1)
         self._subscribers[name].add(connection)
         connection.topics.add(name)
         first = topic.opening(self._context.exchange.now_ms())
