@@ -16,6 +16,7 @@ from .errors import VenueError, bad_param
 from .fees import FeeRates, default_fees
 from .floor import TradedMarket, link_underlyings
 from .identity import Identity
+from .inputs import Inputs, taken
 from .instruments import SPOT, Instrument, default_catalogue
 from .register import Register
 from .reporting import Reporter
@@ -110,7 +111,9 @@ class Exchange:
 
     def __init__(self, config: ExchangeConfig, now_ms: Callable[[], int], sink: Sink) -> None:
         self.config = config
-        self.now_ms = now_ms
+        self.sink = sink
+        self.inputs = Inputs(now_ms)
+        self.now_ms = now_ms = self.inputs.now_ms
         self.started_ms = now_ms()
         self.account = Account(config.balances, config.fees, config.leverage, config.instruments)
         self._identity = Identity(config.seed, now_ms())
@@ -118,7 +121,7 @@ class Exchange:
         self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
         self._engine = Engine(self._settlement, now_ms)
         self.markets: dict[tuple[str, str], TradedMarket] = {
-            it.key: TradedMarket(it, self._identity, self._engine, self._settlement, now_ms)
+            it.key: TradedMarket(it, self._identity, self._engine, self._settlement, self.inputs)
             for it in config.instruments
         }
         link_underlyings(self.markets)
@@ -155,6 +158,11 @@ class Exchange:
         self._is_following = False
 
     @property
+    def input_target(self) -> str:
+        """What its inputs are told apart by."""
+        return "exchange"
+
+    @property
     def orders(self) -> dict[str, Order]:
         """All orders by `orderId`."""
         return self.register.orders
@@ -173,6 +181,7 @@ class Exchange:
         market.asked()
         return market
 
+    @taken
     def place(self, params: Params) -> Order:
         """Accept a new order and match it.
 
@@ -200,6 +209,7 @@ class Exchange:
                 self._triggers.hold(order)
         return order
 
+    @taken
     def amend(self, params: Params) -> Order:
         """Change quantity, price, trigger price, take profit or stop loss of an order that has not ended.
 
@@ -230,6 +240,7 @@ class Exchange:
                 self._engine.submit(market, order)
         return order
 
+    @taken
     def cancel(self, params: Params) -> Order:
         """Cancel an open order.
 
@@ -244,6 +255,7 @@ class Exchange:
             self._withdraw(market, order)
         return order
 
+    @taken
     def cancel_all(self, params: Params) -> list[Order]:
         """Cancel the orders that `symbol`, `baseCoin` or `settleCoin` and `orderFilter` select."""
         wanted = read_selection(params)
@@ -265,6 +277,7 @@ class Exchange:
         if sibling is not None and sibling.is_waiting and not order.instrument.is_linear:
             self._triggers.withdraw(sibling, "CancelByUser")
 
+    @taken
     def trading_stop(self, params: Params) -> None:
         """Set take profit, stop loss and trailing stop of a position.
 
@@ -285,6 +298,7 @@ class Exchange:
         del position_idx
         return self.account.position(market.instrument.symbol)
 
+    @taken
     def set_leverage(self, params: Params) -> None:
         """Set the leverage of a linear symbol; the same again is 110043."""
         market = self.market(params)
@@ -306,6 +320,7 @@ class Exchange:
         position.updated_ms = self.now_ms()
         self._reporter.tell_position(market, position.updated_ms)
 
+    @taken
     def transfer(self, coin: str, amount: Decimal, kind: str) -> None:
         """Book `amount` of `coin` coming in, negative when it goes out, as an entry of `kind`; tell the wallet."""
         now_ms = self.now_ms()

@@ -67,9 +67,13 @@ class SyntheticFlow:
         Shape of the flow.
     now_ms : int
         Time of the first event's origin.
+    lay : bool
+        Whether a book is laid; without it the flow goes on from the book there is.
     """
 
-    def __init__(self, market: TradedMarket, seed: int, params: FlowParams, now_ms: int) -> None:
+    def __init__(
+        self, market: TradedMarket, seed: int, params: FlowParams, now_ms: int, *, lay: bool = True
+    ) -> None:
         self._market = market
         self._params = params
         self._random = Random(f"{seed}/{market.instrument.category}/{market.instrument.symbol}")  # noqa: S311 - no secret
@@ -77,7 +81,11 @@ class SyntheticFlow:
         self._rate_per_ms = (params.adds_per_s + params.cancels_per_s + params.markets_per_s) / 1000
         self._next_ms = self._moved_ms = float(now_ms)
         self._lot_value = float(market.instrument.value(market.start_ticks, 1))
-        self._lay_book()
+        middle = market.book.mid_twice()
+        if lay or middle is None:
+            self._lay_book()
+        else:
+            self._middle = middle / 2
 
     def begin(self, now_ms: int) -> None:
         """Let time start at `now_ms`."""

@@ -32,6 +32,7 @@ from . import (
 from .auth import REQUIRED_HEADERS, check_request
 from .codec import dumps
 from .endpoint import Endpoint, Params, Reply, Routes
+from .keeping import kept
 from .limits import Quota, too_many
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ class RestServer:
             headers.update(quota.headers())
             if not is_batch:
                 quota.require()
-        return endpoint.handler(self._context, params, quota)
+        with kept(self._context, request.method, request.path, params, quota.granted):
+            return endpoint.handler(self._context, params, quota)
 
     def _envelope(self, code: int, text: str, reply: Reply, headers: dict[str, str]) -> web.Response:
         now_ms = self._context.exchange.now_ms()

@@ -9,9 +9,9 @@ import pytest
 from nautilus_bybit_adapter.sim.exchange import queries
 from nautilus_bybit_adapter.sim.exchange.instruments import default_catalogue
 from nautilus_bybit_adapter.sim.exchange.wallet import wallet_row
-from nautilus_bybit_adapter.sim.server.user_api import api_key_info
 from nautilus_bybit_adapter.sim.server.frames import book_frame, ticker_frame, trades_frame
 from nautilus_bybit_adapter.sim.server.tickers import linear_ticker
+from nautilus_bybit_adapter.sim.server.user_api import api_key_info
 
 if TYPE_CHECKING:
     from tests.unit.sim.conftest import Desk
