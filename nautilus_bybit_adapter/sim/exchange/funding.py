@@ -67,6 +67,11 @@ class Funding:
             self._due[minutes] = _next(now_ms(), minutes)
         self._first_ms = min(self._due.values(), default=0)
 
+    @property
+    def due_ms(self) -> float:
+        """Time of the next funding, ms; infinite when there is none."""
+        return self._first_ms if self._due else float("inf")
+
     def advance(self, now_ms: int) -> None:
         """Settle every funding whose time has come by `now_ms`."""
         while self._due and self._first_ms <= now_ms:
