@@ -15,7 +15,7 @@ from .errors import VenueError, bad_param
 from .fees import FeeRates, default_fees
 from .fields import Params, read_category, read_text
 from .floor import TradedMarket, link_underlyings
-from .forced import ForcedCloses
+from .forced import Delivered, ForcedCloses
 from .funding import Funding
 from .identity import Identity
 from .inputs import Inputs, taken
@@ -34,7 +34,7 @@ from .trading_stop import set_trading_stop
 from .triggers import Triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from .events import Sink
     from .market import Market
@@ -134,7 +134,9 @@ class Exchange:
             config.collateral,
             self.register.holding,
         )
-        self.settings = PositionSettings(self.account, self.register, self.markets, self._tell_position)
+        self.settings = PositionSettings(
+            self.account, self.register, self.markets, self._tell_position, self.risk.available
+        )
         self._admission = Admission(self.risk, self._engine, self._settlement)
         triggers = Triggers(self.register, self.markets, self._settlement, self._engine, self._admission)
         self._triggers = triggers
@@ -250,6 +252,26 @@ class Exchange:
         """Cancel the orders that `symbol`, `baseCoin` or `settleCoin` and `orderFilter` select."""
         return self._desk.cancel_all(params)
 
+    def rehearse(self, params: Params) -> Order:
+        """Return the order that `place` would accept, without placing it.
+
+        Raises
+        ------
+        VenueError
+            When `place` would raise it.
+        """
+        return self._desk.rehearse(params)
+
+    @taken
+    def cancel_for(self, cancel_type: str, categories: Collection[str]) -> list[Order]:
+        """Cancel every order of some categories on the venue's own account, e.g. as `CancelByDCP`."""
+        return self._desk.cancel_for(cancel_type, categories)
+
+    @property
+    def delivered(self) -> dict[tuple[str, str], Delivered]:
+        """What has been delivered, by category and symbol."""
+        return self._forced.delivered
+
     @taken
     def trading_stop(self, params: Params) -> None:
         """Set take profit, stop loss and trailing stop of a position.
@@ -304,21 +326,32 @@ class Exchange:
         """Carry out `/v5/account/no-convert-repay`."""
         return self.loans.repay(params)
 
+    @taken
+    def repay_converting(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/repay`."""
+        return self.loans.repay_converting(params)
+
     def advance(self, now_ms: int) -> None:
         """Do what time brings by `now_ms`: funding, released orders, liquidation."""
-        is_due = now_ms - self._looked_ms >= LOOK_INTERVAL_MS or now_ms < self._looked_ms
-        if is_due or self.funding.due_ms <= now_ms:
-            self.look(now_ms)
+        if self.funding.is_due(now_ms):
+            self.settle_due_funding(now_ms)
+        if 0 <= now_ms - self._looked_ms < LOOK_INTERVAL_MS:
+            return
+        self._looked_ms = now_ms
+        if self._triggers.due() is not None:
+            self.release_due()
+        if self._forced.is_due():
+            self.liquidate_due()
 
     @taken
-    def look(self, now_ms: int) -> None:
-        """Settle the funding that is due, and once in 50 ms look for released orders and lost margin."""
+    def settle_due_funding(self, now_ms: int) -> None:
+        """Settle every funding whose time has come by `now_ms`."""
         self.funding.advance(now_ms)
-        if now_ms - self._looked_ms >= LOOK_INTERVAL_MS or now_ms < self._looked_ms:
-            self._looked_ms = now_ms
-            if not self._is_following:
-                self._follow()
-            self.liquidate_due()
+
+    @taken
+    def release_due(self) -> None:
+        """Release the waiting orders whose mark or index price time has brought."""
+        self._follow()
 
     @taken
     def settle_funding(self, symbol: str, rate: Decimal | None = None, category: str = LINEAR) -> None:
@@ -334,8 +367,8 @@ class Exchange:
     @taken
     def liquidate_due(self) -> None:
         """Liquidate, largest first, while the account does not cover its maintenance margin."""
-        while self._forced.liquidate_if_due():
-            pass
+        while self._forced.is_due():
+            self._forced.liquidate_largest()
 
     @taken
     def adl(self, symbol: str, qty: Decimal, category: str = LINEAR) -> None:

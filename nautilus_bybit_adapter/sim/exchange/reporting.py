@@ -80,7 +80,7 @@ class Reporter:
             self._tell(
                 "execution", it, executions[-1].seq, now_ms, [execution_row(fill) for fill in executions]
             )
-        touched = {key: market.instrument for key, market in step.paid.items()}
+        touched = {key: market.instrument for key, market in step.touched.items()}
         for order in step.orders.values():
             it = order.instrument
             touched[it.key] = it

@@ -63,6 +63,11 @@ class PublicSocket:
         if subscribers:
             _send_all(subscribers, trades_frame(event.market, event.trades, event.at_ms))
 
+    def push(self, frames: list[dict[str, Any]]) -> None:
+        """Push frames to the subscribers of the topics they name."""
+        for frame in frames:
+            _send_all(self._subscribers.get(frame["topic"], set()), frame)
+
     def pump(self, now_ms: int) -> None:
         """Push every topic whose interval has passed."""
         for name, topic in list(self._topics.items()):

@@ -17,10 +17,10 @@ from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 from . import (
     account_api,
     asset_api,
+    borrow_api,
     earn_api,
     facts_api,
     kline_api,
-    margin_api,
     market_api,
     order_query_api,
     position_api,
@@ -48,9 +48,9 @@ FAMILIES: tuple[Routes, ...] = (
     trade_api.ROUTES,
     order_query_api.ROUTES,
     position_api.ROUTES,
-    margin_api.ROUTES,
     account_api.ROUTES,
     settings_api.ROUTES,
+    borrow_api.ROUTES,
     user_api.ROUTES,
     asset_api.ROUTES,
     spot_margin_api.ROUTES,
@@ -86,7 +86,8 @@ class RestServer:
         headers: dict[str, str] = {}
         try:
             reply = self._answer(endpoint, request, body, headers)
-            return self._envelope(0, endpoint.ret_msg, reply, headers)
+            text = reply.ret_msg if reply.ret_code else endpoint.ret_msg
+            return self._envelope(reply.ret_code, text, reply, headers)
         except VenueError as e:
             if e.ret_code == too_many().ret_code:
                 headers.setdefault("X-Bapi-Limit-Reset-Timestamp", str(now_ms))

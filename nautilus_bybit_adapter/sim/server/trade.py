@@ -30,6 +30,8 @@ OPERATIONS = {
     for suffix in ("", "-batch")
 }
 REQUEST_ID_LIMIT = 36
+# A `reqId` may come again once so many others came after it.
+REMEMBERED_IDS = 50_000
 LOG = logging.getLogger(__name__)
 
 
@@ -135,7 +137,9 @@ def _checked(
             raise bad_param("params error: reqId invalid")
         if str(request_id) in connection.request_ids:
             raise VenueError(20006, "Duplicate reqId")
-        connection.request_ids.add(str(request_id))
+        connection.request_ids[str(request_id)] = None
+        if len(connection.request_ids) > REMEMBERED_IDS:
+            del connection.request_ids[next(iter(connection.request_ids))]
     header = message.get("header")
     if not isinstance(header, dict) or "X-BAPI-TIMESTAMP" not in header:
         raise bad_param("params error: X-BAPI-TIMESTAMP is required")

@@ -14,7 +14,7 @@ from nautilus_bybit_adapter.sim.exchange.cashbook import log_row, sizes_after
 from nautilus_bybit_adapter.sim.exchange.closed_pnl import closed_parts
 from nautilus_bybit_adapter.sim.exchange.exchange import ExchangeConfig
 from nautilus_bybit_adapter.sim.exchange.wallet import wallet_row
-from nautilus_bybit_adapter.sim.server import margin_api
+from nautilus_bybit_adapter.sim.server import borrow_api
 from tests.unit.sim.conftest import START_MS, Desk
 
 if TYPE_CHECKING:
@@ -113,6 +113,9 @@ def test_liquidation_on_demand(desk: Desk) -> None:
         "",
         "0.5",
     )
+    shown = [(row["positionStatus"], row["size"]) for row in desk.rows("position")]
+    assert shown[0] == ("Liq", "0.5")
+    assert shown[-1] == ("Normal", "0")
     rows = {row["orderId"]: (row["orderStatus"], row["cancelType"]) for row in desk.rows("order")}
     assert rows[resting.order_id] == ("Cancelled", "CancelAllBeforeLiq")
     assert ("Deactivated", "CancelByTpSlTsClear") in rows.values()
@@ -255,13 +258,13 @@ def test_a_repay_converts_what_the_coin_lacks(desk: Desk) -> None:
     desk.spot.set_book([("86000", "9")], [("86000.1", "9")])
     desk.place(**SPOT, **MARKET, side="Sell", qty="1.5", isLeverage="1")
     before, price = account.balances["USDT"], desk.exchange.risk.price("BTC")
-    assert margin_api.repay_converting(desk.exchange, {"coin": "BTC"}) == {"resultStatus": "SU"}
+    assert desk.exchange.repay_converting({"coin": "BTC"}) == {"resultStatus": "SU"}
     assert (account.debts["BTC"], account.balances["BTC"]) == (D(0), D(0))
     assert before - account.balances["USDT"] == D("0.5") * price
     with pytest.raises(VenueError):
-        desk.exchange.loans.repay_converting({"coin": "BTC"})
+        desk.exchange.repay_converting({"coin": "BTC"})
     desk.exchange.borrow({"coin": "ETH", "amount": "1"})
-    assert margin_api.quick_repayment(desk.exchange, {}) == {"list": [{"coin": "ETH", "repaymentQty": "1"}]}
+    assert borrow_api.quick_repayment(desk.exchange, {}) == {"list": [{"coin": "ETH", "repaymentQty": "1"}]}
     desk.exchange.check()
 
 
