@@ -34,7 +34,9 @@ def test_a_stop_over_the_trade_socket() -> None:
             ("Triggered", "Stop", "UNKNOWN"),
             ("Filled", "Stop", "UNKNOWN"),
         ]
-        await trade.send_json(order_request("order.create", **(stop | {"orderLinkId": "late", "triggerPrice": "85000"})))
+        await trade.send_json(
+            order_request("order.create", **(stop | {"orderLinkId": "late", "triggerPrice": "85000"}))
+        )
         answer = await trade.receive_json()
         assert (answer["retCode"], answer["data"]) == (110092, {})
 
