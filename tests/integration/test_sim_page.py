@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from nautilus_bybit_adapter.sim import SimConfig, SimVenue
+from nautilus_bybit_adapter.sim import FlowParams, SimConfig, SimVenue
 
 selenium = pytest.importorskip("selenium", reason="the page is tested with selenium, which is not installed")
 webdriver = pytest.importorskip("selenium.webdriver")
@@ -75,7 +75,7 @@ class Background:
 
 @pytest.fixture
 def background() -> Iterator[Background]:
-    each = Background(SimConfig(web=True, seed=3))
+    each = Background(SimConfig(web=True, seed=3, flow=FlowParams(volatility_bps=0.02)))
     yield each
     each.close()
 
@@ -106,9 +106,10 @@ def trade_a_little(venue: SimVenue) -> None:
     market = exchange.markets["linear", "BTCUSDT"]
     bid = market.touch_price("Sell")
     assert bid is not None
-    for number in range(6):
-        price = market.instrument.price_text(bid - 2 * number - 1)
-        exchange.place(ORDER | {"price": price, "orderLinkId": f"page{number}"})
+    for number in range(1, 16, 2):
+        for side, ticks in (("Buy", bid - 4 * number), ("Sell", bid + 4 * number + 1)):
+            price = market.instrument.price_text(ticks)
+            exchange.place(ORDER | {"side": side, "price": price, "orderLinkId": f"{side}{number}"})
     exchange.place(ORDER | {"orderType": "Market", "qty": "0.8"})
     exchange.place(ORDER | {"orderType": "Market", "qty": "0.3", "side": "Sell"})
     exchange.place(ORDER | {"category": "spot", "orderType": "Market", "qty": "900"})
@@ -130,9 +131,9 @@ def test_a_person_sees_the_venue_and_breaks_it_with_buttons(background: Backgrou
     wait_for(browser, lambda: text_of(browser, "link") == "live")
     Select(browser.find_element(By.ID, "market")).select_by_value("linear/BTCUSDT")
     wait_for(browser, lambda: "BTCUSDT" in browser.title)
-    wait_for(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, "#bids tr.mine")) >= 1)
+    wait_for(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, "#ladder tr.mine")) >= 1)
     assert len(browser.find_elements(By.CSS_SELECTOR, "#asks tr")) == 12
-    wait_for(browser, lambda: "0.5" in text_of(browser, "positions"))
+    wait_for(browser, lambda: "BTCUSDT" in text_of(browser, "positions"))
     assert "Untriggered" in text_of(browser, "orders")
     assert "taker" in text_of(browser, "fills")
     assert "USDT" in text_of(browser, "balances")

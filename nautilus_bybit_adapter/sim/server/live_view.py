@@ -89,7 +89,7 @@ def _order(order: Order) -> dict[str, Any]:
         "category": it.category,
         "side": order.side,
         "type": order.order_type,
-        "price": it.price_text(order.ticks),
+        "price": it.price_text(order.ticks) if order.order_type == "Limit" else "market",
         "qty": it.qty_text(order.lots),
         "filled": it.qty_text(order.filled),
         "status": order.status,

@@ -53,7 +53,7 @@ function showMarket(market) {
   at("market").value = key;
   at("last").textContent = market.last;
   at("mark").textContent = market.mark;
-  const change = (100 * (Number(market.last) - Number(market.start))) / Number(market.start);
+  const change = Math.round((10000 * (Number(market.last) - Number(market.start))) / Number(market.start)) / 100 || 0;
   at("change").textContent = `${change >= 0 ? "+" : ""}${change.toFixed(2)} %`;
   at("change").className = change >= 0 ? "buy" : "sell";
   document.title = `${market.last} ${market.symbol}`;
