@@ -14,6 +14,7 @@ import click
 from .config import MARKETS, ConfigError, SimConfig
 from .market.recording import ReplayError
 from .server.codec import dumps
+from .state.errors import StateError
 from .venue import SimVenue
 
 
@@ -59,6 +60,11 @@ def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | N
     help="Listen on an address other machines can reach; needs an admin token too.",
 )
 @click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that keeps orders, fills and balances; one that exists is gone on from.",
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,
@@ -71,7 +77,7 @@ def main(balances: tuple[str, ...], **options: Any) -> None:
         if balances:
             options["balances"] = {**SimConfig().balances, **dict(_balance(text) for text in balances)}
         asyncio.run(_serve(SimConfig(**options)))
-    except (ConfigError, ReplayError) as e:
+    except (ConfigError, ReplayError, StateError) as e:
         raise click.ClickException(str(e)) from e
     except OSError as e:
         where = f"{options['host']}:{options['port']}"
@@ -104,9 +110,9 @@ async def _serve(config: SimConfig) -> None:
 
 
 def _ready_line(venue: SimVenue) -> str:
-    symbols: dict[str, list[str]] = {"linear": [], "spot": [], "inverse": [], "option": []}
+    symbols: dict[str, list[str]] = {}
     for category, symbol in venue.exchange.markets:
-        symbols[category].append(symbol)
+        symbols.setdefault(category, []).append(symbol)
     return dumps(
         {
             "rest": venue.urls.rest,

@@ -74,6 +74,15 @@ class Market:
         self.reference = Reference(instrument, self.book, self.start_ticks)
         self._tick_direction = "ZeroPlusTick"
 
+    def reopen(self) -> None:
+        """Start the streams anew, as after a restart of the venue: nobody is subscribed and `u` is 1 again."""
+        self.feeds = {
+            depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(self.instrument.category)
+        }
+        self.full_feed = DepthFeed(self.book, FULL_DEPTH, FULL_INTERVAL_MS)
+        self.rpi_feed = DepthFeed(self.book, RPI_DEPTH, RPI_INTERVAL_MS)
+        self.watchers = 0
+
     @property
     def index(self) -> Decimal:
         """Index price in quote coin."""

@@ -33,6 +33,7 @@ from . import (
 from .auth import REQUIRED_HEADERS, check_request
 from .codec import dumps
 from .endpoint import Endpoint, Params, Reply, Routes
+from .keeping import kept
 from .limits import Quota, too_many
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ class RestServer:
         quota = Quota(0, 0, now_ms, 0)
         if endpoint.private:
             quota = self._take(request.path, params, headers)
-        return endpoint.handler(self._context, params, quota)
+        with kept(self._context, request.method, request.path, params, quota.granted):
+            return endpoint.handler(self._context, params, quota)
 
     def _take(self, path: str, params: Params, headers: dict[str, str]) -> Quota:
         """Use the window of a private path: a batch as many units as it has items, and no more than granted."""

@@ -15,6 +15,7 @@ from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
 from .auth import DEFAULT_RECV_WINDOW_MS, check_login, check_time
 from .connection import Connection, read_message
 from .endpoint import Reply
+from .keeping import kept
 from .limits import Quota
 from .trade_api import batch, batch_items, single
 
@@ -93,11 +94,14 @@ class TradeSocket:
             path = f"/v5/order/{verb}-batch" if is_batch else f"/v5/order/{verb}"
             units = len(batch_items(params)) if is_batch else 1
             quota = self._context.windows.take(path, str(params.get("category")), now_ms, units)
-            if is_batch:
-                reply = batch(self._context.exchange, verb, params, quota.granted)
-            else:
+            if not is_batch:
                 quota.require()
-                reply = single(self._context.exchange, verb, params)
+            with kept(self._context, "POST", path, params, quota.granted):
+                reply = (
+                    batch(self._context.exchange, verb, params, quota.granted)
+                    if is_batch
+                    else single(self._context.exchange, verb, params)
+                )
         except VenueError as e:
             code, text = e.ret_code, e.ret_msg
         except Exception:
