@@ -59,6 +59,14 @@ def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | N
     is_flag=True,
     help="Listen on an address other machines can reach; needs an admin token too.",
 )
+@click.option("--admin-port", type=int, help="TCP port of the admin side, 0 for any free one.")
+@click.option(
+    "--admin-token",
+    default="",
+    envvar="BYBIT_SIM_ADMIN_TOKEN",
+    help="What admin requests carry as a bearer token; also BYBIT_SIM_ADMIN_TOKEN.",
+)
+@click.option("--web", is_flag=True, help="Show the venue on a page of the admin side.")
 @click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -113,17 +121,18 @@ def _ready_line(venue: SimVenue) -> str:
     symbols: dict[str, list[str]] = {}
     for category, symbol in venue.exchange.markets:
         symbols.setdefault(category, []).append(symbol)
-    return dumps(
-        {
-            "rest": venue.urls.rest,
-            "ws_public": venue.urls.ws_public,
-            "ws_private": venue.urls.ws_private,
-            "ws_trade": venue.urls.ws_trade,
-            "api_key": venue.api_key,
-            "api_secret": venue.api_secret,
-            "symbols": symbols,
-        }
-    )
+    line: dict[str, object] = {
+        "rest": venue.urls.rest,
+        "ws_public": venue.urls.ws_public,
+        "ws_private": venue.urls.ws_private,
+        "ws_trade": venue.urls.ws_trade,
+        "api_key": venue.api_key,
+        "api_secret": venue.api_secret,
+        "symbols": symbols,
+    }
+    if venue.admin_url is not None:
+        line["admin"] = venue.admin_url
+    return dumps(line)
 
 
 if __name__ == "__main__":

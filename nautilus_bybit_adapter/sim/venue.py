@@ -17,6 +17,7 @@ from .market.recording import ReplayError
 from .market.recordings import read_recordings
 from .market.replay import ReplayFlow
 from .market.schedule import Schedule
+from .server.admin import LONGEST_ADVANCE_MS, AdminServer
 from .server.app import FAMILIES, VenueServer
 from .server.auth import Credentials
 from .server.context import Context
@@ -24,6 +25,7 @@ from .server.keeping import carry_out_again
 from .server.limits import AddressLimit, AddressLimits, RateWindows
 from .server.listener import Listener
 from .server.rest import ENDPOINTS
+from .server.web_page import WebPage
 from .state.journal import Journal, Memory
 
 if TYPE_CHECKING:
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
 PUMP_INTERVAL_S = 0.01
 ADVANCE_SLICE_MS = 10
-LONGEST_ADVANCE_MS = 3_600_000
 _MOST_SLICES = 36_000
 _HELD, _UNACKED = "hold_private", "lose_acks"
 
@@ -103,6 +104,7 @@ class SimVenue:
         self._flows = self._make_flows(is_new=is_new)
         self._flows.begin(self._now_ms())
         self._listener: Listener | None = None
+        self._admin: Listener | None = None
         self._pump: asyncio.Task[None] | None = None
         self._urls: VenueUrls | None = None
 
@@ -200,10 +202,34 @@ class SimVenue:
         self._listener = listener
         ws = f"ws://{listener.authority}/v5"
         self._urls = VenueUrls(f"http://{listener.authority}", f"{ws}/public", f"{ws}/private", f"{ws}/trade")
+        await self._start_admin()
         self._flows.begin(self._now_ms())
         if not isinstance(self.config.clock, VirtualClock):
             self._pump = asyncio.create_task(self._run(), name="venue-pump")
             self._pump.add_done_callback(self._pump_ended)
+
+    async def _start_admin(self) -> None:
+        config = self.config
+        if config.admin_port is None and not config.web:
+            return
+        app = AdminServer(self, config.host, config.admin_token).app()
+        if config.web:
+            WebPage(self, self._count_sockets).add_to(app)
+        listener = Listener(app, config.host, config.admin_port or 0, config.bounds.connections)
+        try:
+            await listener.start()
+        except OSError:
+            await self.stop()
+            raise
+        self._admin = listener
+
+    @property
+    def admin_url(self) -> str | None:
+        """Where the admin side listens, with the page when there is one; None without it."""
+        return None if self._admin is None else f"http://{self._admin.authority}"
+
+    def _count_sockets(self) -> dict[str, int]:
+        return {family: len(self._server.connections(family)) for family in FAMILIES}
 
     async def stop(self) -> None:
         """Close every socket and end every task."""
@@ -211,6 +237,9 @@ class SimVenue:
             self._pump.cancel()
             await asyncio.wait([self._pump])
             self._pump = None
+        if self._admin is not None:
+            await self._admin.stop()
+            self._admin = None
         if self._listener is not None:
             for family in FAMILIES:
                 self._cut(family)

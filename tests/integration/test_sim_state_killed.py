@@ -71,11 +71,8 @@ class Witness:
         number = start
         while True:
             number += 1
-            order: dict[str, Any] = LIMIT | {
-                "qty": "0.01",
-                "orderLinkId": f"k{number}",
-                "price": str(80_000 + number % 500),
-            }
+            price = str(80_000 + number % 500)
+            order: dict[str, Any] = LIMIT | {"qty": "0.01", "orderLinkId": f"k{number}", "price": price}
             if number % 3 == 0:
                 order |= {"orderType": "Market", "side": ("Buy", "Sell")[number % 2]}
             if number % 7 == 0:
@@ -114,15 +111,17 @@ def remembered(path: Path) -> SimVenue:
     return venue
 
 
-@pytest.mark.parametrize("market", ["synthetic", "quiet"])
-def test_nothing_acknowledged_is_lost_however_often_it_is_killed(tmp_path: Path, market: str) -> None:
+@pytest.mark.parametrize(("market", "turns"), [("synthetic", 2), ("quiet", 3)])
+def test_nothing_acknowledged_is_lost_however_often_it_is_killed(
+    tmp_path: Path, market: str, turns: int
+) -> None:
     path = tmp_path / "state.db"
     acked: dict[str, str] = {}
     executions: set[str] = set()
     cancelled: set[str] = set()
 
     async def main() -> None:
-        for turn in range(3):
+        for turn in range(turns):
             process, ready = await started(path, "--market", market)
             witness = Witness(ready)
             await witness.trade_until_killed(process, 120, turn * 100_000)
