@@ -274,3 +274,28 @@ def test_the_configuration_names_what_it_needs() -> None:
     with pytest.raises(ConfigError, match="fault must be one of"):
         SimConfig(faults=("nothing",))
     SimConfig(host="0.0.0.0", allow_remote=True, admin_token="long-enough")  # noqa: S104 - never listened on
+
+
+def test_stops_funding_and_loans_survive_a_restart(tmp_path: Path) -> None:
+    path, eight_hours = tmp_path / "state", 8 * 3_600_000
+    first = venue(path)
+    exchange = first.exchange
+    exchange.switch_mode({"category": "linear", "symbol": "BTCUSDT", "mode": 3})
+    market_order = ORDER | {"orderType": "Market", "positionIdx": 1}
+    exchange.place(market_order | {"takeProfit": "90000", "stopLoss": "80000"})
+    exchange.place(market_order | {"triggerPrice": "95000", "triggerDirection": 1, "orderLinkId": "later"})
+    exchange.borrow({"coin": "BTC", "amount": "0.5"})
+    exchange.advance((START_MS // eight_hours + 1) * eight_hours)
+    exchange.adl("BTCUSDT", Decimal("0.04"))
+    before = [(order.status, order.stop_kind, order.lots) for order in exchange.orders.values()]
+    end(first)
+    second = venue(path)
+    exchange = second.exchange
+    assert [(order.status, order.stop_kind, order.lots) for order in exchange.orders.values()] == before
+    assert [fill.exec_type for fill in exchange.account.executions] == ["Trade", "Funding", "AdlTrade"]
+    assert exchange.account.debts["BTC"] == Decimal("0.5")
+    assert exchange.settings.hedged == {"BTCUSDT"}
+    exchange.check()
+    exchange.markets["linear", "BTCUSDT"].trade("Sell", "80000", "0.001")
+    assert not exchange.account.position("BTCUSDT", 1).size
+    end(second)
