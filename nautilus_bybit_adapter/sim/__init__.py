@@ -8,17 +8,21 @@ from __future__ import annotations
 from .config import ConfigError, SimConfig
 from .exchange.account import LedgerError
 from .exchange.errors import VenueError
+from .faults.spec import FaultError
 from .market.recording import ReplayError
 from .market.synthetic import FlowParams
+from .state.errors import StateError
 from .venue import SimVenue, VenueUrls
 
 __all__ = [
     "ConfigError",
+    "FaultError",
     "FlowParams",
     "LedgerError",
     "ReplayError",
     "SimConfig",
     "SimVenue",
+    "StateError",
     "VenueError",
     "VenueUrls",
 ]

@@ -14,6 +14,7 @@ import click
 from .config import MARKETS, ConfigError, SimConfig
 from .market.recording import ReplayError
 from .server.codec import dumps
+from .state.errors import StateError
 from .venue import SimVenue
 
 
@@ -58,6 +59,19 @@ def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | N
     is_flag=True,
     help="Listen on an address other machines can reach; needs an admin token too.",
 )
+@click.option("--admin-port", type=int, help="TCP port of the admin side, 0 for any free one.")
+@click.option(
+    "--admin-token",
+    default="",
+    envvar="BYBIT_SIM_ADMIN_TOKEN",
+    help="What admin requests carry as a bearer token; also BYBIT_SIM_ADMIN_TOKEN.",
+)
+@click.option("--web", is_flag=True, help="Show the venue on a page of the admin side.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that keeps orders, fills and balances; one that exists is gone on from.",
+)
 @click.option(
     "--fault",
     "faults",
@@ -71,7 +85,7 @@ def main(balances: tuple[str, ...], **options: Any) -> None:
         if balances:
             options["balances"] = {**SimConfig().balances, **dict(_balance(text) for text in balances)}
         asyncio.run(_serve(SimConfig(**options)))
-    except (ConfigError, ReplayError) as e:
+    except (ConfigError, ReplayError, StateError) as e:
         raise click.ClickException(str(e)) from e
     except OSError as e:
         where = f"{options['host']}:{options['port']}"
@@ -104,20 +118,21 @@ async def _serve(config: SimConfig) -> None:
 
 
 def _ready_line(venue: SimVenue) -> str:
-    symbols: dict[str, list[str]] = {"linear": [], "spot": [], "inverse": [], "option": []}
+    symbols: dict[str, list[str]] = {}
     for category, symbol in venue.exchange.markets:
-        symbols[category].append(symbol)
-    return dumps(
-        {
-            "rest": venue.urls.rest,
-            "ws_public": venue.urls.ws_public,
-            "ws_private": venue.urls.ws_private,
-            "ws_trade": venue.urls.ws_trade,
-            "api_key": venue.api_key,
-            "api_secret": venue.api_secret,
-            "symbols": symbols,
-        }
-    )
+        symbols.setdefault(category, []).append(symbol)
+    line: dict[str, object] = {
+        "rest": venue.urls.rest,
+        "ws_public": venue.urls.ws_public,
+        "ws_private": venue.urls.ws_private,
+        "ws_trade": venue.urls.ws_trade,
+        "api_key": venue.api_key,
+        "api_secret": venue.api_secret,
+        "symbols": symbols,
+    }
+    if venue.admin_url is not None:
+        line["admin"] = venue.admin_url
+    return dumps(line)
 
 
 if __name__ == "__main__":

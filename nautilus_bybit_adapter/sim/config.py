@@ -84,6 +84,9 @@ class SimConfig:
         What admin requests have to carry; needed on another than a loopback address.
     web : bool
         Whether the admin side shows the page.
+    state : Path, optional
+        File that keeps what the venue acknowledged; one that exists is gone on from, and its account and
+        catalogue are taken instead of those given here.
     clock : callable, optional
         Returns the venue's time in ms; wall time by default.
     """
@@ -114,6 +117,7 @@ class SimConfig:
     admin_port: int | None = None
     admin_token: str = field(default="", repr=False)
     web: bool = False
+    state: Path | None = None
     clock: Callable[[], int] | None = None
 
     def __post_init__(self) -> None:

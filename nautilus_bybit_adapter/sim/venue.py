@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from .clock import VenueClock, VirtualClock, wall_ms
 from .config import ConfigError, SimConfig
+from .exchange.events import PrivateEvent
 from .exchange.exchange import Exchange, ExchangeConfig
 from .faults.engine import FaultEngine
 from .market.fitting import UnknownSymbolError, fitted
@@ -15,11 +17,16 @@ from .market.recording import ReplayError
 from .market.recordings import read_recordings
 from .market.replay import ReplayFlow
 from .market.schedule import Schedule
+from .server.admin import LONGEST_ADVANCE_MS, AdminServer
 from .server.app import FAMILIES, VenueServer
 from .server.auth import Credentials
 from .server.context import Context
+from .server.keeping import carry_out_again
 from .server.limits import AddressLimit, AddressLimits, RateWindows
 from .server.listener import Listener
+from .server.rest import ENDPOINTS
+from .server.web_page import WebPage
+from .state.journal import Journal, Memory
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -29,7 +36,6 @@ if TYPE_CHECKING:
 
 PUMP_INTERVAL_S = 0.01
 ADVANCE_SLICE_MS = 10
-LONGEST_ADVANCE_MS = 3_600_000
 _MOST_SLICES = 36_000
 _HELD, _UNACKED = "hold_private", "lose_acks"
 
@@ -77,7 +83,53 @@ class SimVenue:
         self.clock = VenueClock(config.clock or wall_ms)
         self._now_ms = self.clock.now_ms
         self._recorded = read_recordings(config.recordings, config.category)
-        self.exchange = Exchange(
+        self.failure: BaseException | None = None
+        self._has_failed = asyncio.Event()
+        self.faults = FaultEngine(config.seed, self._now_ms)
+        for spec in config.fault_specs:
+            self.faults.add(spec)
+        self._switched: dict[str, str] = {}
+        self._server: VenueServer
+        self._is_told = False
+        self._journal = Journal(config.state) if config.state is not None else None
+        try:
+            context, is_new = self._remembered()
+        except BaseException:
+            if self._journal is not None:
+                self._journal.abandon()
+            raise
+        self.exchange = context.exchange
+        self._server = VenueServer(context)
+        self._is_told = True
+        self._flows = self._make_flows(is_new=is_new)
+        self._flows.begin(self._now_ms())
+        self._listener: Listener | None = None
+        self._admin: Listener | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._urls: VenueUrls | None = None
+
+    def _remembered(self) -> tuple[Context, bool]:
+        """Return the exchange and its surroundings as the state file has them, or new ones, and which it is."""
+        journal = self._journal
+        memory = journal.restore(self._on_event) if journal is not None else None
+        if journal is None or memory is None:
+            context = self._context(self._new_exchange())
+        else:
+            context = self._context(memory.exchange)
+            context.profile, context.funding, context.earn = memory.profile, memory.funding, memory.earn
+            memory.exchange.inputs.wall = self._now_ms
+            journal.replay(memory, partial(carry_out_again, context, ENDPOINTS))
+            # The clock never goes back behind what was kept.
+            self.clock.ahead_ms = max(0, journal.last_ms - self._now_ms())
+            for market in memory.exchange.markets.values():
+                market.reopen()
+        if journal is not None:
+            journal.start(Memory(context.exchange, context.profile, context.funding, context.earn))
+        return context, memory is None
+
+    def _new_exchange(self) -> Exchange:
+        config = self.config
+        return Exchange(
             ExchangeConfig(
                 instruments=self._fitted(),
                 collateral=config.collateral,
@@ -89,26 +141,17 @@ class SimVenue:
             self._now_ms,
             self._on_event,
         )
-        self.failure: BaseException | None = None
-        self._has_failed = asyncio.Event()
-        self.faults = FaultEngine(config.seed, self._now_ms)
-        for spec in config.fault_specs:
-            self.faults.add(spec)
-        self._switched: dict[str, str] = {}
-        self._server = VenueServer(
-            Context(
-                self.exchange,
-                Credentials(config.api_key, config.api_secret),
-                RateWindows(enforced=config.rate_limits),
-                self.faults,
-                config.bounds,
-                _address_limits(config),
-            )
+
+    def _context(self, exchange: Exchange) -> Context:
+        config = self.config
+        return Context(
+            exchange,
+            Credentials(config.api_key, config.api_secret),
+            RateWindows(enforced=config.rate_limits),
+            self.faults,
+            config.bounds,
+            _address_limits(config),
         )
-        self._flows = self._make_flows()
-        self._listener: Listener | None = None
-        self._pump: asyncio.Task[None] | None = None
-        self._urls: VenueUrls | None = None
 
     @property
     def urls(self) -> VenueUrls:
@@ -159,10 +202,34 @@ class SimVenue:
         self._listener = listener
         ws = f"ws://{listener.authority}/v5"
         self._urls = VenueUrls(f"http://{listener.authority}", f"{ws}/public", f"{ws}/private", f"{ws}/trade")
+        await self._start_admin()
         self._flows.begin(self._now_ms())
         if not isinstance(self.config.clock, VirtualClock):
             self._pump = asyncio.create_task(self._run(), name="venue-pump")
             self._pump.add_done_callback(self._pump_ended)
+
+    async def _start_admin(self) -> None:
+        config = self.config
+        if config.admin_port is None and not config.web:
+            return
+        app = AdminServer(self, config.host, config.admin_token).app()
+        if config.web:
+            WebPage(self, self._count_sockets).add_to(app)
+        listener = Listener(app, config.host, config.admin_port or 0, config.bounds.connections)
+        try:
+            await listener.start()
+        except OSError:
+            await self.stop()
+            raise
+        self._admin = listener
+
+    @property
+    def admin_url(self) -> str | None:
+        """Where the admin side listens, with the page when there is one; None without it."""
+        return None if self._admin is None else f"http://{self._admin.authority}"
+
+    def _count_sockets(self) -> dict[str, int]:
+        return {family: len(self._server.connections(family)) for family in FAMILIES}
 
     async def stop(self) -> None:
         """Close every socket and end every task."""
@@ -170,11 +237,17 @@ class SimVenue:
             self._pump.cancel()
             await asyncio.wait([self._pump])
             self._pump = None
+        if self._admin is not None:
+            await self._admin.stop()
+            self._admin = None
         if self._listener is not None:
             for family in FAMILIES:
                 self._cut(family)
             await self._listener.stop()
             self._listener = None
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
 
     async def failed(self) -> BaseException:
         """Wait until the flow fails and return why; never returns while all is well."""
@@ -256,6 +329,10 @@ class SimVenue:
         except ReplayError as e:
             self._fail(e)
         self.exchange.advance(now_ms)
+        if self._journal is not None:
+            self._journal.commit()
+            if self._journal.is_long:
+                self._journal.checkpoint()
         self._server.pump(now_ms)
 
     def _fail(self, failure: BaseException) -> None:
@@ -267,6 +344,10 @@ class SimVenue:
             self._fail(failure)
 
     def _on_event(self, event: Event) -> None:
+        if not self._is_told:
+            return  # what is carried out again was told the first time
+        if self._journal is not None and isinstance(event, PrivateEvent):
+            self._journal.is_urgent = True
         self._server.on_event(event)
 
     def _fitted(self) -> tuple[Instrument, ...]:
@@ -275,7 +356,7 @@ class SimVenue:
         except UnknownSymbolError as e:
             raise ConfigError(str(e)) from e
 
-    def _make_flows(self) -> Schedule:
+    def _make_flows(self, *, is_new: bool) -> Schedule:
         now_ms, config = self._now_ms(), self.config
         replays = {}
         for recorded in self._recorded:
@@ -284,7 +365,6 @@ class SimVenue:
             replays[market.instrument.key] = ReplayFlow(
                 market, head, config.speed, now_ms, recorded.frames(), recorded.wait_ms
             )
-            market.reference.follow_middle()
         return Schedule(
             self.exchange,
             self._now_ms,
@@ -292,6 +372,7 @@ class SimVenue:
             params=config.flow,
             is_quiet=config.market == "quiet",
             recorded=replays,
+            is_new=is_new,
         )
 
 

@@ -18,6 +18,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from nautilus_bybit_adapter.wire.enums import ExecType
+
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
@@ -27,6 +29,7 @@ CANCELED_STATUSES = frozenset({"Cancelled", "PartiallyFilledCanceled", "Deactiva
 FILL_TYPES = frozenset(
     {"Trade", "AdlTrade", "BustTrade", "Delivery", "Settle", "BlockTrade", "MovePosition", "FutureSpread"}
 )
+_KNOWN_TYPES = frozenset(ExecType)
 POST_ONLY_CROSSED = "EC_PostOnlyWillTakeLiquidity"
 REMEMBERED_CLOSED_ORDERS = 10_000
 REMEMBERED_EXECUTIONS = 100_000
@@ -262,9 +265,9 @@ class OrderLifecycles:
         """Take an execution push or a REST execution row; a repeated ``execId`` gives nothing."""
         if execution.exec_id in self._executions:
             return []
-        self._remember_execution(execution.exec_id)
         if execution.exec_type not in FILL_TYPES:
-            return [NotAFill(execution)]
+            return self._on_no_fill(execution)
+        self._remember_execution(execution.exec_id)
         record = self._find(execution.order_link_id, execution.order_id)
         if record is None:
             return [ForeignFill(execution)]
@@ -275,6 +278,15 @@ class OrderLifecycles:
         record.filled += Decimal(execution.exec_qty)
         events += self._finish_if_complete(record)
         return events
+
+    def _on_no_fill(self, execution: BybitExecution) -> list[OrderEvent]:
+        if execution.exec_type in _KNOWN_TYPES:
+            self._remember_execution(execution.exec_id)
+            return [NotAFill(execution)]
+        # A word nobody knows may be a damaged one: the same execution can still come with its true type.
+        record = self._find(execution.order_link_id, execution.order_id)
+        reason = f"execution type {execution.exec_type!r} is not known"
+        return [NotAFill(execution), *([Query(record.client_order_id, reason)] if record else [])]
 
     # -- rows ----------------------------------------------------------------------------------------------
 

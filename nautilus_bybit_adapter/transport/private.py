@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.constants import MAX_ARGS_CHARS
+from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.state.session import (
     Announce,
     Authenticate,
@@ -72,7 +73,8 @@ class BybitPrivateWebSocket:
     recover : callable or None
         Fetches what was missed. Awaited on the first connect too; one that raises is repeated.
     on_live, on_stale : callable or None
-        Called when the socket is live, and when its connection is gone.
+        Called when the socket is live (and again when what a frame that could not be read said has been
+        fetched), and when its connection is gone.
     options : SocketOptions or None
         Waits and limits.
     logger : Log or None
@@ -113,6 +115,8 @@ class BybitPrivateWebSocket:
         self._on_stale = on_stale
         self._server_time_ms = server_time_ms
         self._recovery: asyncio.Task[None] | None = None
+        self._repair: asyncio.Task[None] | None = None
+        self._has_unread = False
         self._kept: list[tuple[AccountMessage, int]] = []
         self._session = Session(needs_auth=True, needs_recovery=recover is not None, backoff=options.backoff)
         self._link = WebSocketLink(
@@ -176,10 +180,9 @@ class BybitPrivateWebSocket:
 
     async def disconnect(self) -> None:
         """Close the socket; what is kept back for an unfinished recovery is handed over by the next."""
-        recovery = self._recovery
+        tasks = [task for task in (self._recovery, self._repair) if task is not None]
         await self._link.close()
-        if recovery is not None:
-            await asyncio.gather(recovery, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def on_step(self, step: Authenticate | Subscribe | Recover | Announce) -> None:
         """Do a step of the session (for the link)."""
@@ -195,9 +198,18 @@ class BybitPrivateWebSocket:
             case Announce():
                 if self._on_live is not None:
                     self._on_live()
+                if self._has_unread:
+                    self._make_good()
 
     def on_payload(self, payload: bytes, ts_init: int) -> None:
-        """Take a frame (for the link)."""
+        """Take a frame (for the link); what one that cannot be read said is fetched."""
+        try:
+            self._take(payload, ts_init)
+        except BybitDecodeError:
+            self._make_good()
+            raise
+
+    def _take(self, payload: bytes, ts_init: int) -> None:
         message = decode_private(payload)
         if isinstance(message, ControlMessage):
             self._on_control(message)
@@ -209,8 +221,10 @@ class BybitPrivateWebSocket:
     def on_lost(self, reason: str) -> None:  # noqa: ARG002 - the link has reported it
         """Learn that the connection is gone (for the link)."""
         recovery, self._recovery = self._recovery, None
-        if recovery is not None:
-            recovery.cancel()
+        repair, self._repair = self._repair, None
+        for task in (recovery, repair):
+            if task is not None:
+                task.cancel()
         self._feed.lose()
         if self._on_stale is not None:
             self._on_stale()
@@ -252,8 +266,35 @@ class BybitPrivateWebSocket:
                 )
                 await asyncio.sleep(secs)
         self._recovery = None
+        self._has_unread = False
         self._hand_over()
         self._link.feed(Input.RECOVERED)
+
+    def _make_good(self) -> None:
+        """Fetch what an unread frame said; a recovery that is under way or due is followed by another."""
+        self._has_unread = True
+        if self._recover is not None and self._session.is_live and self._repair is None:
+            self._repair = asyncio.create_task(self._repair_until_done(), name="private repair")
+
+    async def _repair_until_done(self) -> None:
+        assert self._recover is not None  # noqa: S101 - nobody starts it otherwise
+        attempt = 0
+        while self._has_unread:
+            self._has_unread = False
+            try:
+                await self._recover()
+            except Exception as exc:  # noqa: BLE001 - whatever failed, what was not read is still missing
+                self._has_unread = True
+                secs = backoff_secs(attempt, random.random(), self._backoff)  # noqa: S311 - spreads retries
+                attempt += 1
+                self._link.journal.error(
+                    f"What an unread frame said could not be fetched ({type(exc).__name__}: {exc}); "
+                    f"next attempt in {secs:.1f} s."
+                )
+                await asyncio.sleep(secs)
+        self._repair = None
+        if self._on_live is not None:
+            self._on_live()
 
     def _hand_over(self) -> None:
         kept, self._kept = self._kept, []
@@ -261,4 +302,5 @@ class BybitPrivateWebSocket:
             try:
                 self._on_message(message, ts_init)
             except Exception as exc:  # noqa: BLE001 - one message's consumer must not cost the others
+                self._has_unread = True
                 self._link.report_bad_frame(f"{type(exc).__name__}: {exc}, while handling {message.topic}")

@@ -23,7 +23,7 @@ class BybitOrder(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     side: str
     order_type: str
     qty: str
-    order_link_id: str = ""
+    order_link_id: str
     category: str = ""
     price: str = ""
     avg_price: str = ""
@@ -84,7 +84,7 @@ class BybitExecution(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     exec_price: str
     exec_qty: str
     exec_time: str
-    order_link_id: str = ""
+    order_link_id: str
     category: str = ""
     exec_fee: str = ""
     exec_fee_v2: str = ""

@@ -28,6 +28,7 @@ from nautilus_trader.model.enums import AccountType, OmsType
 from nautilus_trader.model.identifiers import AccountId, ClientId
 from nautilus_trader.model.orders import Order
 
+from nautilus_bybit_adapter.errors import BybitError
 from nautilus_bybit_adapter.nt1.config import BybitExecClientConfig
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice, or_one_sentence
 from nautilus_bybit_adapter.nt1.execution.account import AccountFeed
@@ -36,7 +37,11 @@ from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
 from nautilus_bybit_adapter.nt1.execution.recovery import recover_outage
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
-from nautilus_bybit_adapter.nt1.execution.resolver import OutcomeResolver
+from nautilus_bybit_adapter.nt1.execution.resolver import (
+    FIRST_DELAY_SECS,
+    LONGEST_DELAY_SECS,
+    OutcomeResolver,
+)
 from nautilus_bybit_adapter.nt1.mapping.account import balances_of, margins_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, MS_TO_NS
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
@@ -185,14 +190,28 @@ class BybitExecutionClient(LiveExecutionClient):
 
     def _on_live(self) -> None:
         # Wallet pushes that were kept during the recovery are older than the wallet is now.
-        self.create_task(self._account.refresh())
+        self.create_task(self._insist("Reading the wallet", self._account.refresh))
+
+    async def _insist(self, what: str, step: Callable[[], Awaitable[None]]) -> None:
+        """Repeat a step until the venue has answered it."""
+        secs = FIRST_DELAY_SECS
+        while True:
+            try:
+                await step()
+            except BybitError as e:
+                self._log.warning(f"{what} failed, trying again in {secs:g} s: {e}")
+            else:
+                return
+            await asyncio.sleep(secs)
+            secs = min(secs * 2, LONGEST_DELAY_SECS)
 
     # -- what the venue says -------------------------------------------------------------------------------
 
     def _on_private(self, message: AccountMessage, _ts_init: int) -> None:
         if isinstance(message, ExecutionMessage | OrderMessage) and message.bad:
             self._log.error(f"{len(message.bad)} rows of {message.topic} could not be read: {message.bad[0]}")
-            self.create_task(self._catch_up())  # what they say has to be had another way
+            # What they say has to be had another way.
+            self.create_task(self._insist("Fetching what they say", self._catch_up))
         match message:
             case ExecutionMessage():
                 for execution in message.data:

@@ -15,7 +15,7 @@ from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
 from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
-from nautilus_bybit_adapter.nt1.mapping.reports import commission_of, liquidity_of, side_of
+from nautilus_bybit_adapter.nt1.mapping.reports import commission_of, liquidity_of
 from nautilus_bybit_adapter.state.orders import (
     Accepted,
     Canceled,
@@ -153,7 +153,7 @@ class OrderEventPublisher:
             VenueOrderId(execution.order_id),
             None,  # the framework's position: one-way mode has one per instrument
             TradeId(execution.exec_id),
-            side_of(execution.side),
+            order.side,  # an order's fills are on its side, whatever a damaged row says
             order.order_type,
             quantity_of(execution.exec_qty, instrument.size_precision),
             price_of(execution.exec_price, instrument.price_precision),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .amounts import ZERO, coin_amount
@@ -17,7 +18,6 @@ from .positions import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from decimal import Decimal
 
     from .orders import Execution
 
@@ -88,9 +88,9 @@ class Account:
         instruments: Iterable[Instrument] = (),
     ) -> None:
         self.start = {coin: coin_amount(amount) for coin, amount in balances.items()}
-        self.balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO, self.start)
-        self.realised: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-        self.debts: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        self.balances: defaultdict[str, Decimal] = defaultdict(Decimal, self.start)
+        self.realised: defaultdict[str, Decimal] = defaultdict(Decimal)
+        self.debts: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.rates = dict(rates)
         self.positions: dict[tuple[str, int], Position] = {}
         self.not_collateral: set[str] = set()

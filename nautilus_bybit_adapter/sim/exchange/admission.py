@@ -89,6 +89,7 @@ class Admission:
             position_idx=request.position_idx,
             protection=request.protection,
             rpi_taker_access=request.rpi_taker_access,
+            order_iv=request.order_iv,
         )
         if order.trigger is None:
             self.price(market, order)

@@ -15,9 +15,10 @@ from .errors import VenueError, bad_param
 from .fees import FeeRates, default_fees
 from .fields import Params, read_category, read_text
 from .floor import TradedMarket, link_underlyings
-from .forced import ForcedCloses
+from .forced import Delivered, ForcedCloses
 from .funding import Funding
 from .identity import Identity
+from .inputs import Inputs, taken
 from .instruments import LINEAR, SPOT, Instrument, default_catalogue
 from .invariants import prove
 from .loans import Loans
@@ -33,7 +34,7 @@ from .trading_stop import set_trading_stop
 from .triggers import Triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from .events import Sink
     from .market import Market
@@ -112,7 +113,9 @@ class Exchange:
 
     def __init__(self, config: ExchangeConfig, now_ms: Callable[[], int], sink: Sink) -> None:
         self.config = config
-        self.now_ms = now_ms
+        self.sink = sink
+        self.inputs = Inputs(now_ms)
+        self.now_ms = now_ms = self.inputs.now_ms
         self.started_ms = now_ms()
         self.account = Account(config.balances, config.fees, config.leverage, config.instruments)
         self._identity = Identity(config.seed, now_ms())
@@ -120,7 +123,7 @@ class Exchange:
         self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
         self._engine = Engine(self._settlement, now_ms)
         self.markets: dict[tuple[str, str], TradedMarket] = {
-            it.key: TradedMarket(it, self._identity, self._engine, self._settlement, now_ms)
+            it.key: TradedMarket(it, self._identity, self._engine, self._settlement, self.inputs)
             for it in config.instruments
         }
         link_underlyings(self.markets)
@@ -131,7 +134,9 @@ class Exchange:
             config.collateral,
             self.register.holding,
         )
-        self.settings = PositionSettings(self.account, self.register, self.markets, self._tell_position)
+        self.settings = PositionSettings(
+            self.account, self.register, self.markets, self._tell_position, self.risk.available
+        )
         self._admission = Admission(self.risk, self._engine, self._settlement)
         triggers = Triggers(self.register, self.markets, self._settlement, self._engine, self._admission)
         self._triggers = triggers
@@ -179,6 +184,11 @@ class Exchange:
         self._looked_ms = 0
 
     @property
+    def input_target(self) -> str:
+        """What its inputs are told apart by."""
+        return "exchange"
+
+    @property
     def orders(self) -> dict[str, Order]:
         """All orders by `orderId`."""
         return self.register.orders
@@ -197,6 +207,7 @@ class Exchange:
         market.asked()
         return market
 
+    @taken
     def place(self, params: Params) -> Order:
         """Accept a new order and match it, or hold it until its trigger price.
 
@@ -214,6 +225,7 @@ class Exchange:
             raise VenueError(110074, "This contract is not live")
         return self._desk.place(params)
 
+    @taken
     def amend(self, params: Params) -> Order:
         """Change quantity, price, trigger price, take profit or stop loss of an order that has not ended.
 
@@ -224,6 +236,7 @@ class Exchange:
         """
         return self._desk.amend(params)
 
+    @taken
     def cancel(self, params: Params) -> Order:
         """Cancel an order that has not ended.
 
@@ -234,10 +247,32 @@ class Exchange:
         """
         return self._desk.cancel(params)
 
+    @taken
     def cancel_all(self, params: Params) -> list[Order]:
         """Cancel the orders that `symbol`, `baseCoin` or `settleCoin` and `orderFilter` select."""
         return self._desk.cancel_all(params)
 
+    def rehearse(self, params: Params) -> Order:
+        """Return the order that `place` would accept, without placing it.
+
+        Raises
+        ------
+        VenueError
+            When `place` would raise it.
+        """
+        return self._desk.rehearse(params)
+
+    @taken
+    def cancel_for(self, cancel_type: str, categories: Collection[str]) -> list[Order]:
+        """Cancel every order of some categories on the venue's own account, e.g. as `CancelByDCP`."""
+        return self._desk.cancel_for(cancel_type, categories)
+
+    @property
+    def delivered(self) -> dict[tuple[str, str], Delivered]:
+        """What has been delivered, by category and symbol."""
+        return self._forced.delivered
+
+    @taken
     def trading_stop(self, params: Params) -> None:
         """Set take profit, stop loss and trailing stop of a position.
 
@@ -257,18 +292,22 @@ class Exchange:
         """Position slot of a market: 0 one-way, 1 the long and 2 the short leg."""
         return self.account.position(market.instrument.symbol, position_idx)
 
+    @taken
     def set_leverage(self, params: Params) -> None:
         """Set the leverage of a symbol; the same again is 110043."""
         self.settings.set_leverage(self.market(params), params)
 
+    @taken
     def switch_mode(self, params: Params) -> None:
         """Switch symbols between one-way and hedge mode (`/v5/position/switch-mode`)."""
         self.settings.switch_mode(params)
 
+    @taken
     def set_margin_mode(self, params: Params) -> list[dict[str, str]]:
         """Set the margin mode of the account; return Bybit's `reasons`, empty when it was set."""
         return self.settings.set_margin_mode(params)
 
+    @taken
     def set_limit_px_action(self, category: str, *, modify: bool) -> None:
         """Say whether a price beyond the band is moved to it or refused."""
         names = {SPOT} if category == SPOT else set(MOVED_CATEGORIES)
@@ -277,45 +316,71 @@ class Exchange:
         else:
             self._admission.moves_prices -= names
 
+    @taken
     def borrow(self, params: Params) -> dict[str, str]:
         """Carry out `/v5/account/borrow`."""
         return self.loans.borrow(params)
 
+    @taken
     def repay(self, params: Params) -> dict[str, str]:
         """Carry out `/v5/account/no-convert-repay`."""
         return self.loans.repay(params)
 
+    @taken
+    def repay_converting(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/repay`."""
+        return self.loans.repay_converting(params)
+
     def advance(self, now_ms: int) -> None:
         """Do what time brings by `now_ms`: funding, released orders, liquidation."""
-        self.funding.advance(now_ms)
-        if now_ms - self._looked_ms >= LOOK_INTERVAL_MS or now_ms < self._looked_ms:
-            self._looked_ms = now_ms
-            if not self._is_following:
-                self._follow()
+        if self.funding.is_due(now_ms):
+            self.settle_due_funding(now_ms)
+        if 0 <= now_ms - self._looked_ms < LOOK_INTERVAL_MS:
+            return
+        self._looked_ms = now_ms
+        if self._triggers.due() is not None:
+            self.release_due()
+        if self._forced.is_due():
             self.liquidate_due()
 
+    @taken
+    def settle_due_funding(self, now_ms: int) -> None:
+        """Settle every funding whose time has come by `now_ms`."""
+        self.funding.advance(now_ms)
+
+    @taken
+    def release_due(self) -> None:
+        """Release the waiting orders whose mark or index price time has brought."""
+        self._follow()
+
+    @taken
     def settle_funding(self, symbol: str, rate: Decimal | None = None, category: str = LINEAR) -> None:
         """Settle the funding of a market now, at its present rate unless `rate` is given."""
         market = self.market({"category": category, "symbol": symbol})
         self.funding.settle(market, self.now_ms(), rate)
 
+    @taken
     def liquidate(self, symbol: str, category: str = LINEAR) -> None:
         """Take over the positions of a symbol now, as if its margin were lost."""
         self._forced.liquidate(self.market({"category": category, "symbol": symbol}))
 
+    @taken
     def liquidate_due(self) -> None:
         """Liquidate, largest first, while the account does not cover its maintenance margin."""
-        while self._forced.liquidate_if_due():
-            pass
+        while self._forced.is_due():
+            self._forced.liquidate_largest()
 
+    @taken
     def adl(self, symbol: str, qty: Decimal, category: str = LINEAR) -> None:
         """Close up to `qty` of a position against a bankrupt one now."""
         self._forced.deleverage(self.market({"category": category, "symbol": symbol}), qty)
 
+    @taken
     def deliver(self, symbol: str, category: str = LINEAR) -> None:
         """Deliver a dated contract or an option now; it takes no order afterwards."""
         self._forced.deliver(self.market({"category": category, "symbol": symbol}))
 
+    @taken
     def transfer(self, coin: str, amount: Decimal, kind: str) -> None:
         """Book `amount` of `coin` coming in, negative when it goes out, as an entry of `kind`; tell the wallet."""
         now_ms = self.now_ms()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .inputs import Inputs, taken
 from .instruments import INVERSE, LINEAR
 from .market import Market
 
@@ -44,8 +45,8 @@ class TradedMarket(Market):
         Matches what is moved.
     settlement : Settlement
         Publishes each movement as one step.
-    now_ms : callable
-        The venue's clock, ms.
+    inputs : Inputs
+        Gives the time and keeps what moves the market.
     """
 
     def __init__(
@@ -54,11 +55,17 @@ class TradedMarket(Market):
         identity: Identity,
         engine: Engine,
         settlement: Settlement,
-        now_ms: Callable[[], int],
+        inputs: Inputs,
     ) -> None:
-        super().__init__(instrument, identity, now_ms)
+        super().__init__(instrument, identity, inputs.now_ms)
+        self.inputs = inputs
         self._engine = engine
         self._settlement = settlement
+
+    @property
+    def input_target(self) -> str:
+        """What its inputs are told apart by."""
+        return f"{self.instrument.category}/{self.instrument.symbol}"
 
     def set_book(self, bids: Levels, asks: Levels) -> None:
         """Replace all anonymous size by `(price, size)` levels.
@@ -70,6 +77,7 @@ class TradedMarket(Market):
         """
         self.set_levels(self.grid(bids), self.grid(asks), replace=True)
 
+    @taken
     def set_levels(self, bids: Mapping[int, int], asks: Mapping[int, int], *, replace: bool = False) -> None:
         """State anonymous lots by ticks; with `replace` every level not named goes away.
 
@@ -89,6 +97,20 @@ class TradedMarket(Market):
             for side, ticks, lots in rises:
                 self._engine.state_level(self, side, ticks, lots)
 
+    @taken
+    def follow_index(self, index: float | None) -> None:
+        """Take the outside index in ticks, or the own middle when it is None, and average mark and premium."""
+        self.reference.follow(index, self._now_ms())
+
+    @taken
+    def quote(self, index: float | None, lots: int) -> None:
+        """Show one quote per side at the mark of a market that stands still; `index` as in `follow_index`."""
+        if index is not None:
+            self.reference.jump(index)
+        middle = self.mark_ticks
+        self.lay({middle: lots}, {middle + 1: lots})
+
+    @taken
     def lay(self, bids: Mapping[int, int], asks: Mapping[int, int]) -> None:
         """Replace all anonymous lots by ticks; quick where the client has no order in the book."""
         if any(side.has_orders for side in (self.book.bids, self.book.asks)):
@@ -105,11 +127,13 @@ class TradedMarket(Market):
         """
         self.trade_lots(side, self._ticks(price), self._lots(qty))
 
+    @taken
     def trade_lots(self, side: str, ticks: int, lots: int) -> int:
         """Print a trade in ticks and lots; return the lots it took from anonymous size at its price."""
         with self._settlement.step():
             return self._engine.print_recorded(self, side, ticks, lots)
 
+    @taken
     def add(self, side: str, ticks: int, lots: int) -> None:
         """Somebody else places a limit order: it takes what it reaches and the rest stands."""
         with self._settlement.step():
@@ -119,6 +143,7 @@ class TradedMarket(Market):
                 own = self.book.side(side)
                 own.set_anonymous(ticks, own.anonymous_at(ticks) + left)
 
+    @taken
     def take(self, side: str, lots: int, limit: int | None = None) -> int:
         """Somebody else takes up to `lots`; return what found nothing."""
         with self._settlement.step():

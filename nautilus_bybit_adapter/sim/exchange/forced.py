@@ -13,7 +13,7 @@ Source: Bybit V5 execution types and cancel types; glossary of delivery and liqu
 from __future__ import annotations
 
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .amounts import ZERO, plain
 from .book import opposite
@@ -42,6 +42,13 @@ CREATED_BY_SYSTEM = {
 _ONE = Decimal(1)
 
 
+class Delivered(NamedTuple):
+    """Time in ms and price of a delivery; that of an option is the price of its underlying."""
+
+    at_ms: int
+    price: Decimal
+
+
 class ForcedCloses:
     """Closes positions and withdraws orders without being asked by the client.
 
@@ -64,8 +71,8 @@ class ForcedCloses:
 
     Attributes
     ----------
-    delivered : set
-        Markets that have been delivered, by category and symbol.
+    delivered : dict
+        What was delivered when and at which price, by category and symbol.
     """
 
     def __init__(
@@ -79,7 +86,7 @@ class ForcedCloses:
         markets: Mapping[tuple[str, str], TradedMarket],
         now_ms: Callable[[], int],
     ) -> None:
-        self.delivered: set[tuple[str, str]] = set()
+        self.delivered: dict[tuple[str, str], Delivered] = {}
         self._register = register
         self._engine = engine
         self._triggers = triggers
@@ -98,9 +105,9 @@ class ForcedCloses:
             110034 when there is no position.
         """
         slots = self._open_slots(market)
+        self._prepare(market, slots, "Liq", "CancelAllBeforeLiq")
         with self._settlement.step():
-            self._withdraw(market, "CancelAllBeforeLiq")
-            for slot in slots:
+            for slot in [slot for slot in slots if slot.size]:
                 ticks = self._bust_ticks(market, slot)
                 self._close(market, slot, abs(slot.size), ticks, "BustTrade")
 
@@ -116,8 +123,8 @@ class ForcedCloses:
         qty = min(qty, abs(slot.size))
         if not market.instrument.to_lots(qty):
             raise bad_param("Qty invalid")
+        self._prepare(market, [slot], "Adl", "CancelAllBeforeAdl")
         with self._settlement.step():
-            self._withdraw(market, "CancelAllBeforeAdl")
             self._close(market, slot, qty, market.mark_ticks, "AdlTrade")
 
     def deliver(self, market: TradedMarket) -> None:
@@ -135,34 +142,40 @@ class ForcedCloses:
             self._withdraw(market, "CancelByDelivery" if it.is_option else "CancelBySettle")
             for slot in [slot for slot in self._settings.slots(it) if slot.size]:
                 self._close(market, slot, abs(slot.size), _delivery_ticks(market), "Delivery")
-        self.delivered.add(it.key)
+        price = market.index if it.is_option else it.price(_delivery_ticks(market))
+        self.delivered[it.key] = Delivered(self._now_ms(), price)
 
-    def liquidate_if_due(self) -> bool:
-        """Liquidate the position with the largest maintenance margin when the account cannot cover it all.
-
-        Returns
-        -------
-        bool
-            Whether there was one.
-        """
-        held = [(m, p) for m, p in self._risk.held() if not m.instrument.is_option]
-        if not held:
+    def is_due(self) -> bool:
+        """Whether the account does not cover the maintenance margin of what it could be liquidated of."""
+        if not self._liquidable():
             return False
         total = self._risk.totals()
-        if total.backing > total.maintenance:
-            return False
+        return total.backing <= total.maintenance
+
+    def liquidate_largest(self) -> None:
+        """Withdraw all orders of derivatives and take over the position of the largest maintenance margin."""
         with self._settlement.step():
             for key in {order.instrument.key: None for order in self._register.open_orders.values()}:
                 if self._markets[key].instrument.is_derivative:
                     self._withdraw(self._markets[key], "CancelAllBeforeLiq")
-        largest = max(held, key=lambda pair: self._maintenance_usd(*pair))[0]
+        largest = max(self._liquidable(), key=lambda pair: self._maintenance_usd(*pair))[0]
         self.liquidate(self._markets[largest.instrument.key])
-        return True
+
+    def _liquidable(self) -> list[tuple[Market, Position]]:
+        return [(m, p) for m, p in self._risk.held() if not m.instrument.is_option]
 
     def _maintenance_usd(self, market: Market, position: Position) -> Decimal:
         return self._risk.usd_value(
             market.instrument.settle, self._risk.position_margins(market, position)[1]
         )
+
+    def _prepare(self, market: TradedMarket, slots: list[Position], status: str, cancel_type: str) -> None:
+        """Show the positions in `status` until they are closed, and withdraw the orders of their market."""
+        with self._settlement.step():
+            for slot in slots:
+                slot.status = status
+            self._settlement.touched(market)
+            self._withdraw(market, cancel_type)
 
     def _open_slots(self, market: TradedMarket) -> list[Position]:
         slots = [slot for slot in self._settings.slots(market.instrument) if slot.size]
@@ -197,7 +210,10 @@ class ForcedCloses:
 
     def _close(self, market: TradedMarket, slot: Position, qty: Decimal, ticks: int, exec_type: str) -> None:
         it, now_ms = market.instrument, self._now_ms()
-        lots = it.to_lots(qty) or 0
+        lots = it.to_lots(min(qty, abs(slot.size))) or 0
+        slot.status = "Normal"
+        if not lots:  # a stop of its own came first
+            return
         order = Order(
             instrument=it,
             order_id="",

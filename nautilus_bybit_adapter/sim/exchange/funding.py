@@ -67,9 +67,13 @@ class Funding:
             self._due[minutes] = _next(now_ms(), minutes)
         self._first_ms = min(self._due.values(), default=0)
 
+    def is_due(self, now_ms: int) -> bool:
+        """Whether the time of a funding has come by `now_ms`."""
+        return bool(self._due) and self._first_ms <= now_ms
+
     def advance(self, now_ms: int) -> None:
         """Settle every funding whose time has come by `now_ms`."""
-        while self._due and self._first_ms <= now_ms:
+        while self.is_due(now_ms):
             at_ms = self._first_ms
             for minutes, due_ms in self._due.items():
                 if due_ms == at_ms:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .amounts import ZERO
 from .errors import VenueError
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from .exchange import Exchange
 
 UNIFIED, FUND = "UNIFIED", "FUND"
@@ -50,7 +49,7 @@ class FundingWallet:
     """
 
     def __init__(self, exchange: Exchange) -> None:
-        self.balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        self.balances: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.transfers: dict[str, Transfer] = {}
         self._exchange = exchange
 

@@ -6,12 +6,13 @@ Without Asset Conversion and the spot margin pages.
 
 from __future__ import annotations
 
+from decimal import ROUND_DOWN, ROUND_UP
 from typing import TYPE_CHECKING
 
-from .amounts import ZERO, coin_amount, parse_amount
+from .amounts import EIGHT_PLACES, ZERO, coin_amount, parse_amount
 from .errors import VenueError, bad_param
 from .fields import Params, is_given, read_text
-from .risk import SPOT_LEVERAGE
+from .risk import SPOT_LEVERAGE, STABLE_COINS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -93,7 +94,7 @@ class Loans:
         debt = self._account.debts[coin]
         if not debt:
             raise VenueError(NOTHING_TO_REPAY, "There is nothing to repay.")
-        free = max(ZERO, self._account.balances[coin] - self._risk.locked(coin))
+        free = self._free(coin)
         asked = _read_amount(params) if is_given(params, "amount") else min(debt, free)
         if not asked or asked > free:
             raise VenueError(110012, "Insufficient available balance")
@@ -101,6 +102,48 @@ class Loans:
         self._account.repay(now_ms, coin, min(asked, debt))
         self._tell([coin], now_ms)
         return {"resultStatus": "SU"}
+
+    def repay_converting(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/repay`: what the coin's own balance lacks is bought at index prices.
+
+        Dollar coins are spent first, then the coin of the largest value.
+
+        Raises
+        ------
+        VenueError
+            When nothing is owed.
+        """
+        coin = _read_coin(params)
+        owed = self._account.debts[coin]
+        if not owed:
+            raise VenueError(NOTHING_TO_REPAY, "There is nothing to repay.")
+        if is_given(params, "amount"):
+            owed = min(owed, _read_amount(params))
+        now_ms, told = self._now_ms(), {coin: None}
+        for other in self._payers(coin):
+            if self._free(coin) >= owed:
+                break
+            self._convert(now_ms, other, coin, owed - self._free(coin))
+            told[other] = None
+        paid = min(owed, self._free(coin))
+        self._account.repay(now_ms, coin, paid)
+        self._tell(told, now_ms)
+        return {"resultStatus": "SU" if paid == owed else "FA"}
+
+    def _payers(self, coin: str) -> list[str]:
+        worth = {c: self._risk.usd_value(c, self._free(c)) for c in self._account.balances if c != coin}
+        return sorted((c for c in worth if worth[c] > 0), key=lambda c: (c not in STABLE_COINS, -worth[c]))
+
+    def _convert(self, now_ms: int, source: str, target: str, amount: Decimal) -> None:
+        """Buy up to `amount` of `target` with what is free of `source`."""
+        ratio = self._risk.price(target) / self._risk.price(source)
+        spent = min(self._free(source), (amount * ratio).quantize(EIGHT_PLACES, ROUND_UP))
+        bought = min(amount, (spent / ratio).quantize(EIGHT_PLACES, ROUND_DOWN))
+        self._account.enter(now_ms, source, "CONVERT", cash_flow=-spent)
+        self._account.enter(now_ms, target, "CONVERT", cash_flow=bought)
+
+    def _free(self, coin: str) -> Decimal:
+        return max(ZERO, self._account.balances[coin] - self._risk.locked(coin))
 
 
 def _read_coin(params: Params) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TAPE_LENGTH = 1000
 FIRST_SEQ = 9_688_000_000
 _MINUTE_MS = 60_000
+OPTION_BAND_OF_MARK, OPTION_BAND_OF_INDEX = Decimal("0.5"), Decimal("0.02")
 
 
 class Market:
@@ -72,6 +73,15 @@ class Market:
         self.turnover = 0
         self.reference = Reference(instrument, self.book, self.start_ticks)
         self._tick_direction = "ZeroPlusTick"
+
+    def reopen(self) -> None:
+        """Start the streams anew, as after a restart of the venue: nobody is subscribed and `u` is 1 again."""
+        self.feeds = {
+            depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(self.instrument.category)
+        }
+        self.full_feed = DepthFeed(self.book, FULL_DEPTH, FULL_INTERVAL_MS)
+        self.rpi_feed = DepthFeed(self.book, RPI_DEPTH, RPI_INTERVAL_MS)
+        self.watchers = 0
 
     @property
     def index(self) -> Decimal:
@@ -175,7 +185,8 @@ class Market:
     def band(self) -> tuple[int, int]:
         """Highest buy and lowest sell price in ticks that the price limit allows.
 
-        Source: Bybit V5 Get Order Price Limit; spot is measured from the index, options have no limit here.
+        Source: Bybit V5 Get Order Price Limit; spot is measured from the index. That of options is the
+        venue's own: half the mark or a fiftieth of the index beyond the mark, whichever is more.
         """
         it, tick, x, y = (
             self.instrument,
@@ -183,9 +194,10 @@ class Market:
             self.instrument.ratio_x,
             self.instrument.ratio_y,
         )
-        if it.is_option:
-            return it.max_ticks, 1
         index = self.index
+        if it.is_option:
+            away = max(self.mark * OPTION_BAND_OF_MARK, index * OPTION_BAND_OF_INDEX)
+            return int((self.mark + away) / tick), max(1, -int(-(self.mark - away) // tick))
         mark = index if it.is_spot else self.mark
         premium = Decimal(f"{self.reference.premium_ticks:.2f}") * tick
         zero = Decimal(0)

@@ -12,7 +12,7 @@ from .requests import OrderRequest, read_order
 from .selection import is_filter_named, read_selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from .admission import Admission
     from .engine import Engine
@@ -81,6 +81,27 @@ class OrderDesk:
             else:
                 self.triggers.hold(order)
         return order
+
+    def rehearse(self, params: Params) -> Order:
+        """Check a new order as `place` does and return it without accepting it."""
+        market = self.market(params)
+        request = read_order(params, market, hedged=self.settings.is_hedged(market.instrument))
+        self._check_new(market.instrument, request)
+        order = self.admission.new_order(market, request, self.now_ms())
+        self.admission.check_funds(market, order)
+        return order
+
+    def cancel_for(self, cancel_type: str, categories: Collection[str]) -> list[Order]:
+        """Cancel every order of some categories; their frames carry `cancel_type`."""
+        orders = [order for category in categories for order in self.register.live(category)]
+        with self.settlement.step():
+            for order in orders:
+                market = self.markets[order.instrument.key]
+                if order.is_open:
+                    self.engine.withdraw(market, order, cancel_type=cancel_type, reason="EC_PerCancelRequest")
+                elif order.is_live:
+                    self.triggers.withdraw(order, cancel_type)
+        return orders
 
     def amend(self, params: Params) -> Order:
         """Change an order that has not ended.

@@ -41,6 +41,8 @@ class PositionSettings:
         Markets by category and symbol.
     tell : callable
         Tells the position slots of a market.
+    available : callable
+        Margin left in dollars.
 
     Attributes
     ----------
@@ -54,7 +56,9 @@ class PositionSettings:
         register: Register,
         markets: Mapping[tuple[str, str], TradedMarket],
         tell: Callable[[TradedMarket], None],
+        available: Callable[[], Decimal],
     ) -> None:
+        self._available = available
         self.hedged: set[str] = set()
         self._account = account
         self._register = register
@@ -80,7 +84,8 @@ class PositionSettings:
         Raises
         ------
         VenueError
-            110043 when nothing would change, 110013 above the symbol's highest, 110038 in portfolio margin.
+            110043 when nothing would change, 110013 above the symbol's highest, 110038 in portfolio margin,
+            110044 when the margin does not suffice for less leverage.
         """
         it = market.instrument
         if not it.is_derivative or it.is_option:
@@ -101,9 +106,16 @@ class PositionSettings:
         slots = self.slots(it)
         if all(slot.leverage == wanted[slot.index] for slot in slots):
             raise VenueError(110043, "leverage not modified")
-        for index, leverage in wanted.items():
-            self._account.position(it.symbol, index).leverage = leverage
+        present = {index: self._account.position(it.symbol, index).leverage for index in wanted}
+        self._put(it, wanted)
+        if min(wanted.values()) < min(present.values()) and self._available() < 0:
+            self._put(it, present)
+            raise VenueError(110044, "Available margin is insufficient")
         self._tell(market)
+
+    def _put(self, it: Instrument, leverages: Mapping[int, Decimal]) -> None:
+        for index, leverage in leverages.items():
+            self._account.position(it.symbol, index).leverage = leverage
 
     def switch_mode(self, params: Params) -> None:
         """Switch symbols of linear between one-way and hedge mode.

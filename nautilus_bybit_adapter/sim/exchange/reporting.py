@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .events import PrivateEvent, Sink, TradesEvent
+from .greeks import coin_greeks
 from .wallet import wallet_row
 from .wire import execution_row, order_row, position_row
 
@@ -79,7 +80,7 @@ class Reporter:
             self._tell(
                 "execution", it, executions[-1].seq, now_ms, [execution_row(fill) for fill in executions]
             )
-        touched = {key: market.instrument for key, market in step.paid.items()}
+        touched = {key: market.instrument for key, market in step.touched.items()}
         for order in step.orders.values():
             it = order.instrument
             touched[it.key] = it
@@ -94,6 +95,9 @@ class Reporter:
                 self.tell_position(self._markets[it.key], now_ms)
             else:
                 coins[it.base] = None
+            if it.is_option:
+                rows = coin_greeks(self._risk, it.base)
+                self._sink(PrivateEvent("greeks", "", f"{self.uid}_greeks_{now_ms}", now_ms, rows))
         if coins:
             self.tell_wallet(coins, now_ms)
 

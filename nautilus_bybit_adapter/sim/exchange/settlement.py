@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 class Step:
     """Everything one step of the exchange changed, in the order it happened.
 
-    `paid` holds markets whose positions changed without an order.
+    `touched` holds markets whose positions changed without an order.
     """
 
     executions: dict[str, list[Execution]] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     trades: dict[tuple[str, str], list[PublicTrade]] = field(default_factory=dict)
-    paid: dict[tuple[str, str], Market] = field(default_factory=dict)
+    touched: dict[tuple[str, str], Market] = field(default_factory=dict)
 
 
 class Settlement:
@@ -89,6 +89,10 @@ class Settlement:
         position = self._account.position(it.symbol, order.position_idx)
         return it.to_lots(position.would_close(order.side, abs(position.size))) or 0
 
+    def touched(self, market: Market) -> None:
+        """Note that the positions of a market changed without an order."""
+        self._step.touched[market.instrument.key] = market
+
     def pay_funding(self, market: Market, slot: Position, paid: Decimal, rate: Decimal, at_ms: int) -> None:
         """Book the funding of a position; `paid` is negative when it was received."""
         it = market.instrument
@@ -116,7 +120,7 @@ class Settlement:
         slot.seq, slot.updated_ms = execution.seq, self._now_ms()
         self._account.book_funding(execution)
         self._step.executions.setdefault(order.order_id, []).append(execution)
-        self._step.paid[it.key] = market
+        self.touched(market)
 
     def fill(self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool) -> None:
         """Fill `lots` of a client order at `ticks` and book it."""

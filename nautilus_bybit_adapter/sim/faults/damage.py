@@ -34,11 +34,13 @@ _ABOVE_ASKS = Decimal("1.05")
 
 
 def rows_of(message: Json) -> list[Json]:
-    """Rows of a push or of a REST result; the one object where there is no list."""
+    """Rows of a push or of a REST result, and the coins of a wallet; the one object where there is no list."""
     data: Any = message.get("data", message.get("result"))
     if isinstance(data, dict):
         data = data["list"] if isinstance(data.get("list"), list) else [data]
-    return [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+    rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+    coins = [coin for row in rows if isinstance(row.get("coin"), list) for coin in row["coin"]]
+    return rows + [coin for coin in coins if isinstance(coin, dict)]
 
 
 def unknown_enum(message: Json, fault: Fault) -> Json | None:

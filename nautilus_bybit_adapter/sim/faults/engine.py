@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .spec import FaultError, FaultSpec, parse_fault, read_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 LOG_LENGTH = 10_000
 MOST_FAULTS = 200
@@ -112,12 +112,21 @@ class FaultEngine:
         FaultError
             When a setting is wrong or there are too many faults.
         """
-        if isinstance(kind, FaultSpec):
-            spec = kind
-        elif settings:
-            spec = read_fault({"kind": kind, **settings})
-        else:
-            spec = parse_fault(kind)
+        if settings:
+            return self.add_settings(kind, settings)
+        return self._set(kind if isinstance(kind, FaultSpec) else parse_fault(kind))
+
+    def add_settings(self, kind: object, settings: Mapping[str, Any]) -> str:
+        """Set a fault of `kind` with named settings, whatever they are called, and return its id.
+
+        Raises
+        ------
+        FaultError
+            When a setting is wrong or there are too many faults.
+        """
+        return self._set(read_fault({**settings, "kind": kind}))
+
+    def _set(self, spec: FaultSpec) -> str:
         if len(self._faults) >= MOST_FAULTS:
             raise FaultError(f"at most {MOST_FAULTS} faults can be set at once; remove one first")
         self._added += 1

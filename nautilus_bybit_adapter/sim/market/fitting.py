@@ -29,7 +29,7 @@ def fitted(instruments: tuple[Instrument, ...], recordings: Iterable[Recorded]) 
     """Fit the catalogue to recordings.
 
     A recorded symbol goes onto the recording's price grid where its own is coarser; everything else on its
-    coin starts at the recorded price, in the distance it had. Strikes stay.
+    coin starts at the recorded price, in the distance it had, of the coin's first recording. Strikes stay.
 
     Raises
     ------
@@ -38,13 +38,18 @@ def fitted(instruments: tuple[Instrument, ...], recordings: Iterable[Recorded]) 
     """
     heads = [recorded.head for recorded in recordings]
     recorded_keys = {(head.category, head.symbol) for head in heads}
+    fitted_coins: set[str] = set()
     for head in heads:
         known = next((it for it in instruments if it.key == (head.category, head.symbol)), None)
         if known is None:
             raise UnknownSymbolError(head.path, head.category, head.symbol)
         instruments = tuple(
-            it if it.key in recorded_keys - {known.key} else _fit(it, known, head) for it in instruments
+            it
+            if it.key != known.key and (it.key in recorded_keys or it.base in fitted_coins)
+            else _fit(it, known, head)
+            for it in instruments
         )
+        fitted_coins.add(known.base)
     return instruments
 
 

@@ -40,15 +40,17 @@ class CoinPrice:
     params : FlowParams
         Volatility, bursts and the lag of the index.
     now_ms : int
-        Time at which price and index are 1.
+        Time of the start.
+    level : float
+        Price and index at the start, as a multiple of where the catalogue has them.
     """
 
-    def __init__(self, seed: int, coin: str, params: FlowParams, now_ms: int) -> None:
+    def __init__(self, seed: int, coin: str, params: FlowParams, now_ms: int, level: float = 1.0) -> None:
         self._random = Random(f"{seed}/{coin}")  # noqa: S311 - no secret
         self._params = params
         self._origin_ms = now_ms
         self._first = self._last = 0
-        self._moments = deque([Moment(1.0, 1.0, is_burst=False)], maxlen=_KEPT)
+        self._moments = deque([Moment(level, level, is_burst=False)], maxlen=_KEPT)
         self._regime_ends = self._random.expovariate(1 / max(params.burst_every_s, 1e-9))
 
     def begin(self, now_ms: int) -> None:

@@ -33,7 +33,7 @@ class Connection:
         self.address = ""
         self.topics: set[str] = set()
         self.authenticated = False
-        self.request_ids: set[str] = set()
+        self.request_ids: dict[str, None] = {}
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
         self._waiting_chars = 0
         self._most_waiting = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -33,6 +33,7 @@ class Context:
     bounds: Bounds = field(default_factory=Bounds)
     addresses: AddressLimits = field(default_factory=AddressLimits)
     profile: Profile = field(default_factory=Profile)
+    notices: list[dict[str, Any]] = field(default_factory=list)
     funding: FundingWallet = field(init=False)
     earn: EarnBook = field(init=False)
 

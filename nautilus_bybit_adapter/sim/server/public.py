@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .context import Context
 
 SPOT_ARGS_LIMIT = 10
+# Trades of one message.
+MOST_TRADES = 1024
 # Characters of all topics of one connection.
 ARGS_LENGTH_LIMIT = 21_000
 
@@ -60,8 +62,16 @@ class PublicSocket:
         """Push trades at once."""
         it = event.market.instrument
         subscribers = self._subscribers.get(f"publicTrade.{it.base if self._is_option else it.symbol}")
-        if subscribers:
-            _send_all(subscribers, trades_frame(event.market, event.trades, event.at_ms))
+        if not subscribers:
+            return
+        for first in range(0, len(event.trades), MOST_TRADES):
+            trades = event.trades[first : first + MOST_TRADES]
+            _send_all(subscribers, trades_frame(event.market, trades, event.at_ms))
+
+    def push(self, frames: list[dict[str, Any]]) -> None:
+        """Push frames to the subscribers of the topics they name."""
+        for frame in frames:
+            _send_all(self._subscribers.get(frame["topic"], set()), frame)
 
     def pump(self, now_ms: int) -> None:
         """Push every topic whose interval has passed."""
@@ -174,11 +184,12 @@ class PublicSocket:
     def _join(self, connection: Connection, name: str) -> None:
         topic = self._topics.get(name)
         if topic is None:
+            self._watch(name, 1)
             topic = make_topic(self._context.exchange, self._category, name)
             if topic is None:
+                self._watch(name, -1)
                 return
             self._topics[name], self._subscribers[name] = topic, set()
-            self._watch(name, 1)
         self._subscribers[name].add(connection)
         connection.topics.add(name)
         first = topic.opening(self._context.exchange.now_ms())

@@ -17,6 +17,7 @@ from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 from . import (
     account_api,
     asset_api,
+    borrow_api,
     earn_api,
     facts_api,
     kline_api,
@@ -32,6 +33,7 @@ from . import (
 from .auth import REQUIRED_HEADERS, check_request
 from .codec import dumps
 from .endpoint import Endpoint, Params, Reply, Routes
+from .keeping import kept
 from .limits import Quota, too_many
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ FAMILIES: tuple[Routes, ...] = (
     position_api.ROUTES,
     account_api.ROUTES,
     settings_api.ROUTES,
+    borrow_api.ROUTES,
     user_api.ROUTES,
     asset_api.ROUTES,
     spot_margin_api.ROUTES,
@@ -83,7 +86,8 @@ class RestServer:
         headers: dict[str, str] = {}
         try:
             reply = self._answer(endpoint, request, body, headers)
-            return self._envelope(0, endpoint.ret_msg, reply, headers)
+            text = reply.ret_msg if reply.ret_code else endpoint.ret_msg
+            return self._envelope(reply.ret_code, text, reply, headers)
         except VenueError as e:
             if e.ret_code == too_many().ret_code:
                 headers.setdefault("X-Bapi-Limit-Reset-Timestamp", str(now_ms))
@@ -105,7 +109,8 @@ class RestServer:
         quota = Quota(0, 0, now_ms, 0)
         if endpoint.private:
             quota = self._take(request.path, params, headers)
-        return endpoint.handler(self._context, params, quota)
+        with kept(self._context, request.method, request.path, params, quota.granted):
+            return endpoint.handler(self._context, params, quota)
 
     def _take(self, path: str, params: Params, headers: dict[str, str]) -> Quota:
         """Use the window of a private path: a batch as many units as it has items, and no more than granted."""

@@ -15,6 +15,7 @@ from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
 from .auth import DEFAULT_RECV_WINDOW_MS, check_login, check_time
 from .connection import Connection, read_message
 from .endpoint import Reply
+from .keeping import kept
 from .limits import Quota
 from .trade_api import batch, batch_items, single
 
@@ -29,6 +30,8 @@ OPERATIONS = {
     for suffix in ("", "-batch")
 }
 REQUEST_ID_LIMIT = 36
+# A `reqId` may come again once so many others came after it.
+REMEMBERED_IDS = 50_000
 LOG = logging.getLogger(__name__)
 
 
@@ -91,11 +94,14 @@ class TradeSocket:
             path = f"/v5/order/{verb}-batch" if is_batch else f"/v5/order/{verb}"
             units = len(batch_items(params)) if is_batch else 1
             quota = self._context.windows.take(path, str(params.get("category")), now_ms, units)
-            if is_batch:
-                reply = batch(self._context.exchange, verb, params, quota.granted)
-            else:
+            if not is_batch:
                 quota.require()
-                reply = single(self._context.exchange, verb, params)
+            with kept(self._context, "POST", path, params, quota.granted):
+                reply = (
+                    batch(self._context.exchange, verb, params, quota.granted)
+                    if is_batch
+                    else single(self._context.exchange, verb, params)
+                )
         except VenueError as e:
             code, text = e.ret_code, e.ret_msg
         except Exception:
@@ -131,7 +137,9 @@ def _checked(
             raise bad_param("params error: reqId invalid")
         if str(request_id) in connection.request_ids:
             raise VenueError(20006, "Duplicate reqId")
-        connection.request_ids.add(str(request_id))
+        connection.request_ids[str(request_id)] = None
+        if len(connection.request_ids) > REMEMBERED_IDS:
+            del connection.request_ids[next(iter(connection.request_ids))]
     header = message.get("header")
     if not isinstance(header, dict) or "X-BAPI-TIMESTAMP" not in header:
         raise bad_param("params error: X-BAPI-TIMESTAMP is required")

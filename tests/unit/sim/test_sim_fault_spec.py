@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from nautilus_bybit_adapter.sim.faults.damage import crossed, missing_field, unknown_enum
@@ -133,7 +135,7 @@ def fault(words: str) -> Fault:
 
 
 def test_what_cannot_be_damaged_is_left_alone() -> None:
-    book = {"topic": "orderbook.1.X", "data": {"b": [], "a": []}}
+    book: dict[str, Any] = {"topic": "orderbook.1.X", "data": {"b": [], "a": []}}
     assert crossed(book, fault("crossed")) is None
     assert crossed({"topic": "order", "data": []}, fault("crossed")) is None
     assert unknown_enum({"topic": "wallet", "data": [{"coin": []}]}, fault("unknown_enum")) is None
@@ -142,7 +144,10 @@ def test_what_cannot_be_damaged_is_left_alone() -> None:
 
 
 def test_damage_leaves_the_original_alone() -> None:
-    message = {"topic": "orderbook.50.X", "data": {"b": [["10.50", "1"]], "a": [["10.60", "0"]]}}
+    message: dict[str, Any] = {
+        "topic": "orderbook.50.X",
+        "data": {"b": [["10.50", "1"]], "a": [["10.60", "0"]]},
+    }
     damaged = crossed(message, fault("crossed"))
     assert damaged is not None
     assert damaged["data"]["b"] == [["11.13", "1"], ["10.50", "1"]]

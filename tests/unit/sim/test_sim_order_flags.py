@@ -153,3 +153,29 @@ def test_conditional_orders_take_no_slippage(desk: Desk) -> None:
         slippageTolerance="5",
     )  # fmt: skip
     assert (order.slippage_type, order.slippage) == ("UNKNOWN", "0")
+
+
+def test_an_option_is_priced_by_its_volatility(desk: Desk) -> None:
+    symbol = next(key[1] for key in desk.exchange.markets if key[0] == "option")
+    market = desk.exchange.markets["option", symbol]
+    mark = market.mark_ticks
+    market.set_book([], [])
+    request = {"category": "option", "symbol": symbol, "side": "Buy", "qty": "0.1", "orderLinkId": "iv"}
+    order = desk.place(**request, orderIv=str(market.instrument.volatility))
+    row = desk.rows("order")[0]
+    assert abs(order.ticks - mark) <= 1
+    assert (row["orderStatus"], row["orderIv"]) == ("New", str(market.instrument.volatility))
+    for iv in ("0", "11", "x"):
+        with pytest.raises(VenueError) as refused:
+            desk.place(**request | {"orderLinkId": "other"}, orderIv=iv)
+        assert refused.value.ret_code == 10001
+
+
+def test_less_leverage_needs_the_margin_for_it(desk: Desk) -> None:
+    desk.place(**MARKET, qty="3")
+    request = LINEAR | {"buyLeverage": "1", "sellLeverage": "1"}
+    with pytest.raises(VenueError) as refused:
+        desk.exchange.set_leverage(request)
+    assert refused.value.ret_code == 110044
+    assert desk.exchange.account.position("BTCUSDT").leverage == 10
+    desk.exchange.set_leverage(LINEAR | {"buyLeverage": "9", "sellLeverage": "9"})

@@ -10,8 +10,11 @@ import pytest
 
 from nautilus_bybit_adapter.sim import VenueError
 from nautilus_bybit_adapter.sim.exchange import queries
+from nautilus_bybit_adapter.sim.exchange.cashbook import log_row, sizes_after
+from nautilus_bybit_adapter.sim.exchange.closed_pnl import closed_parts
 from nautilus_bybit_adapter.sim.exchange.exchange import ExchangeConfig
 from nautilus_bybit_adapter.sim.exchange.wallet import wallet_row
+from nautilus_bybit_adapter.sim.server import borrow_api
 from tests.unit.sim.conftest import START_MS, Desk
 
 if TYPE_CHECKING:
@@ -110,6 +113,9 @@ def test_liquidation_on_demand(desk: Desk) -> None:
         "",
         "0.5",
     )
+    shown = [(row["positionStatus"], row["size"]) for row in desk.rows("position")]
+    assert shown[0] == ("Liq", "0.5")
+    assert shown[-1] == ("Normal", "0")
     rows = {row["orderId"]: (row["orderStatus"], row["cancelType"]) for row in desk.rows("order")}
     assert rows[resting.order_id] == ("Cancelled", "CancelAllBeforeLiq")
     assert ("Deactivated", "CancelByTpSlTsClear") in rows.values()
@@ -245,6 +251,35 @@ def test_borrow_and_repay(desk: Desk) -> None:
     desk.exchange.repay({"coin": "BTC", "amount": "0.4"})
     assert desk.exchange.account.debts["BTC"] == D("0.6")
     desk.exchange.check()
+
+
+def test_a_repay_converts_what_the_coin_lacks(desk: Desk) -> None:
+    account = desk.exchange.account
+    desk.spot.set_book([("86000", "9")], [("86000.1", "9")])
+    desk.place(**SPOT, **MARKET, side="Sell", qty="1.5", isLeverage="1")
+    before, price = account.balances["USDT"], desk.exchange.risk.price("BTC")
+    assert desk.exchange.repay_converting({"coin": "BTC"}) == {"resultStatus": "SU"}
+    assert (account.debts["BTC"], account.balances["BTC"]) == (D(0), D(0))
+    assert before - account.balances["USDT"] == D("0.5") * price
+    with pytest.raises(VenueError):
+        desk.exchange.repay_converting({"coin": "BTC"})
+    desk.exchange.borrow({"coin": "ETH", "amount": "1"})
+    assert borrow_api.quick_repayment(desk.exchange, {}) == {"list": [{"coin": "ETH", "repaymentQty": "1"}]}
+    desk.exchange.check()
+
+
+def test_closed_results_and_the_log_skip_what_funding_does_not_move(desk: Desk) -> None:
+    desk.place(**MARKET, qty="0.5")
+    desk.exchange.settle_funding("BTCUSDT", D("0.0001"))
+    desk.exchange.adl("BTCUSDT", D("0.2"))
+    desk.exchange.liquidate("BTCUSDT")
+    parts = closed_parts(desk.exchange.account, "linear")
+    assert [(part.exec_type, part.qty) for part in parts] == [("AdlTrade", D("0.2")), ("BustTrade", D("0.3"))]
+    sizes = sizes_after(desk.exchange.account)
+    assert list(sizes.values()) == [D("0.5"), D("0.5"), D("0.3"), D(0)]
+    rows = [log_row(entry, 1, sizes) for entry in desk.exchange.account.ledger]
+    assert [row["type"] for row in rows] == ["TRADE", "SETTLEMENT", "ADL", "LIQUIDATION"]
+    assert rows[1]["funding"].startswith("-")
 
 
 def test_margin_modes(desk: Desk) -> None:

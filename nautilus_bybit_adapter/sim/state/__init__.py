@@ -1,0 +1,1 @@
+"""What survives the end of the venue, however it ends."""
