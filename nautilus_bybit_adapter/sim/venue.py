@@ -314,9 +314,13 @@ class SimVenue:
             self._switched[name] = self.faults.add(kind, family=family)
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
         while True:
             self._turn()
-            await asyncio.sleep(PUMP_INTERVAL_S)
+            # A turn takes time of its own; after one that took too long the rhythm starts anew.
+            due = max(due + PUMP_INTERVAL_S, loop.time())
+            await asyncio.sleep(due - loop.time())
 
     def _turn(self) -> None:
         now_ms = self._now_ms()

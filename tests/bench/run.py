@@ -13,6 +13,7 @@ sys.path[:0] = [str(ROOT / "tests" / "support")]
 
 import edge  # noqa: E402 - needs the path above
 import kernels  # noqa: E402
+import venue  # noqa: E402
 
 
 def progress(line: str) -> None:
@@ -22,7 +23,7 @@ def progress(line: str) -> None:
 
 def main() -> None:
     """Run every bench."""
-    results = [*kernels.run(progress), *edge.run(progress)]
+    results = [*kernels.run(progress), *edge.run(progress), *venue.run(progress)]
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(msgspec.json.format(msgspec.json.encode([asdict(result) for result in results])))

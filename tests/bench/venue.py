@@ -1,7 +1,7 @@
 """The local venue on one core: 100 symbols at 50 book frames/s each to 4 connections, with 500 orders/s beside.
 
-The venue runs alone on its core; this process measures. A frame's latency is from the time the venue puts into it (`ts`,
-whole milliseconds) to its arrival; an acknowledgement's from before the write of the request.
+The venue runs alone on its core; this process measures. A frame's latency is from the time the venue puts into it
+(`ts`, whole milliseconds) to its arrival; an acknowledgement's from before the write of the request.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +37,18 @@ TIME = b'"ts":'
 DIGITS = 13
 
 
-class Frames(WSListener):  # type: ignore[misc] # picows is compiled
+class Frames(WSListener):
     """Counts book frames and notes how old each is."""
 
     def __init__(self, topics: list[str]) -> None:
         super().__init__()
         self.topics = topics
         self.late_ms: list[float] = []
+        self.transport: WSTransport | None = None
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Subscribe to everything."""
+        self.transport = transport
         transport.send(WSMsgType.TEXT, json.dumps({"op": "subscribe", "args": self.topics}).encode())
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002 - picows' signature
@@ -57,7 +60,7 @@ class Frames(WSListener):  # type: ignore[misc] # picows is compiled
             self.late_ms.append(time.time() * 1000 - sent_ms)
 
 
-class Orders(WSListener):  # type: ignore[misc] # picows is compiled
+class Orders(WSListener):
     """Places an order and cancels it, again and again, and times every answer."""
 
     def __init__(self, symbols: list[str]) -> None:
@@ -65,13 +68,13 @@ class Orders(WSListener):  # type: ignore[misc] # picows is compiled
         self.symbols = symbols
         self.late_ms: list[float] = []
         self.refused: list[str] = []
-        self._transport: WSTransport | None = None
+        self.transport: WSTransport | None = None
         self._sent: dict[str, float] = {}
         self._number = 1
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Log in."""
-        self._transport = transport
+        self.transport = transport
         expires = int(time.time() * 1000) + 10_000
         signature = hmac.new(SECRET.encode(), f"GET/realtime{expires}".encode(), hashlib.sha256).hexdigest()
         transport.send(WSMsgType.TEXT, json.dumps({"op": "auth", "args": [KEY, expires, signature]}).encode())
@@ -94,38 +97,43 @@ class Orders(WSListener):  # type: ignore[misc] # picows is compiled
         places = not self._number % 2
         if places:
             args |= {"side": "Buy", "orderType": "Limit", **prices[symbol]}
+        request_id = str(self._number)
         message = {
-            "reqId": str(self._number),
+            "reqId": request_id,
             "header": {"X-BAPI-TIMESTAMP": str(int(time.time() * 1000))},
             "op": "order.create" if places else "order.cancel",
             "args": [args],
         }
-        assert self._transport is not None
+        assert self.transport is not None
         raw = json.dumps(message).encode()
-        self._sent[message["reqId"]] = time.perf_counter()
-        self._transport.send(WSMsgType.TEXT, raw)
+        self._sent[request_id] = time.perf_counter()
+        self.transport.send(WSMsgType.TEXT, raw)
+
+
+def _same(listener: WSListener) -> WSListener:
+    """Return the listener, as a factory has to."""
+    return listener
 
 
 async def _drive(ready: dict[str, Any], status: Callable[[], dict[str, float]]) -> dict[str, Any]:
     symbols: list[str] = ready["symbols"]
     topics = [f"orderbook.50.{symbol}" for symbol in symbols]
-    listeners, transports = [], []
-    for _ in range(CONNECTIONS):
-        transport, listener = await ws_connect(lambda: Frames(topics), ready["public"])
-        listeners.append(listener)
-        transports.append(transport)
-    transport, orders = await ws_connect(lambda: Orders(symbols), ready["trade"])
-    transports.append(transport)
+    listeners = [Frames(topics) for _ in range(CONNECTIONS)]
+    orders = Orders(symbols)
+    for each in listeners:
+        await ws_connect(partial(_same, each), ready["public"])
+    await ws_connect(partial(_same, orders), ready["trade"])
     await asyncio.sleep(0.5)
     end = time.perf_counter() + WARM_UP_S
     await _send_orders(orders, ready["orders"], end)
-    for each in (*listeners, orders):
-        each.late_ms.clear()
+    for late_ms in (*(each.late_ms for each in listeners), orders.late_ms):
+        late_ms.clear()
     before, began = status(), time.perf_counter()
     await _send_orders(orders, ready["orders"], began + MEASURED_S)
     took, after = time.perf_counter() - began, status()
-    for each in transports:
-        each.disconnect()
+    for transport in (*(each.transport for each in listeners), orders.transport):
+        if transport is not None:
+            transport.disconnect()
     assert not orders.refused, f"{len(orders.refused)} refused: {orders.refused[:3]}"
     return {
         "frames": sorted(late for each in listeners for late in each.late_ms),
@@ -146,7 +154,10 @@ async def _send_orders(orders: Orders, prices: dict[str, dict[str, str]], end: f
 def under_load() -> dict[str, Any]:
     """Run the venue under the load and return what was measured."""
     server = subprocess.Popen(
-        [sys.executable, LOAD, "serve", str(SYMBOLS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, LOAD, "serve", str(SYMBOLS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert server.stdin is not None
     assert server.stdout is not None
@@ -185,7 +196,9 @@ def run(progress: Callable[[str], None]) -> list[Result]:
     seen = kept["resident"]
     # The first minutes fill what is bounded: candles, tapes, histories.
     grown = seen[-1] - seen[len(seen) // 2]
-    progress(f"venue: resident {seen[0] >> 20} -> {seen[-1] >> 20} MiB over {VIRTUAL_MINUTES} virtual minutes")
+    progress(
+        f"venue: resident {seen[0] >> 20} -> {seen[-1] >> 20} MiB over {VIRTUAL_MINUTES} virtual minutes"
+    )
     acks, frames = found["acks"], found["frames"]
     lines = [
         ("venue frames to 4 connections, 100 symbols", "frames/s", rate),

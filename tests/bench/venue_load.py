@@ -19,7 +19,6 @@ from typing import Any
 
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 from nautilus_bybit_adapter.sim.clock import VirtualClock
-from nautilus_bybit_adapter.sim.exchange.catalogue import Catalogue
 from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 from nautilus_bybit_adapter.sim.exchange.generated import generated_catalogue
 from nautilus_bybit_adapter.sim.exchange.instruments import LINEAR, Instrument
@@ -31,7 +30,7 @@ KIB = 1024
 
 
 class SteadyFlow:
-    """Changes some levels near the touch of every market, once per push interval."""
+    """Changes some levels near the touch of every market, once per push interval; a missed interval is gone."""
 
     def __init__(self, markets: list[TradedMarket]) -> None:
         self._markets = markets
@@ -45,10 +44,9 @@ class SteadyFlow:
         self._next_ms = now_ms
 
     def advance(self, now_ms: int) -> None:
-        """Change what is due, once for each interval that passed."""
-        self._next_ms = self._next_ms or now_ms
-        while self._next_ms <= now_ms:
-            self._next_ms += FRAME_MS
+        """Change what is due."""
+        if now_ms >= self._next_ms:
+            self._next_ms = now_ms - now_ms % FRAME_MS + FRAME_MS
             self._number += 1
             for market in self._markets:
                 self._change(market)
@@ -63,7 +61,11 @@ class SteadyFlow:
 
 def instruments(count: int) -> tuple[Instrument, ...]:
     """Return so many linear instruments."""
-    found = [it for it in generated_catalogue(count * 3 + 100, 1_791_270_000_000).instruments if it.category == LINEAR]
+    found = [
+        it
+        for it in generated_catalogue(count * 3 + 100, 1_791_270_000_000).instruments
+        if it.category == LINEAR
+    ]
     found = [it for it in found if it.contract == "LinearPerpetual" and it.settle == "USDT"]
     return tuple(found[:count])
 

@@ -22,7 +22,9 @@ def test_the_provider_loads_every_perpetual_and_spot_symbol(count: int | None) -
     async def main() -> None:
         async with SimVenue(SimConfig(market="quiet", catalogue=count)) as venue:
             client = BybitHTTPClient(
-                credentials=Credentials(venue.api_key, venue.api_secret), base_url=venue.urls.rest
+                credentials=Credentials(venue.api_key, venue.api_secret),
+                base_url=venue.urls.rest,
+                timeout_secs=60.0,
             )
             await client.open()
             try:

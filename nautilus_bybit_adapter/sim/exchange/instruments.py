@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from .amounts import ZERO, coin_amount, padded, stripped
@@ -247,6 +248,7 @@ class Instrument:
         return listed(self)
 
 
+@cache
 def places(step: Decimal) -> int:
     """Decimals of `step`."""
     exponent = step.as_tuple().exponent

@@ -9,7 +9,10 @@ _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 def dumps(value: object) -> str:
     """Encode to JSON; `<`, `>` and `&` are escaped the way Go's encoder does."""
-    return msgspec.json.encode(value).decode().translate(_ESCAPES)
+    raw = msgspec.json.encode(value)
+    if b"<" in raw or b">" in raw or b"&" in raw:
+        return raw.decode().translate(_ESCAPES)
+    return raw.decode()
 
 
 def loads(text: str | bytes) -> object:

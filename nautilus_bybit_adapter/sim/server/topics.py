@@ -85,7 +85,8 @@ class BookTopic:
         touch = self._feed.depth == 1
         if changes is None and not (touch and now_ms - self._pushed_ms >= TOUCH_REPEAT_MS):
             return
-        self._pushed_ms = now_ms
+        # On a grid, so that a push that comes late does not put off all that follow.
+        self._pushed_ms = now_ms - (now_ms - self._pushed_ms) % self._feed.interval_ms
         yield book_frame(self._market, self._feed, None if touch else changes, now_ms)
 
     def close(self) -> None:

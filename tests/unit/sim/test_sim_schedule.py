@@ -133,7 +133,7 @@ def test_option_quotes_stand_around_the_model_and_a_few_trade(desk: Desk) -> Non
 @pytest.mark.parametrize("value", [-1, float("nan"), float("inf")])
 def test_impossible_flow_figures(field: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"{field} must be a number of at least"):
-        FlowParams(**{field: value})
+        FlowParams(**{field: value})  # type: ignore[arg-type]  # a wrong value is the point
 
 
 def test_a_restarted_venue_goes_on_at_its_prices(tmp_path: Path) -> None:
