@@ -79,6 +79,7 @@ def order_row(order_id: str) -> dict[str, Any]:
     return {
         "symbol": "BTCUSDT",
         "orderId": order_id,
+        "orderLinkId": "",
         "orderStatus": "New",
         "side": "Buy",
         "orderType": "Limit",
@@ -90,6 +91,7 @@ def execution_row(exec_id: str) -> dict[str, Any]:
     return {
         "symbol": "BTCUSDT",
         "orderId": "o",
+        "orderLinkId": "",
         "execId": exec_id,
         "execType": "Trade",
         "side": "Buy",

@@ -23,6 +23,7 @@ def order(order_id: str) -> dict[str, Any]:
     row = {
         "symbol": "BTCUSDT",
         "orderId": order_id,
+        "orderLinkId": "",
         "orderStatus": "New",
         "side": "Buy",
         "orderType": "Limit",
