@@ -43,6 +43,7 @@ def build_node(instrument_id: InstrumentId, venue: str | None) -> TradingNode:
     config = TradingNodeConfig(
         trader_id=TraderId("EXAMPLE-001"),
         logging=LoggingConfig(log_level="INFO"),
+        timeout_connection=15.0,
         timeout_post_stop=2.0,  # nothing is left open when the round trip is done
         data_clients={
             BYBIT: BybitDataClientConfig(

@@ -10,7 +10,7 @@ from nautilus_trader.common.providers import InstrumentProvider
 from nautilus_trader.config import InstrumentProviderConfig
 from nautilus_trader.model.identifiers import InstrumentId
 
-from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitDecodeError
+from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError, BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.nt1.mapping.identifiers import symbol_of
 from nautilus_bybit_adapter.nt1.mapping.instruments import instrument_of
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
@@ -121,8 +121,9 @@ class BybitInstrumentProvider(InstrumentProvider):
         try:
             rates = await self._client.get_fee_rates(category, symbol=symbol)
         except BybitApiError as e:
-            # The demo environment has no such endpoint, and a wrong symbol is reported by the instrument itself.
-            if e.ret_code != PARAMETER_ERROR:
+            # The demo environment has no such endpoint, a wrong symbol is reported by the instrument itself, and a key
+            # that is refused is the execution client's to report: instruments are public.
+            if e.ret_code != PARAMETER_ERROR and not isinstance(e, BybitAuthError):
                 raise
             self._log.warning(f"No fee rates of {category.name} ({e.ret_msg}): default rates are shown")
             return {}

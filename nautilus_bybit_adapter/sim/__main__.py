@@ -18,13 +18,31 @@ from .state.errors import StateError
 from .venue import SimVenue
 
 
+def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | Path | None:
+    if value is None:
+        return None
+    return int(value) if value.isdecimal() else Path(value)
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=0, show_default=True, help="TCP port, 0 for any free one.")
 @click.option(
     "--market", type=click.Choice(MARKETS), default="synthetic", show_default=True, help="Order flow."
 )
-@click.option("--replay", type=click.Path(path_type=Path), help="Recording (*.frames.gz) to replay.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Recording (*.frames.gz) or Bybit archive (*.data.zip, trades *.csv.gz) to replay; again for another.",
+)
+@click.option(
+    "--instruments",
+    "catalogue",
+    metavar="FILE|NUMBER",
+    callback=_file_or_number,
+    help="Catalogue file (JSON), or how many instruments to generate.  [default: the shipped 41]",
+)
 @click.option("--category", help="Category of the recording, where its file name does not say it.")
 @click.option("--speed", default=1.0, show_default=True, help="Recorded seconds per second.")
 @click.option("--seed", default=1, show_default=True, help="Seed of the synthetic flow.")
@@ -100,7 +118,7 @@ async def _serve(config: SimConfig) -> None:
 
 
 def _ready_line(venue: SimVenue) -> str:
-    symbols: dict[str, list[str]] = {}
+    symbols: dict[str, list[str]] = {"linear": [], "spot": [], "inverse": [], "option": []}
     for category, symbol in venue.exchange.markets:
         symbols.setdefault(category, []).append(symbol)
     line: dict[str, object] = {

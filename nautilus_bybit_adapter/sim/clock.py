@@ -18,6 +18,26 @@ def wall_ms() -> int:
 
 
 @dataclass(slots=True)
+class VirtualClock:
+    """A clock that stands still until it is moved.
+
+    A venue on it does nothing between two calls of `SimVenue.step`, so a run with one seed and the same
+    commands repeats byte for byte.
+
+    Parameters
+    ----------
+    now_ms : int
+        Where it stands, ms since the epoch.
+    """
+
+    now_ms: int = 1_750_000_000_000
+
+    def __call__(self) -> int:
+        """Return where it stands, ms."""
+        return self.now_ms
+
+
+@dataclass(slots=True)
 class VenueClock:
     """A clock that can be ahead of the one it follows.
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .exchange.instruments import Instrument, default_catalogue
+from .clock import wall_ms
+from .exchange.catalogue import Catalogue, default_catalogue, read_catalogue
+from .exchange.generated import generated_catalogue
+from .exchange.instruments import CATEGORIES, Instrument
 from .faults.spec import FaultError, FaultSpec, parse_fault
-from .market.synthetic import FlowParams
+from .market.params import FlowParams
 from .server.bounds import Bounds
 
 if TYPE_CHECKING:
@@ -40,10 +43,11 @@ class SimConfig:
         TCP port, 0 for any free one.
     market : str
         `synthetic` for seeded order flow, `quiet` for a static book that only the client and tests move.
-    replay : Path, optional
-        A `*.frames.gz` recording; its symbol is replayed, the other symbols follow `market`.
+    replay : Path or tuple of Path, optional
+        Recordings (`*.frames.gz`) and Bybit archives (`*.data.zip`, `*.csv.gz`); their symbols are replayed,
+        the others follow `market`.
     category : str, optional
-        Category of the recording where its file name does not start with one.
+        Category of the recordings whose file name and content do not tell it.
     speed : float
         Recorded seconds per second of the venue's clock.
     seed : int
@@ -58,10 +62,16 @@ class SimConfig:
         The account's credentials.
     rate_limits : bool
         Whether Bybit's default request limits are enforced.
+    ip_ban_s : float
+        How long an address is shut out after more than 600 requests in five seconds, s.
     smp_group : int or str
         What orders carry as `smpGroup`: the number 0, or a string as late-2026 answers do.
+    catalogue : Path or int, optional
+        A JSON file of instruments, or how many are to be generated; the shipped catalogue by default.
     instruments : tuple of Instrument
-        The catalogue.
+        What is traded; those of the catalogue by default.
+    collateral : mapping of str to Decimal
+        Share of a coin's value that backs positions; that of the catalogue by default.
     allow_remote : bool
         Whether another than a loopback address may be listened on; it needs `admin_token` too.
     faults : tuple of str or FaultSpec
@@ -84,7 +94,7 @@ class SimConfig:
     host: str = "127.0.0.1"
     port: int = 0
     market: str = "synthetic"
-    replay: Path | None = None
+    replay: Path | tuple[Path, ...] | None = None
     category: str | None = None
     speed: float = 1.0
     seed: int = 1
@@ -96,8 +106,11 @@ class SimConfig:
     api_key: str = "sim-key"
     api_secret: str = field(default="sim-secret", repr=False)
     rate_limits: bool = True
+    ip_ban_s: float = 600.0
     smp_group: int | str = 0
-    instruments: tuple[Instrument, ...] = field(default_factory=default_catalogue)
+    catalogue: Path | int | None = None
+    instruments: tuple[Instrument, ...] = ()
+    collateral: Mapping[str, Decimal] = field(default_factory=dict)
     allow_remote: bool = False
     faults: tuple[str | FaultSpec, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
@@ -110,6 +123,8 @@ class SimConfig:
     def __post_init__(self) -> None:
         if self.market not in MARKETS:
             raise ConfigError(f"market must be one of {', '.join(MARKETS)}, got {self.market!r}")
+        if self.category is not None and self.category not in CATEGORIES:
+            raise ConfigError(f"category must be one of {', '.join(CATEGORIES)}, got {self.category!r}")
         if not 0 < self.speed <= HIGHEST_SPEED:
             raise ConfigError(f"speed must be above 0 and at most 1000, got {self.speed}")
         for port in (self.port, self.admin_port or 0):
@@ -121,6 +136,9 @@ class SimConfig:
             if not amount.is_finite() or amount < 0:
                 raise ConfigError(f"balance of {coin} must not be negative, got {amount}")
         self._check_admin()
+        found = self._load()
+        object.__setattr__(self, "instruments", self.instruments or found.instruments)
+        object.__setattr__(self, "collateral", self.collateral or found.collateral)
         try:
             _ = self.fault_specs
         except FaultError as e:
@@ -136,6 +154,24 @@ class SimConfig:
             raise ConfigError("admin_token must be 8 to 200 letters, digits, dots, dashes or underscores")
         if not is_loopback(self.host) and not self.admin_token:
             raise ConfigError(f"host {self.host} is no loopback address, so an admin token is needed")
+
+    @property
+    def recordings(self) -> tuple[Path, ...]:
+        """Recordings to replay."""
+        if self.replay is None:
+            return ()
+        return self.replay if isinstance(self.replay, tuple) else (self.replay,)
+
+    def _load(self) -> Catalogue:
+        now_ms = (self.clock or wall_ms)()
+        try:
+            if self.catalogue is None:
+                return default_catalogue(now_ms)
+            if isinstance(self.catalogue, int):
+                return generated_catalogue(self.catalogue, now_ms)
+            return read_catalogue(self.catalogue, now_ms)
+        except ValueError as e:
+            raise ConfigError(str(e)) from e
 
     @property
     def fault_specs(self) -> tuple[FaultSpec, ...]:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from .clock import VenueClock, wall_ms
+from .clock import VenueClock, VirtualClock, wall_ms
 from .config import ConfigError, SimConfig
 from .exchange.events import PrivateEvent
 from .exchange.exchange import Exchange, ExchangeConfig
 from .faults.engine import FaultEngine
-from .market.flow import Flow, lay_quiet_book
-from .market.recording import Recording, RecordingHead, ReplayError
+from .market.fitting import UnknownSymbolError, fitted
+from .market.recording import ReplayError
+from .market.recordings import read_recordings
 from .market.replay import ReplayFlow
-from .market.synthetic import SyntheticFlow
+from .market.schedule import Schedule
 from .server.admin import LONGEST_ADVANCE_MS, AdminServer
 from .server.app import FAMILIES, VenueServer
 from .server.auth import Credentials
 from .server.context import Context
 from .server.keeping import carry_out_again
-from .server.limits import RateWindows
+from .server.limits import AddressLimit, AddressLimits, RateWindows
 from .server.listener import Listener
 from .server.rest import ENDPOINTS
 from .server.web_page import WebPage
@@ -67,7 +68,7 @@ class SimVenue:
     ReplayError
         When the recording cannot be replayed.
     ConfigError
-        When the recording's symbol is not in the catalogue.
+        When a recording's symbol is not in the catalogue.
 
     Attributes
     ----------
@@ -81,7 +82,7 @@ class SimVenue:
         self.config = config = config or SimConfig()
         self.clock = VenueClock(config.clock or wall_ms)
         self._now_ms = self.clock.now_ms
-        self._head = Recording(config.replay).head(config.category) if config.replay else None
+        self._recorded = read_recordings(config.recordings, config.category)
         self.failure: BaseException | None = None
         self._has_failed = asyncio.Event()
         self.faults = FaultEngine(config.seed, self._now_ms)
@@ -101,6 +102,7 @@ class SimVenue:
         self._server = VenueServer(context)
         self._is_told = True
         self._flows = self._make_flows(is_new=is_new)
+        self._flows.begin(self._now_ms())
         self._listener: Listener | None = None
         self._admin: Listener | None = None
         self._pump: asyncio.Task[None] | None = None
@@ -129,7 +131,8 @@ class SimVenue:
         config = self.config
         return Exchange(
             ExchangeConfig(
-                instruments=_catalogue(config.instruments, self._head),
+                instruments=self._fitted(),
+                collateral=config.collateral,
                 balances=config.balances,
                 leverage=config.leverage,
                 smp_group=config.smp_group,
@@ -147,6 +150,7 @@ class SimVenue:
             RateWindows(enforced=config.rate_limits),
             self.faults,
             config.bounds,
+            _address_limits(config),
         )
 
     @property
@@ -199,10 +203,10 @@ class SimVenue:
         ws = f"ws://{listener.authority}/v5"
         self._urls = VenueUrls(f"http://{listener.authority}", f"{ws}/public", f"{ws}/private", f"{ws}/trade")
         await self._start_admin()
-        for flow in self._flows:
-            flow.begin(self._now_ms())
-        self._pump = asyncio.create_task(self._run(), name="venue-pump")
-        self._pump.add_done_callback(self._pump_ended)
+        self._flows.begin(self._now_ms())
+        if not isinstance(self.config.clock, VirtualClock):
+            self._pump = asyncio.create_task(self._run(), name="venue-pump")
+            self._pump.add_done_callback(self._pump_ended)
 
     async def _start_admin(self) -> None:
         config = self.config
@@ -292,6 +296,10 @@ class SimVenue:
             self._turn()
         return self._now_ms()
 
+    def step(self, ms: int) -> int:
+        """Move the clock ahead, see `advance`; on a `VirtualClock` nothing else moves the venue."""
+        return self.advance(ms)
+
     def _cut(self, family: str) -> int:
         connections = self._server.connections(family)
         for connection in connections:
@@ -313,11 +321,10 @@ class SimVenue:
     def _turn(self) -> None:
         now_ms = self._now_ms()
         try:
-            for flow in self._flows:
-                flow.advance(now_ms)
+            self._flows.advance(now_ms)
         except ReplayError as e:
             self._fail(e)
-            self._flows.clear()
+        self.exchange.advance(now_ms)
         if self._journal is not None:
             self._journal.commit()
             if self._journal.is_long:
@@ -339,36 +346,34 @@ class SimVenue:
             self._journal.is_urgent = True
         self._server.on_event(event)
 
-    def _make_flows(self, *, is_new: bool) -> list[Flow]:
-        flows: list[Flow] = []
-        now_ms = self._now_ms()
-        for key, market in self.exchange.markets.items():
-            if self._head is not None and key == (self._head.category, self._head.symbol):
-                flows.append(ReplayFlow(market, self._head, self.config.speed, now_ms))
-            elif self.config.market == "synthetic":
-                flows.append(SyntheticFlow(market, self.config.seed, self.config.flow, now_ms, lay=is_new))
-            elif is_new:
-                lay_quiet_book(market)
-        return flows
+    def _fitted(self) -> tuple[Instrument, ...]:
+        try:
+            return fitted(self.config.instruments, self._recorded)
+        except UnknownSymbolError as e:
+            raise ConfigError(str(e)) from e
+
+    def _make_flows(self, *, is_new: bool) -> Schedule:
+        now_ms, config = self._now_ms(), self.config
+        replays = {}
+        for recorded in self._recorded:
+            head = recorded.head
+            market = self.exchange.markets[head.category, head.symbol]
+            replays[market.instrument.key] = ReplayFlow(
+                market, head, config.speed, now_ms, recorded.frames(), recorded.wait_ms
+            )
+            market.reference.follow_middle()
+        return Schedule(
+            self.exchange,
+            self._now_ms,
+            seed=config.seed,
+            params=config.flow,
+            is_quiet=config.market == "quiet",
+            recorded=replays,
+            is_new=is_new,
+        )
 
 
-def _catalogue(instruments: tuple[Instrument, ...], head: RecordingHead | None) -> tuple[Instrument, ...]:
-    """Fit the catalogue to a recording.
-
-    The recorded symbol goes onto the recording's price grid where its own is coarser, and its other
-    categories start at the recorded price.
-    """
-    if head is None:
-        return instruments
-    recorded = (head.category, head.symbol)
-    if recorded not in {it.key for it in instruments}:
-        raise ConfigError(f"{head.path}: {head.category} {head.symbol} is not in the venue's catalogue")
-    fitted = []
-    for instrument in instruments:
-        it = instrument
-        if it.key == recorded and it.tick % head.tick == 0 and head.tick < it.tick:
-            it = it.with_tick(head.tick)
-        if it.symbol == head.symbol:
-            it = replace(it, reference_price=head.middle)
-        fitted.append(it)
-    return tuple(fitted)
+def _address_limits(config: SimConfig) -> AddressLimits:
+    if config.rate_limits:
+        return AddressLimits(requests=AddressLimit(ban_ms=round(config.ip_ban_s * 1000)))
+    return AddressLimits(AddressLimit(0), AddressLimit(0), AddressLimit(0))

@@ -6,10 +6,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,23 +36,6 @@ def is_one_sentence(text: str) -> bool:
     """Tell whether an error output is a short message and no traceback."""
     lines = [line for line in text.strip().splitlines() if line and not line.startswith(("Usage:", "Try "))]
     return len(lines) == 1 and "Traceback" not in text
-
-
-@pytest.fixture(scope="module")
-def venue() -> Iterator[dict[str, str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "nautilus_bybit_adapter.sim", "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    assert process.stdout is not None
-    try:
-        yield msgspec.json.decode(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.stdout.close()
-        assert process.wait(10) == 0
 
 
 def check_demo(done: subprocess.CompletedProcess[str]) -> None:

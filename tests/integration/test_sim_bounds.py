@@ -88,7 +88,7 @@ def test_who_does_not_read_is_cut_off_and_memory_stays_flat() -> None:
             )
             venue.advance(200)
             await asyncio.sleep(0)
-            assert slow._waiting_chars < 300_000 + 60_000
+            assert slow._waiting_chars < 120_000 + 60_000
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert peak < 60_000_000
@@ -96,7 +96,7 @@ def test_who_does_not_read_is_cut_off_and_memory_stays_flat() -> None:
         assert (await other.receive_json())["type"] == "snapshot"
         writer.close()
 
-    on_venue(scenario, bounds=Bounds(waiting_bytes=300_000))
+    on_venue(scenario, bounds=Bounds(waiting_bytes=120_000))
 
 
 @pytest.mark.parametrize("name", ["request_bytes", "frame_bytes", "connections", "topics", "waiting_bytes"])

@@ -43,11 +43,10 @@ def test_rest_answers_are_read() -> None:
         async with SimVenue(SimConfig(market="quiet")) as venue:
             client, found = await http_client(venue)
             served = venue.exchange.markets
-            for product in ("linear", "spot", "inverse"):
-                assert [str(i.id) for i in found if str(i.id).endswith(f"-{product.upper()}.BYBIT")] == [
-                    f"{symbol}-{product.upper()}.BYBIT"
-                    for category, symbol in sorted(served)
-                    if category == product
+            for name in ("linear", "spot", "inverse"):
+                ending = f"-{name.upper()}.BYBIT"
+                assert [str(i.id) for i in found if str(i.id).endswith(ending)] == [
+                    symbol + ending for category, symbol in sorted(served) if category == name
                 ]
             trade(venue)
             for product in (LINEAR, SPOT):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from .orders import Execution
 
+# `type` of the transaction log by `execType`.
+LEDGER_KINDS = {"BustTrade": "LIQUIDATION", "AdlTrade": "ADL", "Delivery": "DELIVERY"}
 __all__ = ["Account", "FeeRates", "LedgerEntry", "LedgerError", "order_fee_coin"]
 
 
@@ -70,6 +72,10 @@ class Account:
     ----------
     positions : dict
         Position slots by symbol and `positionIdx`.
+    debts : dict of str to Decimal
+        What was lent to the account, by coin; the balances include it.
+    margin_mode : str
+        Bybit's `marginMode`.
     not_collateral : set of str
         Coins whose collateral switch is off.
     """
@@ -84,9 +90,11 @@ class Account:
         self.start = {coin: coin_amount(amount) for coin, amount in balances.items()}
         self.balances: defaultdict[str, Decimal] = defaultdict(Decimal, self.start)
         self.realised: defaultdict[str, Decimal] = defaultdict(Decimal)
+        self.debts: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.rates = dict(rates)
         self.positions: dict[tuple[str, int], Position] = {}
         self.not_collateral: set[str] = set()
+        self.margin_mode = "REGULAR_MARGIN"
         self.executions: list[Execution] = []
         self.ledger: list[LedgerEntry] = []
         self._leverage = leverage
@@ -122,10 +130,34 @@ class Account:
         it = execution.order.instrument
         self.executions.append(execution)
         self.realised[it.settle] += execution.pnl - execution.fee
+        kind = LEDGER_KINDS.get(execution.exec_type, "TRADE")
         cash_flow = execution.pnl
         if it.is_option:
             cash_flow = -execution.value if execution.side == "Buy" else execution.value
-        self.enter(execution.at_ms, it.settle, "TRADE", cash_flow=cash_flow, fee=execution.fee, of=execution)
+        self.enter(execution.at_ms, it.settle, kind, cash_flow=cash_flow, fee=execution.fee, of=execution)
+
+    def book_funding(self, execution: Execution) -> None:
+        """Book the funding of a position; the execution's fee is what was paid."""
+        coin = execution.order.instrument.settle
+        self.executions.append(execution)
+        self.realised[coin] -= execution.fee
+        self.enter(execution.at_ms, coin, "SETTLEMENT", funding=-execution.fee, of=execution)
+
+    def borrow(self, at_ms: int, coin: str, amount: Decimal) -> None:
+        """Lend `amount` of `coin` to the account."""
+        self.debts[coin] += amount
+        self.enter(at_ms, coin, "BORROW", cash_flow=amount)
+
+    def borrow_shortfall(self, at_ms: int, coin: str, amount: Decimal) -> None:
+        """Lend what the balance lacks to pay `amount`."""
+        short = amount - self.balances[coin]
+        if short > 0:
+            self.borrow(at_ms, coin, coin_amount(short))
+
+    def repay(self, at_ms: int, coin: str, amount: Decimal) -> None:
+        """Return `amount` of what was lent."""
+        self.debts[coin] -= amount
+        self.enter(at_ms, coin, "REPAY", cash_flow=-amount)
 
     def book_spot(self, execution: Execution) -> None:
         """Book a spot fill: one entry per coin, the fee in the coin received."""
@@ -150,7 +182,7 @@ class Account:
         by_slot: defaultdict[tuple[str, int], list[Execution]] = defaultdict(list)
         for execution in self.executions:
             order = execution.order
-            if order.instrument.is_derivative:
+            if order.instrument.is_derivative and execution.moves_position:
                 by_slot[order.instrument.symbol, order.position_idx].append(execution)
         for slot, position in self.positions.items():
             _check_position(slot, position, by_slot[slot])
@@ -196,7 +228,7 @@ class Account:
         booked: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         for entry in self.ledger:
             if entry.execution is not None:
-                booked[entry.execution.exec_id] += entry.fee
+                booked[entry.execution.exec_id] += entry.fee - entry.funding
         if len(booked) != len(self.executions):
             raise LedgerError(f"{len(self.executions)} executions, {len(booked)} of them in the ledger")
         for execution in self.executions:

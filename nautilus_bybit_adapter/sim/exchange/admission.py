@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .engine import Engine
     from .floor import TradedMarket
+    from .loans import Loans
     from .risk import Risk
     from .settlement import Settlement
 
@@ -39,6 +40,8 @@ class Admission:
     ----------
     moves_prices : set of str
         Categories in which a price beyond the band is moved to it; elsewhere it is refused.
+    loans : Loans, optional
+        Lends what a spot margin order lacks.
     """
 
     def __init__(self, risk: Risk, engine: Engine, settlement: Settlement) -> None:
@@ -46,6 +49,7 @@ class Admission:
         self._engine = engine
         self._settlement = settlement
         self.moves_prices = set(MOVED_CATEGORIES)
+        self.loans: Loans | None = None
 
     def new_order(self, market: TradedMarket, request: OrderRequest, now_ms: int) -> Order:
         """Return the order a request asks for; one that waits for no price is priced as well.
@@ -85,6 +89,7 @@ class Admission:
             position_idx=request.position_idx,
             protection=request.protection,
             rpi_taker_access=request.rpi_taker_access,
+            order_iv=request.order_iv,
         )
         if order.trigger is None:
             self.price(market, order)
@@ -138,9 +143,15 @@ class Admission:
             if not self._risk.affords(order, replaced):
                 raise VenueError(110007, "ab not enough for new order")
             return
-        if self._spot_cost(market, order) > self._risk.spendable(
-            it.quote if order.is_buy else it.base, without=replaced
-        ):
+        coin = it.quote if order.is_buy else it.base
+        short = self._spot_cost(market, order) - self._risk.spendable(coin, without=replaced)
+        if short <= 0:
+            return
+        if order.is_leverage != "1" or self.loans is None:
+            raise VenueError(170131, "Insufficient balance.")
+        if not self.loans.enabled:
+            raise VenueError(170036, "Margin trading is not enabled.")
+        if short > self.loans.borrowable(coin):
             raise VenueError(170131, "Insufficient balance.")
 
     def _spot_cost(self, market: TradedMarket, order: Order) -> Decimal:

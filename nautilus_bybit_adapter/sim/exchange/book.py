@@ -178,6 +178,11 @@ class BookSide:
             order.ahead = max(0, order.ahead - lots)
         self._drop_if_empty(ticks, level)
 
+    @property
+    def has_orders(self) -> bool:
+        """Whether the client has an order on this side."""
+        return bool(self._own)
+
     def orders(self) -> Iterable[Order]:
         """Resting client orders, best price first, in queue order."""
         for key in self._own:

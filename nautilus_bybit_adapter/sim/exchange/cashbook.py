@@ -27,9 +27,10 @@ def sizes_after(account: Account) -> dict[str, Decimal]:
     for fill in account.executions:
         it = fill.order.instrument
         if it.category != "spot":
-            slot = (it.symbol, int(getattr(fill.order, "position_idx", 0)))
-            qty = it.qty(fill.lots)
-            running[slot] += qty if fill.side == "Buy" else -qty
+            slot = (it.symbol, fill.order.position_idx)
+            if fill.moves_position:
+                qty = it.qty(fill.lots)
+                running[slot] += qty if fill.side == "Buy" else -qty
             sizes[fill.exec_id] = running[slot]
     return sizes
 

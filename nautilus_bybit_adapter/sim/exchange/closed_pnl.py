@@ -95,7 +95,11 @@ class ClosedPart:
 
 def closed_parts(account: Account, category: str) -> list[ClosedPart]:
     """Return what every order of a category closed, oldest first."""
-    executions = (fill for fill in account.executions if fill.order.instrument.category == category)
+    executions = (
+        fill
+        for fill in account.executions
+        if fill.moves_position and fill.order.instrument.category == category
+    )
     return _closed_parts(account, executions)
 
 
@@ -105,13 +109,13 @@ def _closed_parts(account: Account, executions: Iterable[Execution]) -> list[Clo
     for fill in executions:
         it = fill.order.instrument
         qty, closed = it.qty(fill.lots), it.qty(fill.closed_lots)
-        slot = slots[it.symbol, _index(fill.order)]
+        slot = slots[it.symbol, fill.order.position_idx]
         close_fee = coin_amount(fill.fee * closed / qty) if closed else ZERO
         if closed:
-            leverage = account.position(it.symbol).leverage
+            leverage = account.position(it.symbol, fill.order.position_idx).leverage
             part = parts.setdefault(fill.order.order_id, ClosedPart(fill.order, leverage, fill.at_ms))
             part.last_ms, part.order_ticks = fill.at_ms, fill.order_ticks
-            part.exec_type = getattr(fill, "exec_type", "Trade")
+            part.exec_type = fill.exec_type
             part.fills += 1
             part.qty += closed
             part.exit_value += fill.value if closed == qty else coin_amount(fill.value * closed / qty)
@@ -121,10 +125,6 @@ def _closed_parts(account: Account, executions: Iterable[Execution]) -> list[Clo
         if qty > closed:
             slot.opened(qty - closed, fill.fee - close_fee)
     return list(parts.values())
-
-
-def _index(order: Order) -> int:
-    return int(getattr(order, "position_idx", 0))
 
 
 def _is_inverse(order: Order) -> bool:

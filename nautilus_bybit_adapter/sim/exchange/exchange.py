@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from . import catalogue
-from .account import Account, LedgerError
-from .admission import Admission
-from .amounts import parse_amount
+from .account import Account
+from .admission import MOVED_CATEGORIES, Admission
 from .engine import Engine
 from .errors import VenueError, bad_param
 from .fees import FeeRates, default_fees
+from .fields import Params, read_category, read_text
 from .floor import TradedMarket, link_underlyings
+from .forced import Delivered, ForcedCloses
+from .funding import Funding
 from .identity import Identity
 from .inputs import Inputs, taken
-from .instruments import SPOT, Instrument, default_catalogue
+from .instruments import LINEAR, SPOT, Instrument, default_catalogue
+from .invariants import prove
+from .loans import Loans
+from .order_desk import OrderDesk
+from .position_settings import PositionSettings
 from .register import Register
 from .reporting import Reporter
-from .requests import (
-    OrderRequest,
-    Params,
-    read_category,
-    read_link_id,
-    read_order,
-    read_position_idx,
-    read_text,
-)
+from .requests import read_position_idx
 from .risk import Risk
-from .selection import is_filter_named, read_selection
 from .settlement import Settlement, Step
 from .stops import Stops
 from .trading_stop import set_trading_stop
 from .triggers import Triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from .events import Sink
     from .market import Market
     from .orders import Order
     from .positions import Position
 
-MAX_OPEN_ORDERS = 500
-MAX_CONDITIONALS = 10
-MAX_SPOT_CONDITIONALS = 30
+# How often time alone is looked at for prices and margins.
+LOOK_INTERVAL_MS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +103,12 @@ class Exchange:
         All orders, by id and by what they are doing.
     stops : Stops
         What protects positions.
+    settings : PositionSettings
+        Leverage, position mode and margin mode.
+    loans : Loans
+        Spot margin.
+    funding : Funding
+        Funding rates that were settled.
     """
 
     def __init__(self, config: ExchangeConfig, now_ms: Callable[[], int], sink: Sink) -> None:
@@ -132,17 +134,14 @@ class Exchange:
             config.collateral,
             self.register.holding,
         )
-        self._admission = Admission(self.risk, self._engine, self._settlement)
-        self._triggers = Triggers(
-            self.register, self.markets, self._settlement, self._engine, self._admission
+        self.settings = PositionSettings(
+            self.account, self.register, self.markets, self._tell_position, self.risk.available
         )
+        self._admission = Admission(self.risk, self._engine, self._settlement)
+        triggers = Triggers(self.register, self.markets, self._settlement, self._engine, self._admission)
+        self._triggers = triggers
         self.stops = Stops(
-            self.register,
-            self._triggers,
-            self._settlement,
-            self.markets,
-            position=self.position,
-            now_ms=now_ms,
+            self.register, triggers, self._settlement, self.markets, position=self.position, now_ms=now_ms
         )
         self._reporter = Reporter(
             self.account,
@@ -153,9 +152,36 @@ class Exchange:
             uid=config.uid,
             smp_group=config.smp_group,
             stops=self.stops,
+            settings=self.settings,
+        )
+        self.loans = Loans(self.account, self.risk, now_ms, self._reporter.tell_wallet)
+        self._admission.loans = self.loans
+        self.funding = Funding(self._settlement, self.settings, self.markets, now_ms)
+        self._forced = ForcedCloses(
+            self.register,
+            self._engine,
+            triggers,
+            self._settlement,
+            self.risk,
+            self.settings,
+            self.markets,
+            now_ms,
+        )
+        self._desk = OrderDesk(
+            register=self.register,
+            markets=self.markets,
+            market=self.market,
+            settlement=self._settlement,
+            engine=self._engine,
+            triggers=triggers,
+            admission=self._admission,
+            risk=self.risk,
+            settings=self.settings,
+            now_ms=now_ms,
         )
         self._unfinished: deque[Step] = deque()
         self._is_following = False
+        self._looked_ms = 0
 
     @property
     def input_target(self) -> str:
@@ -183,7 +209,7 @@ class Exchange:
 
     @taken
     def place(self, params: Params) -> Order:
-        """Accept a new order and match it.
+        """Accept a new order and match it, or hold it until its trigger price.
 
         Returns
         -------
@@ -195,87 +221,56 @@ class Exchange:
         VenueError
             When Bybit would answer the request with an error code.
         """
-        market = self.market(params)
-        request = read_order(params, market)
-        self._check_new(market.instrument, request)
-        order = self._admission.new_order(market, request, self.now_ms())
-        if order.trigger is None or order.filter_kind == "tpslOrder":
-            self._admission.check_funds(market, order)
-        with self._settlement.step():
-            if order.trigger is None:
-                self.register.enter(order)
-                self._engine.submit(market, order)
-            else:
-                self._triggers.hold(order)
-        return order
+        if self.market(params).instrument.key in self._forced.delivered:
+            raise VenueError(110074, "This contract is not live")
+        return self._desk.place(params)
 
     @taken
     def amend(self, params: Params) -> Order:
         """Change quantity, price, trigger price, take profit or stop loss of an order that has not ended.
-
-        The place in the queue is kept only when the quantity falls at an unchanged price.
 
         Raises
         ------
         VenueError
             When the order is gone or the change is not allowed.
         """
-        market = self.market(params)
-        order = self._live_order(params, "replace")
-        with self._settlement.step():
-            if order.is_waiting:
-                self._triggers.amend(market, order, params)
-                return order
-            ticks, lots, order.protection = self._admission.amended(market, order, params)
-            if ticks == order.ticks and lots <= order.lots:
-                order.lots = lots
-                market.next_seq()
-                market.touched(self.now_ms())
-                self._settlement.told(order)
-            else:
-                market.book.side(order.side).remove(order)
-                market.next_seq()
-                market.touched(self.now_ms())
-                order.ticks, order.lots = ticks, lots
-                self._engine.submit(market, order)
-        return order
+        return self._desk.amend(params)
 
     @taken
     def cancel(self, params: Params) -> Order:
-        """Cancel an open order.
+        """Cancel an order that has not ended.
 
         Raises
         ------
         VenueError
             When the order is unknown or has ended.
         """
-        market = self.market(params)
-        order = self._live_order(params, "cancel")
-        with self._settlement.step():
-            self._withdraw(market, order)
-        return order
+        return self._desk.cancel(params)
 
     @taken
     def cancel_all(self, params: Params) -> list[Order]:
         """Cancel the orders that `symbol`, `baseCoin` or `settleCoin` and `orderFilter` select."""
-        wanted = read_selection(params)
-        if wanted.symbol:
-            self.market(params)
-        orders = [order for order in self.register.live(wanted.category) if wanted.takes(order)]
-        with self._settlement.step():
-            for order in orders:
-                if order.is_live:
-                    self._withdraw(self.markets[order.instrument.key], order)
-        return orders
+        return self._desk.cancel_all(params)
 
-    def _withdraw(self, market: TradedMarket, order: Order) -> None:
-        if order.is_open:
-            self._engine.withdraw(market, order, cancel_type="CancelByUser", reason="EC_PerCancelRequest")
-            return
-        self._triggers.withdraw(order, "CancelByUser")
-        sibling = self.orders.get(order.sibling_id)
-        if sibling is not None and sibling.is_waiting and not order.instrument.is_linear:
-            self._triggers.withdraw(sibling, "CancelByUser")
+    def rehearse(self, params: Params) -> Order:
+        """Return the order that `place` would accept, without placing it.
+
+        Raises
+        ------
+        VenueError
+            When `place` would raise it.
+        """
+        return self._desk.rehearse(params)
+
+    @taken
+    def cancel_for(self, cancel_type: str, categories: Collection[str]) -> list[Order]:
+        """Cancel every order of some categories on the venue's own account, e.g. as `CancelByDCP`."""
+        return self._desk.cancel_for(cancel_type, categories)
+
+    @property
+    def delivered(self) -> dict[tuple[str, str], Delivered]:
+        """What has been delivered, by category and symbol."""
+        return self._forced.delivered
 
     @taken
     def trading_stop(self, params: Params) -> None:
@@ -287,38 +282,103 @@ class Exchange:
             34040 when nothing would change, 10001 when the position is flat or a price is wrong.
         """
         market = self.market(params)
-        if not market.instrument.is_linear:
+        if market.instrument.is_spot:
             raise bad_param("Illegal category")
-        position_idx = read_position_idx(params, hedged=False)
+        index = read_position_idx(params, hedged=self.settings.is_hedged(market.instrument))
         with self._settlement.step():
-            set_trading_stop(self.stops, market, self.position(market, position_idx), position_idx, params)
+            set_trading_stop(self.stops, market, self.position(market, index), index, params)
 
     def position(self, market: Market, position_idx: int = 0) -> Position:
-        """Position of a market and a leg."""
-        del position_idx
-        return self.account.position(market.instrument.symbol)
+        """Position slot of a market: 0 one-way, 1 the long and 2 the short leg."""
+        return self.account.position(market.instrument.symbol, position_idx)
 
     @taken
     def set_leverage(self, params: Params) -> None:
-        """Set the leverage of a linear symbol; the same again is 110043."""
-        market = self.market(params)
-        if not market.instrument.is_linear:
-            raise bad_param("Illegal category")
-        buy, sell = (parse_amount(params.get(name)) for name in ("buyLeverage", "sellLeverage"))
-        if buy is None or sell is None or buy != sell or buy < 1:
-            raise bad_param("params error: buyLeverage and sellLeverage must be equal and at least 1")
-        if buy > market.instrument.max_leverage:
-            raise VenueError(
-                110013,
-                f"cannot set leverage [{buy * 100:.0f}] gt maxLeverage "
-                f"[{market.instrument.max_leverage * 100:.0f}] by risk limit",
-            )
-        position = self.account.position(market.instrument.symbol)
-        if position.leverage == buy:
-            raise VenueError(110043, "leverage not modified")
-        position.leverage = buy
-        position.updated_ms = self.now_ms()
-        self._reporter.tell_position(market, position.updated_ms)
+        """Set the leverage of a symbol; the same again is 110043."""
+        self.settings.set_leverage(self.market(params), params)
+
+    @taken
+    def switch_mode(self, params: Params) -> None:
+        """Switch symbols between one-way and hedge mode (`/v5/position/switch-mode`)."""
+        self.settings.switch_mode(params)
+
+    @taken
+    def set_margin_mode(self, params: Params) -> list[dict[str, str]]:
+        """Set the margin mode of the account; return Bybit's `reasons`, empty when it was set."""
+        return self.settings.set_margin_mode(params)
+
+    @taken
+    def set_limit_px_action(self, category: str, *, modify: bool) -> None:
+        """Say whether a price beyond the band is moved to it or refused."""
+        names = {SPOT} if category == SPOT else set(MOVED_CATEGORIES)
+        if modify:
+            self._admission.moves_prices |= names
+        else:
+            self._admission.moves_prices -= names
+
+    @taken
+    def borrow(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/borrow`."""
+        return self.loans.borrow(params)
+
+    @taken
+    def repay(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/no-convert-repay`."""
+        return self.loans.repay(params)
+
+    @taken
+    def repay_converting(self, params: Params) -> dict[str, str]:
+        """Carry out `/v5/account/repay`."""
+        return self.loans.repay_converting(params)
+
+    def advance(self, now_ms: int) -> None:
+        """Do what time brings by `now_ms`: funding, released orders, liquidation."""
+        if self.funding.is_due(now_ms):
+            self.settle_due_funding(now_ms)
+        if 0 <= now_ms - self._looked_ms < LOOK_INTERVAL_MS:
+            return
+        self._looked_ms = now_ms
+        if self._triggers.due() is not None:
+            self.release_due()
+        if self._forced.is_due():
+            self.liquidate_due()
+
+    @taken
+    def settle_due_funding(self, now_ms: int) -> None:
+        """Settle every funding whose time has come by `now_ms`."""
+        self.funding.advance(now_ms)
+
+    @taken
+    def release_due(self) -> None:
+        """Release the waiting orders whose mark or index price time has brought."""
+        self._follow()
+
+    @taken
+    def settle_funding(self, symbol: str, rate: Decimal | None = None, category: str = LINEAR) -> None:
+        """Settle the funding of a market now, at its present rate unless `rate` is given."""
+        market = self.market({"category": category, "symbol": symbol})
+        self.funding.settle(market, self.now_ms(), rate)
+
+    @taken
+    def liquidate(self, symbol: str, category: str = LINEAR) -> None:
+        """Take over the positions of a symbol now, as if its margin were lost."""
+        self._forced.liquidate(self.market({"category": category, "symbol": symbol}))
+
+    @taken
+    def liquidate_due(self) -> None:
+        """Liquidate, largest first, while the account does not cover its maintenance margin."""
+        while self._forced.is_due():
+            self._forced.liquidate_largest()
+
+    @taken
+    def adl(self, symbol: str, qty: Decimal, category: str = LINEAR) -> None:
+        """Close up to `qty` of a position against a bankrupt one now."""
+        self._forced.deleverage(self.market({"category": category, "symbol": symbol}), qty)
+
+    @taken
+    def deliver(self, symbol: str, category: str = LINEAR) -> None:
+        """Deliver a dated contract or an option now; it takes no order afterwards."""
+        self._forced.deliver(self.market({"category": category, "symbol": symbol}))
 
     @taken
     def transfer(self, coin: str, amount: Decimal, kind: str) -> None:
@@ -335,62 +395,14 @@ class Exchange:
         LedgerError
             Naming the first figure that disagrees.
         """
-        self.account.check()
-        filled: Counter[str] = Counter()
-        for execution in self.account.executions:
-            filled[execution.order.order_id] += execution.lots
-        for order in self.orders.values():
-            if filled[order.order_id] != order.filled:
-                raise LedgerError(f"{order.order_id} filled {order.filled} lots, executions say {filled}")
-        resting: set[str] = set()
-        for market in self.markets.values():
-            for side in (market.book.bids, market.book.asks):
-                side.check()
-                resting.update(order.order_id for order in side.orders())
-        for order in self.orders.values():
-            waiting = self.register.waiting.get(order.instrument.key, {})
-            places = (order.order_id in self.open_orders, order.order_id in waiting)
-            if places != (order.is_open, order.is_waiting):
-                raise LedgerError(f"{order.order_id} is {order.status} but filed elsewhere")
-        if resting != self.open_orders.keys():
-            raise LedgerError(f"open but not in a book: {self.open_orders.keys() ^ resting}")
+        prove(self.account, self.register, self.markets)
 
     def find(self, category: str, order_id: str, link_id: str) -> Order | None:
         """Order by `orderId`, else the newest by `orderLinkId`."""
         return self.register.find(category, order_id, link_id)
 
-    def _check_new(self, it: Instrument, request: OrderRequest) -> None:
-        if request.link_id and (it.category, request.link_id) in self.register.by_link:
-            if it.is_linear:
-                raise VenueError(110072, "OrderLinkedID is duplicate")
-            raise VenueError(170141, "Duplicate clientOrderId.")
-        if request.trigger is not None:
-            kinds = [o.stop_kind for o in self.register.waiting_of(it.key)]
-            if kinds.count(request.stop_kind) >= (
-                MAX_CONDITIONALS if it.is_linear else MAX_SPOT_CONDITIONALS
-            ):
-                raise VenueError(
-                    110009 if it.is_linear else 170810, "The number of stop orders exceeds the limit."
-                )
-        elif len(self.risk.open_of(it.category, it.symbol)) >= MAX_OPEN_ORDERS:
-            raise VenueError(110020 if it.is_linear else 170810, "Active orders exceed the limit of 500.")
-
-    def _live_order(self, params: Params, verb: str) -> Order:
-        category, order_id = read_category(params), read_text(params, "orderId")
-        link_id = read_link_id(params)
-        if not order_id and not link_id:
-            raise bad_param("params error: OrderId or orderLinkId is required")
-        order = self.find(category, order_id, link_id)
-        named = order is not None and order.instrument.symbol == params.get("symbol")
-        if order is not None and order.is_live and named and is_filter_named(order, params, verb):
-            return order
-        if category != SPOT:
-            raise VenueError(110001, f"order not exists or too late to {verb}")
-        if order is None or order.is_live:
-            raise VenueError(170213, "Order does not exist.")
-        if order.status == "Filled":
-            raise VenueError(170139, "Order has been filled.")
-        raise VenueError(170142, "Order has been canceled.")
+    def _tell_position(self, market: TradedMarket) -> None:
+        self._reporter.tell_position(market, self.now_ms())
 
     def _publish(self, step: Step) -> None:
         for order in step.orders.values():

@@ -57,8 +57,7 @@ class TradedMarket(Market):
         settlement: Settlement,
         inputs: Inputs,
     ) -> None:
-        super().__init__(instrument, identity, inputs.now_ms)
-        self.inputs = inputs
+        super().__init__(instrument, identity, inputs)
         self._engine = engine
         self._settlement = settlement
 
@@ -97,6 +96,16 @@ class TradedMarket(Market):
             for side, ticks, lots in rises:
                 self._engine.state_level(self, side, ticks, lots)
 
+    @taken
+    def lay(self, bids: Mapping[int, int], asks: Mapping[int, int]) -> None:
+        """Replace all anonymous lots by ticks; quick where the client has no order in the book."""
+        if any(side.has_orders for side in (self.book.bids, self.book.asks)):
+            self.set_levels(bids, asks, replace=True)
+            return
+        self.next_seq()
+        self.book.replace_anonymous(bids, asks)
+        self.changed_ms = self._now_ms()
+
     def trade(self, side: str, price: str | Decimal, qty: str | Decimal) -> None:
         """Print a trade between others at `price`; `side` is the taker's.
 
@@ -132,6 +141,21 @@ class TradedMarket(Market):
         self.set_levels(
             *({ticks: max(0, own.anonymous_at(ticks) - lots)} if s == side else {} for s in ("Buy", "Sell"))
         )
+
+    def observe(self, now_ms: int) -> None:
+        """Let the averages of the reference prices follow the book."""
+        if self.reference.is_due(now_ms):
+            self.observe_reference(now_ms)
+
+    @taken
+    def observe_reference(self, now_ms: int) -> None:
+        """Let the averages follow now."""
+        self.reference.observe(now_ms)
+
+    def asked(self) -> None:
+        """Note that a request or a subscription names the market; what that wakes is no part of the request."""
+        with self.inputs.outside():
+            super().asked()
 
     def grid(self, levels: Levels) -> dict[int, int]:
         """Levels as lots by ticks."""

@@ -19,13 +19,17 @@ REQUEST = "request"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: when (ms), on what (`request`, `exchange` or `category/symbol`), which call, with what."""
+    """One input: when (ms), on what (`request`, `exchange` or `category/symbol`), which call, with what.
+
+    `readings` are the outside prices that were looked at meanwhile.
+    """
 
     at_ms: int
     target: str
     name: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
+    readings: dict[str, float]
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class Inputs:
     wall: Callable[[], int]
     keep: Callable[[Input], None] | None = field(default=None)
     _at_ms: int | None = field(default=None)
+    _readings: dict[str, float] = field(default_factory=dict)
 
     def now_ms(self) -> int:
         """Return the venue's time, which stands still during an input that is kept."""
@@ -56,6 +61,15 @@ class Inputs:
         """Whether an input is under way; what happens inside it is part of it."""
         return self._at_ms is not None
 
+    def reading(self, name: str, source: Callable[[], float]) -> float:
+        """Return an outside figure, the same throughout an input and when it is carried out again."""
+        if self._at_ms is None:
+            return source()
+        known = self._readings.get(name)
+        if known is None:
+            known = self._readings[name] = source()
+        return known
+
     @contextmanager
     def taking(self, target: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[None]:
         """Hold the time while an input is carried out, and keep it."""
@@ -63,16 +77,26 @@ class Inputs:
             yield
             return
         at_ms = self._at_ms = self.wall()
+        readings = self._readings = {}
         try:
             yield
         finally:
             self._at_ms = None
-            self.keep(Input(at_ms, target, name, args, kwargs))
+            self.keep(Input(at_ms, target, name, args, kwargs, readings))
 
     @contextmanager
-    def at(self, at_ms: int) -> Iterator[None]:
+    def outside(self) -> Iterator[None]:
+        """Let something happen in the middle of an input that is none of it, as if it came just before."""
+        held, self._at_ms, self._readings = (self._at_ms, self._readings), None, {}
+        try:
+            yield
+        finally:
+            self._at_ms, self._readings = held
+
+    @contextmanager
+    def at(self, at_ms: int, readings: dict[str, float]) -> Iterator[None]:
         """Carry out a kept input again, at its time."""
-        self._at_ms = at_ms
+        self._at_ms, self._readings = at_ms, readings
         try:
             yield
         finally:
@@ -83,7 +107,7 @@ class Inputs:
 
     def __setstate__(self, state: tuple[()]) -> None:
         del state
-        self.wall, self.keep, self._at_ms = _no_time, None, None
+        self.wall, self.keep, self._at_ms, self._readings = _no_time, None, None, {}
 
 
 def _no_time() -> int:

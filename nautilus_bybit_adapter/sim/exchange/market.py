@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .identity import Identity
+    from .inputs import Inputs
     from .instruments import Instrument
 
 TAPE_LENGTH = 1000
 FIRST_SEQ = 9_688_000_000
 _MINUTE_MS = 60_000
+OPTION_BAND_OF_MARK, OPTION_BAND_OF_INDEX = Decimal("0.5"), Decimal("0.02")
 
 
 class Market:
@@ -34,8 +36,8 @@ class Market:
         What is traded.
     identity : Identity
         Source of trade ids.
-    now_ms : callable
-        The venue's clock, ms.
+    inputs : Inputs
+        Gives the time and keeps what moves the market.
 
     Attributes
     ----------
@@ -49,7 +51,7 @@ class Market:
         Called when a request or a subscription names this market.
     """
 
-    def __init__(self, instrument: Instrument, identity: Identity, now_ms: Callable[[], int]) -> None:
+    def __init__(self, instrument: Instrument, identity: Identity, inputs: Inputs) -> None:
         self.instrument = instrument
         self.book = Book()
         self.feeds = {depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(instrument.category)}
@@ -64,13 +66,14 @@ class Market:
         self.asked_ms = 0
         self.on_ask: Callable[[], None] | None = None
         self._identity = identity
-        self._now_ms = now_ms
+        self.inputs = inputs
+        self._now_ms = inputs.now_ms
         self._valued: tuple[tuple[int, Decimal], OptionValue] | None = None
         self.last_ticks = self.start_ticks = self._first_ticks()
         self.high_ticks = self.low_ticks = self.last_ticks
         self.volume_lots = 0
         self.turnover = 0
-        self.reference = Reference(instrument, self.book, self.start_ticks)
+        self.reference = Reference(instrument, self.book, self.start_ticks, inputs)
         self._tick_direction = "ZeroPlusTick"
 
     def reopen(self) -> None:
@@ -184,7 +187,8 @@ class Market:
     def band(self) -> tuple[int, int]:
         """Highest buy and lowest sell price in ticks that the price limit allows.
 
-        Source: Bybit V5 Get Order Price Limit; spot is measured from the index, options have no limit here.
+        Source: Bybit V5 Get Order Price Limit; spot is measured from the index. That of options is the
+        venue's own: half the mark or a fiftieth of the index beyond the mark, whichever is more.
         """
         it, tick, x, y = (
             self.instrument,
@@ -192,9 +196,10 @@ class Market:
             self.instrument.ratio_x,
             self.instrument.ratio_y,
         )
-        if it.is_option:
-            return it.max_ticks, 1
         index = self.index
+        if it.is_option:
+            away = max(self.mark * OPTION_BAND_OF_MARK, index * OPTION_BAND_OF_INDEX)
+            return int((self.mark + away) / tick), max(1, -int(-(self.mark - away) // tick))
         mark = index if it.is_spot else self.mark
         premium = Decimal(f"{self.reference.premium_ticks:.2f}") * tick
         zero = Decimal(0)

@@ -1,4 +1,4 @@
-"""Fields that price an order by the book: units, budgets and tolerances of market orders, best levels.
+"""Fields that price an order by the book or a model: units, tolerances, best levels, volatility.
 
 Source: Bybit V5 Place Order.
 """
@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .amounts import parse_amount
+from .black import option_value
 from .errors import VenueError, bad_param
 from .fields import Params, one_of, read_text
 
@@ -20,6 +21,7 @@ _MAX_SLIPPAGE_TICKS = 10_000
 _MAX_SLIPPAGE_PERCENT = 10
 _PERCENT_PLACES = Decimal("0.01")
 _BUDGET_STEP = Decimal("1E-7")
+_MOST_VOLATILITY = 10
 _BBO_LEVELS = ("1", "2", "3", "4", "5")
 
 
@@ -61,6 +63,28 @@ def read_slippage(params: Params, *, is_market: bool) -> tuple[str, str]:
     else:
         raise bad_param("params error: slippageToleranceType invalid")
     return kind, text
+
+
+def read_iv(params: Params) -> str:
+    """Return the volatility that prices an option's order, `""` when none is given."""
+    text = read_text(params, "orderIv")
+    volatility = parse_amount(text) if text else None
+    if text and (volatility is None or not 0 < volatility <= _MOST_VOLATILITY):
+        raise bad_param("params error: orderIv invalid")
+    return text
+
+
+def iv_ticks(market: Market, volatility: str) -> int:
+    """Return the price an option has at `volatility`, in ticks and at least one."""
+    it = market.instrument
+    value = option_value(
+        forward=float(market.index),
+        strike=float(it.strike),
+        volatility=float(volatility),
+        years=market.years(),
+        is_call=it.contract == "Call",
+    )
+    return max(1, round(Decimal(f"{value.price:.8f}") / it.tick))
 
 
 def bbo_ticks(params: Params, market: Market, side: str) -> int:

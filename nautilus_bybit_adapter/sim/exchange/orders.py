@@ -62,6 +62,10 @@ class Order:
         What a trailing stop follows.
     tpsl_mode : str
         `Full` or `Partial` on a take profit or stop loss of a position.
+    exec_type : str
+        `execType` of its fills: `Trade`, or how the venue closes positions itself.
+    order_iv : str
+        Volatility that priced an option's order.
     sibling_id : str
         Order that ends when this one is released.
     position_idx : int
@@ -107,6 +111,8 @@ class Order:
     closes_all: bool = False
     protection: Protection | None = None
     parent_link_id: str = ""
+    exec_type: str = "Trade"
+    order_iv: str = ""
     rpi_taker_access: bool = False
 
     @property

@@ -39,6 +39,7 @@ class Position:
     updated_ms: int = 0
     open_ms: int = 0
     seq: int = -1
+    status: str = "Normal"
 
     @property
     def side(self) -> str:

@@ -35,8 +35,6 @@ class Profile:
         Seconds of disconnection after which orders of a product are cancelled.
     mmp : dict
         Market maker protection by base coin.
-    spot_margin : bool
-        Whether spot orders may borrow.
     spot_leverage : Decimal
         Leverage of spot margin orders.
     coin_leverage : dict of str to Decimal
@@ -52,7 +50,6 @@ class Profile:
     keeps_price: dict[str, bool] = field(default_factory=lambda: {"spot": False, "linear": True})
     dcp: dict[str, int] = field(default_factory=dict)
     mmp: dict[str, MarketMakerProtection] = field(default_factory=dict)
-    spot_margin: bool = True
     spot_leverage: Decimal = Decimal(10)
     coin_leverage: dict[str, Decimal] = field(default_factory=dict)
     auto_repay: dict[str, bool] = field(default_factory=dict)

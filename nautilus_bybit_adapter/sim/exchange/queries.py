@@ -5,6 +5,7 @@ Source: Bybit V5 Get Open & Closed Orders, Get Order History, Get Trade History,
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 WEEK_MS = 7 * 86_400_000
 LONGEST_MS_TEXT = 15
 RECENT_CLOSED = 500
+UNFILLED_KEPT_MS = 86_400_000
 _EXEC_TYPES = [
     "Trade",
     "AdlTrade",
@@ -52,7 +54,12 @@ def open_orders(exchange: Exchange, params: Params) -> Page:
     if named is not None:
         orders = named
     elif closed_only:
-        orders = [order for order in reversed(exchange.orders.values()) if not order.is_live][:RECENT_CLOSED]
+        closed = (
+            order
+            for order in reversed(exchange.orders.values())
+            if not order.is_live and order.instrument.category == category
+        )
+        orders = list(islice(closed, RECENT_CLOSED))
     else:
         orders = exchange.register.live(category)
     rows = _page(_matching(orders, params, category), exchange, params, limit)
@@ -69,12 +76,20 @@ def order_history(exchange: Exchange, params: Params) -> Page:
     orders = [
         order
         for order in _matching(exchange.orders.values() if named is None else named, params, category)
-        if not order.is_live and start <= order.created_ms <= end and wanted in {"", order.status}
+        if not order.is_live
+        and start <= order.created_ms <= end
+        and wanted in {"", order.status}
+        and _is_kept(order, exchange.now_ms())
     ]
     rows = _page(orders, exchange, params, limit)
     return _order_page(
         category, rows, [order_history_item(order, exchange.config.smp_group) for order in rows]
     )
+
+
+def _is_kept(order: Order, now_ms: int) -> bool:
+    """Whether the history still holds an ended order: a day without fills, a week longer only with them."""
+    return bool(order.filled) or order.updated_ms > now_ms - UNFILLED_KEPT_MS
 
 
 def executions(exchange: Exchange, params: Params) -> Page:
@@ -117,15 +132,17 @@ def positions(exchange: Exchange, params: Params) -> Page:
             if key[0] == category
             and key[1] > after
             and market.instrument.settle == settle
-            and exchange.account.position(key[1]).size
+            and any(slot.size for slot in exchange.settings.slots(market.instrument))
         ][:limit]
     rows = [
-        position_item(
-            market, exchange.position(market), exchange.risk, exchange.stops.of(market.instrument.key)
-        )
+        position_item(market, slot, exchange.risk, exchange.stops.of(market.instrument.key, slot.index))
         for market in markets
+        for slot in exchange.settings.slots(market.instrument)
+        if symbol or slot.size
     ]
-    cursor = _cursor(rows[-1]["symbol"], rows[-1]["updatedTime"], "0") if rows else ""
+    cursor = (
+        _cursor(rows[-1]["symbol"], rows[-1]["updatedTime"], str(rows[-1]["positionIdx"])) if rows else ""
+    )
     return {"nextPageCursor": cursor, "category": category, "list": rows}
 
 

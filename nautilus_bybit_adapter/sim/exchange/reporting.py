@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .events import PrivateEvent, Sink, TradesEvent
+from .greeks import coin_greeks
 from .wallet import wallet_row
 from .wire import execution_row, order_row, position_row
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .account import Account
     from .floor import TradedMarket
     from .instruments import Instrument
+    from .position_settings import PositionSettings
     from .risk import Risk
     from .settlement import Step
     from .stops import Stops
@@ -41,6 +43,8 @@ class Reporter:
         What orders show as `smpGroup`.
     stops : Stops
         What positions show of their stops.
+    settings : PositionSettings
+        Knows the slots of a market and the margin mode.
     """
 
     def __init__(
@@ -54,8 +58,10 @@ class Reporter:
         uid: int,
         smp_group: int | str,
         stops: Stops,
+        settings: PositionSettings,
     ) -> None:
         self._stops = stops
+        self._settings = settings
         self.uid = uid
         self.smp_group = smp_group
         self._account = account
@@ -74,7 +80,7 @@ class Reporter:
             self._tell(
                 "execution", it, executions[-1].seq, now_ms, [execution_row(fill) for fill in executions]
             )
-        touched: dict[tuple[str, str], Instrument] = {}
+        touched = {key: market.instrument for key, market in step.touched.items()}
         for order in step.orders.values():
             it = order.instrument
             touched[it.key] = it
@@ -89,6 +95,9 @@ class Reporter:
                 self.tell_position(self._markets[it.key], now_ms)
             else:
                 coins[it.base] = None
+            if it.is_option:
+                rows = coin_greeks(self._risk, it.base)
+                self._sink(PrivateEvent("greeks", "", f"{self.uid}_greeks_{now_ms}", now_ms, rows))
         if coins:
             self.tell_wallet(coins, now_ms)
 
@@ -98,15 +107,14 @@ class Reporter:
         self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
 
     def tell_position(self, market: TradedMarket, now_ms: int) -> None:
-        """Tell the position slot of a linear market."""
-        position = self._account.position(market.instrument.symbol)
-        position.updated_ms = now_ms
-        row = position_row(market, position, self._risk, self._stops.of(market.instrument.key))
-        self._sink(
-            PrivateEvent(
-                "position", market.instrument.category, f"{self.uid}_position_{now_ms}", now_ms, [row]
-            )
-        )
+        """Tell the position slots of a derivative's market."""
+        rows = []
+        for position in self._settings.slots(market.instrument):
+            position.updated_ms = now_ms
+            shown = self._stops.of(market.instrument.key, position.index)
+            rows.append(position_row(market, position, self._risk, shown))
+        ident = f"{self.uid}_position_{now_ms}"
+        self._sink(PrivateEvent("position", market.instrument.category, ident, now_ms, rows))
 
     def _tell(self, topic: str, it: Instrument, seq: int, now_ms: int, rows: list[dict[str, object]]) -> None:
         ident = f"{self.uid}_{it.symbol}_{seq}"

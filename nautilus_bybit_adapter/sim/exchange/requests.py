@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .amounts import parse_amount
+from .amounts import parse_amount, plain
 from .conditions import (
     Protection,
     Trigger,
@@ -28,7 +28,7 @@ from .fields import (
     read_link_id,
     read_text,
 )
-from .market_orders import bbo_ticks, read_budget, read_slippage, read_unit
+from .market_orders import bbo_ticks, iv_ticks, read_budget, read_iv, read_slippage, read_unit
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -53,7 +53,6 @@ __all__ = [
 ]
 _TIFS = ("GTC", "IOC", "FOK", "PostOnly", "RPI")
 _SMP_TYPES = ("", "None", "CancelMaker", "CancelTaker", "CancelBoth")
-_UNSERVED = ("orderIv",)
 # `stopOrderType` of a conditional spot order by its `orderFilter`.
 _STOP_KINDS = {"tpslOrder": "tpslOrder", "StopOrder": "Stop"}
 # Text of 10001 on linear, code and text on spot.
@@ -100,6 +99,7 @@ class OrderRequest:
     trigger: Trigger | None
     protection: Protection | None
     at_best_level: bool
+    order_iv: str
     rpi_taker_access: bool
 
     @property
@@ -125,19 +125,27 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
     VenueError
         With the code and text of the first field that is wrong.
     """
-    _refuse_unserved(params)
     it = market.instrument
     side = one_of(params, "side", ("Buy", "Sell"))
     order_type = one_of(params, "orderType", ("Limit", "Market"))
     is_market = order_type == "Market"
     tif = "IOC" if is_market else _read_tif(params, it)
     link_id = read_link_id(params)
-    position_idx = read_position_idx(params, hedged=hedged) if it.is_linear else 0
-    reduce_only = read_flag(params, "reduceOnly") and it.is_linear
+    if it.is_option and not link_id:
+        raise VenueError(3100198, "orderLinkId can not be empty.")
+    order_iv = read_iv(params) if it.is_option and not is_market else ""
+    position_idx = read_position_idx(params, hedged=hedged) if it.is_derivative else 0
+    reduce_only = read_flag(params, "reduceOnly") and it.is_derivative
+    if position_idx and (side == "Buy") != (position_idx == 1):
+        reduce_only = True  # a leg only ever holds its own side
     close_on_trigger = read_flag(params, "closeOnTrigger") and it.is_linear
     stop_kind, trigger = _read_condition(params, market)
     at_best = is_given(params, "bboSideType") and it.is_linear and not is_market
-    ticks = 0 if is_market else bbo_ticks(params, market, side) if at_best else read_price(params, it)
+    ticks = 0
+    if order_iv:
+        ticks = iv_ticks(market, order_iv)
+    elif not is_market:
+        ticks = bbo_ticks(params, market, side) if at_best else read_price(params, it)
     unit = read_unit(params, it, side) if is_market else ""
     budget = read_budget(params, it) if unit == "quoteCoin" else None
     closes_all = reduce_only and close_on_trigger and params.get("qty") == "0"
@@ -170,6 +178,7 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
             params, market, side, ticks, closes=reduce_only or close_on_trigger
         ),
         at_best_level=at_best,
+        order_iv=order_iv,
         rpi_taker_access=read_flag(params, "rpiTakerAccess"),
     )
 
@@ -192,7 +201,9 @@ def _read_tif(params: Params, it: Instrument) -> str:
 
 
 def _read_condition(params: Params, market: Market) -> tuple[str, Trigger | None]:
-    if market.instrument.is_linear:
+    if market.instrument.is_option:
+        return "", None
+    if market.instrument.is_derivative:
         trigger = read_trigger(params, market)
         return ("Stop" if trigger else "", trigger)
     if not is_given(params, "orderFilter") or params["orderFilter"] == "Order":
@@ -240,6 +251,8 @@ def read_price(params: Params, it: Instrument) -> int:
 def read_qty(params: Params, it: Instrument, *, is_market: bool, clip: bool = False) -> int:
     """Return a quantity in lots, within the filters; `clip` lets a reduce-only qty be truncated later."""
     qty = parse_amount(params.get("qty"))
+    if it.is_option and qty and qty < it.min_qty:
+        raise VenueError(3100116, f"Order quantity below the lower limit {plain(it.min_qty)}.")
     lots = it.to_lots(qty) if qty else None
     if not qty or lots is None:
         raise _refusal(it, "qty step")
@@ -264,9 +277,3 @@ def check_notional(it: Instrument, ticks: int, lots: int) -> None:
 def _refusal(it: Instrument, fault: str) -> VenueError:
     linear_text, spot_code, spot_text = _REFUSALS[fault]
     return bad_param(linear_text) if it.is_linear else VenueError(spot_code, spot_text)
-
-
-def _refuse_unserved(params: Params) -> None:
-    for name in _UNSERVED:
-        if is_given(params, name) and params[name] not in ("0", False, "false"):
-            raise bad_param(f"params error: {name} is not served by this venue")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SETTLE = "USDT"
 # Coins that pay for spot orders only as far as the margin of positions leaves them.
 STABLE_COINS = ("USDT", "USDC")
+# Margin of a loan is its value over this.
+SPOT_LEVERAGE = 3
 Markets = Mapping[tuple[str, str], Market]
 
 
@@ -102,6 +104,11 @@ class Risk:
         """Taker fee of linear and inverse fills."""
         return self._account.rates[LINEAR].taker
 
+    @property
+    def margin_mode(self) -> str:
+        """Bybit's `marginMode` of the account."""
+        return self._account.margin_mode
+
     def ratio(self, coin: str) -> Decimal:
         """Share of the coin's value that backs positions; 0 when it is no collateral."""
         return ZERO if coin in self._account.not_collateral else self._collateral.get(coin, ZERO)
@@ -175,7 +182,9 @@ class Risk:
         figures: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         for coin in {**self._account.balances, **sheet}:
             price, of = self.price(coin), sheet.get(coin) or CoinMargin()
-            balance = self._account.balances.get(coin, ZERO)
+            debt = self._account.debts.get(coin, ZERO)
+            balance = self._account.balances.get(coin, ZERO) - debt
+            figures["initial"] += debt * price / SPOT_LEVERAGE
             backed = (balance + of.unrealised) * price
             ratio = self.ratio(coin)
             figures["wallet"] += balance * price

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .account import Account, order_fee_coin
@@ -17,15 +17,20 @@ if TYPE_CHECKING:
 
     from .identity import Identity
     from .market import Market
+    from .positions import Position
 
 
 @dataclass(slots=True)
 class Step:
-    """Everything one step of the exchange changed, in the order it happened."""
+    """Everything one step of the exchange changed, in the order it happened.
+
+    `touched` holds markets whose positions changed without an order.
+    """
 
     executions: dict[str, list[Execution]] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     trades: dict[tuple[str, str], list[PublicTrade]] = field(default_factory=dict)
+    touched: dict[tuple[str, str], Market] = field(default_factory=dict)
 
 
 class Settlement:
@@ -84,6 +89,39 @@ class Settlement:
         position = self._account.position(it.symbol, order.position_idx)
         return it.to_lots(position.would_close(order.side, abs(position.size))) or 0
 
+    def touched(self, market: Market) -> None:
+        """Note that the positions of a market changed without an order."""
+        self._step.touched[market.instrument.key] = market
+
+    def pay_funding(self, market: Market, slot: Position, paid: Decimal, rate: Decimal, at_ms: int) -> None:
+        """Book the funding of a position; `paid` is negative when it was received."""
+        it = market.instrument
+        lots = it.to_lots(abs(slot.size)) or 0
+        order = Order(
+            instrument=it,
+            order_id=self._identity.order_id(it.category),
+            link_id="",
+            side=slot.side,
+            order_type="UNKNOWN",
+            tif="",
+            ticks=0,
+            lots=0,
+            created_ms=at_ms,
+            last_price="",
+            stop_kind="UNKNOWN",
+            create_type="",
+            exec_type="Funding",
+            position_idx=slot.index,
+        )
+        drawn = self._execution(market, order, market.mark_ticks, lots, is_maker=False)
+        execution = replace(drawn, at_ms=at_ms, fee=paid, fee_rate=rate, leaves=0)
+        slot.current_pnl -= paid
+        slot.cumulative_pnl -= paid
+        slot.seq, slot.updated_ms = execution.seq, self._now_ms()
+        self._account.book_funding(execution)
+        self._step.executions.setdefault(order.order_id, []).append(execution)
+        self.touched(market)
+
     def fill(self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool) -> None:
         """Fill `lots` of a client order at `ticks` and book it."""
         if not order.is_open:
@@ -126,6 +164,13 @@ class Settlement:
 
     def _fill_spot(self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool) -> Execution:
         execution = self._execution(market, order, ticks, lots, is_maker=is_maker)
+        if order.is_leverage == "1":
+            it = order.instrument
+            self._account.borrow_shortfall(
+                execution.at_ms,
+                it.quote if order.is_buy else it.base,
+                execution.value if order.is_buy else it.qty(lots),
+            )
         self._account.book_spot(execution)
         return execution
 
@@ -142,6 +187,8 @@ class Settlement:
     ) -> Execution:
         it = order.instrument
         rate = self._account.fee_rate(it.category, is_maker=is_maker)
+        if order.exec_type == "Delivery":
+            rate = it.delivery_fee_rate
         return Execution(
             order=order,
             exec_id=self._identity.exec_id(it.category),
@@ -161,6 +208,7 @@ class Settlement:
             order_lots=order.lots,
             closed_lots=closed,
             pnl=pnl,
+            exec_type=order.exec_type,
             mark_price="" if it.is_spot else plain(market.mark),
             option=market.option_figures(ticks) if it.is_option else None,
         )

@@ -103,15 +103,21 @@ class Triggers:
         order.trigger, order.ticks, order.lots, order.protection = trigger, ticks, lots, protection
         self._settlement.told(order)
 
-    def release_due(self) -> bool:
-        """Release the oldest order whose price has come; return whether there was one."""
+    def due(self) -> Order | None:
+        """Return the oldest order of a market whose price has come."""
         for key, orders in self._register.waiting.items():
             market = self._markets[key]
             for order in orders.values():
                 if _is_due(order, market):
-                    self._release(market, order)
-                    return True
-        return False
+                    return order
+        return None
+
+    def release_due(self) -> bool:
+        """Release an order whose price has come; return whether there was one."""
+        order = self.due()
+        if order is not None:
+            self._release(self._markets[order.instrument.key], order)
+        return order is not None
 
     def _release(self, market: TradedMarket, order: Order) -> None:
         with self._settlement.step():

@@ -16,12 +16,26 @@ if TYPE_CHECKING:
 
     from .account import Account
 
+# Account figures that an account in isolated margin does not have.
+_CROSS_ONLY = (
+    "accountIMRate",
+    "accountIMRateByMp",
+    "accountMMRate",
+    "accountMMRateByMp",
+    "totalInitialMargin",
+    "totalInitialMarginByMp",
+    "totalMaintenanceMargin",
+    "totalMaintenanceMarginByMp",
+    "totalMarginBalance",
+    "totalAvailableBalance",
+)
+
 
 def wallet_row(account: Account, risk: Risk, coins: Iterable[str]) -> dict[str, Any]:
     """Account figures in dollars with the lines of `coins`."""
     sheet = risk.sheet()
     total = risk.totals(sheet)
-    return {
+    row: dict[str, Any] = {
         "accountIMRate": _rate(total.initial, total.backing),
         "totalMaintenanceMarginByMp": _usd(total.maintenance),
         "totalInitialMargin": _usd(total.initial),
@@ -39,13 +53,20 @@ def wallet_row(account: Account, risk: Risk, coins: Iterable[str]) -> dict[str, 
         "accountLTV": "0",
         "coin": [_coin_row(account, risk, coin, sheet.get(coin) or CoinMargin()) for coin in coins],
     }
+    if account.margin_mode == "ISOLATED_MARGIN":
+        row |= dict.fromkeys(_CROSS_ONLY, "")
+    elif account.margin_mode == "PORTFOLIO_MARGIN":
+        for coin_row in row["coin"]:
+            coin_row.update(dict.fromkeys(("totalOrderIM", "totalPositionIM", "totalPositionMM"), ""))
+    return row
 
 
 def _coin_row(account: Account, risk: Risk, coin: str, of: CoinMargin) -> dict[str, Any]:
     balance, unrealised = account.balances[coin], coin_amount(of.unrealised)
-    equity = coin_amount(balance + unrealised + of.option_value)
+    debt = account.debts.get(coin, ZERO)
+    equity = coin_amount(balance - debt + unrealised + of.option_value)
     return {
-        "spotBorrow": "0",
+        "spotBorrow": plain(debt),
         "availableToBorrow": "",
         "bonus": "0",
         "accruedInterest": "0",
@@ -58,7 +79,7 @@ def _coin_row(account: Account, risk: Risk, coin: str, of: CoinMargin) -> dict[s
         "collateralSwitch": bool(risk.ratio(coin)),
         "spotHedgingQty": "0",
         # What contracts lost beyond the balance is owed.
-        "borrowAmount": f"{max(ZERO, -balance):.18f}",
+        "borrowAmount": f"{debt + max(ZERO, -balance):.18f}",
         "totalPositionIM": plain(of.position_im),
         "walletBalance": plain(balance),
         "cumRealisedPnl": plain(account.realised[coin]),

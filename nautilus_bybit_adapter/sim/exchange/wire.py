@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .amounts import ZERO, plain, truncated
 from .conditions import Protection, price_or_blank
+from .greeks import greek_texts, position_greeks
 from .margin import break_even
 from .orders import OptionFigures
 
@@ -56,7 +57,7 @@ def order_row(order: Order, smp_group: int | str) -> Row:
         "cumExecFee": plain(sum(order.fees.values(), ZERO)),
         "orderType": order.order_type,
         "stopOrderType": order.stop_kind,
-        "orderIv": "",
+        "orderIv": order.order_iv,
         "triggerPrice": price_or_blank(it, trigger_ticks, blank),
         "takeProfit": price_or_blank(it, legs.take.ticks if legs.take else 0, blank),
         "stopLoss": price_or_blank(it, legs.stop.ticks if legs.stop else 0, blank),
@@ -292,7 +293,7 @@ def position_item(market: Market, position: Position, risk: Risk, stops: Positio
 
 def _position_common(market: Market, position: Position, risk: Risk) -> Row:
     im, mm = (plain(margin) for margin in risk.position_margins(market, position))
-    greeks = _position_greeks(market, position) if market.instrument.is_option else {}
+    greeks = greek_texts(position_greeks(market, position)) if market.instrument.is_option else {}
     return greeks | {
         "positionIdx": position.index,
         "tradeMode": 0,
@@ -301,7 +302,7 @@ def _position_common(market: Market, position: Position, risk: Risk) -> Row:
         "symbol": market.instrument.symbol,
         "side": position.side,
         "size": plain(abs(position.size)),
-        "leverage": plain(position.leverage),
+        "leverage": "" if risk.margin_mode == "PORTFOLIO_MARGIN" else plain(position.leverage),
         "positionBalance": "0",
         "markPrice": plain(market.mark),
         "positionIM": im,
@@ -314,7 +315,7 @@ def _position_common(market: Market, position: Position, risk: Risk) -> Row:
         "updatedTime": str(position.updated_ms) if position.updated_ms else "",
         "tpslMode": "Full",
         "bustPrice": "",
-        "positionStatus": "Normal",
+        "positionStatus": position.status,
         "adlRankIndicator": 2 if position.size else 0,
         "autoAddMargin": 0,
         "leverageSysUpdatedTime": "",
@@ -323,11 +324,6 @@ def _position_common(market: Market, position: Position, risk: Risk) -> Row:
         "isReduceOnly": False,
         "openTime": position.open_ms,
     }
-
-
-def _position_greeks(market: Market, position: Position) -> Row:
-    value, size = market.option_value(), float(position.size)
-    return {name: f"{getattr(value, name) * size:.8f}" for name in ("delta", "gamma", "vega", "theta")}
 
 
 def _average(order: Order) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from .synthetic import lot_value
+
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 
@@ -21,12 +23,18 @@ class Flow(Protocol):
         """Apply everything that happens up to `now_ms`."""
 
 
+class RestingFlow(Flow, Protocol):
+    """A flow that may stand still while nobody looks."""
+
+    def resume(self, now_ms: int) -> None:
+        """Go on after the flow stood still."""
+
+
 def lay_quiet_book(market: TradedMarket, levels: int = QUIET_LEVELS) -> None:
     """Lay a static book around the reference price: one tick apart, worth about 50 000 USDT a level."""
-    it, middle = market.instrument, market.start_ticks
-    lots = max(1, int(_QUIET_VALUE / it.value(middle, 1)))
-    market.set_levels(
-        {middle - step: lots for step in range(levels)},
+    middle = market.start_ticks
+    lots = max(1, int(_QUIET_VALUE / lot_value(market)))
+    market.lay(
+        {middle - step: lots for step in range(levels) if middle - step > 0},
         {middle + 1 + step: lots for step in range(levels)},
-        replace=True,
     )

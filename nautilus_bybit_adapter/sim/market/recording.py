@@ -10,7 +10,7 @@ import gzip
 import heapq
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -56,9 +56,10 @@ class RecordedFrame:
     exchange_ms: int
     rank: int
     line: int
-    depth: int
-    is_snapshot: bool
-    data: Any
+    depth: int = field(compare=False)
+    is_snapshot: bool = field(compare=False)
+    data: Any = field(compare=False)
+    path: Path = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +102,7 @@ class Recording:
             raise ReplayError(
                 self.path, 0, "the file name does not start with a category; name it with --category"
             )
-        for frame in self.frames():
-            if frame.depth > 1 and frame.is_snapshot:
-                return self._head(frame, category)
-        raise ReplayError(self.path, 0, "there is no order book snapshot in it")
-
-    def _head(self, frame: RecordedFrame, category: str) -> RecordingHead:
-        try:
-            bids, asks = ([Decimal(level[0]) for level in frame.data[side]] for side in ("b", "a"))
-            middle = (bids[0] + asks[0]) / 2
-        except (ArithmeticError, IndexError, TypeError, ValueError) as e:
-            raise ReplayError(self.path, frame.line, f"not a two-sided book: {type(e).__name__}") from e
-        return RecordingHead(
-            path=self.path,
-            category=category,
-            symbol=frame.data["s"],
-            tick=_step(bids + asks),
-            middle=middle,
-            start_ms=frame.exchange_ms,
-        )
+        return head_of(self.path, self.frames(), category)
 
     def frames(self) -> Iterator[RecordedFrame]:
         """Frames in the exchange's order.
@@ -153,21 +136,7 @@ class Recording:
             if symbol and rest[-1] != symbol:
                 raise ReplayError(self.path, line, f"topic {topic!r} in a recording of {symbol}")
             symbol = rest[-1]
-            yield received_ns, self._frame(line, int(depth), message)
-
-    def _frame(self, line: int, depth: int, message: dict[str, Any]) -> RecordedFrame:
-        try:
-            data = message["data"]
-            if depth:
-                exchange_ms = int(message.get("cts", message["ts"]))
-                _ = data["s"], [*data["b"], *data["a"]]
-            else:
-                exchange_ms = int(data[-1]["T"])
-            is_snapshot = message["type"] == "snapshot"
-        except (KeyError, TypeError, ValueError, IndexError) as e:
-            raise ReplayError(self.path, line, f"not a public frame: {type(e).__name__} {e}") from e
-        rank = 0 if not depth else 1 if depth > 1 else 2
-        return RecordedFrame(exchange_ms, rank, line, depth, is_snapshot, data)
+            yield received_ns, read_frame(self.path, line, int(depth), message)
 
     def _messages(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
         previous_ns = 0
@@ -202,6 +171,56 @@ class Recording:
             raise ReplayError(self.path, line + 1, f"damaged gzip data: {e}") from e
         except OSError as e:
             raise ReplayError(self.path, 0, f"cannot be read: {e.strerror or e}") from e
+
+
+def read_frame(path: Path, line: int, depth: int, message: dict[str, Any]) -> RecordedFrame:
+    """Frame of an order book topic of `depth`, or of trades when it is 0.
+
+    Raises
+    ------
+    ReplayError
+        When a field is missing or has another type.
+    """
+    try:
+        data = message["data"]
+        if depth:
+            exchange_ms = int(message.get("cts", message["ts"]))
+            _ = data["s"], [*data["b"], *data["a"]]
+        else:
+            exchange_ms = int(data[-1]["T"])
+        is_snapshot = message["type"] == "snapshot"
+    except (KeyError, TypeError, ValueError, IndexError) as e:
+        raise ReplayError(path, line, f"not a public frame: {type(e).__name__} {e}") from e
+    rank = 0 if not depth else 1 if depth > 1 else 2
+    return RecordedFrame(exchange_ms, rank, line, depth, is_snapshot, data, path)
+
+
+def head_of(path: Path, frames: Iterator[RecordedFrame], category: str) -> RecordingHead:
+    """Return what the first book snapshot among `frames` tells.
+
+    Raises
+    ------
+    ReplayError
+        When there is none, or it has one side only.
+    """
+    for frame in frames:
+        if frame.depth > 1 and frame.is_snapshot:
+            break
+    else:
+        raise ReplayError(path, 0, "there is no order book snapshot in it")
+    try:
+        bids, asks = ([Decimal(level[0]) for level in frame.data[side]] for side in ("b", "a"))
+        middle = (bids[0] + asks[0]) / 2
+    except (ArithmeticError, IndexError, TypeError, ValueError) as e:
+        raise ReplayError(path, frame.line, f"not a two-sided book: {type(e).__name__}") from e
+    return RecordingHead(
+        path=path,
+        category=category,
+        symbol=frame.data["s"],
+        tick=_step(bids + asks),
+        middle=middle,
+        start_ms=frame.exchange_ms,
+    )
 
 
 def _step(prices: list[Decimal]) -> Decimal:

@@ -15,7 +15,7 @@ from nautilus_bybit_adapter.sim.exchange.floor import GridError, TradedMarket
 from .recording import RecordedFrame, Recording, RecordingHead, ReplayError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 Changes = dict[str, dict[int, int]]
 
@@ -33,15 +33,28 @@ class ReplayFlow:
         Recorded seconds per second of the venue's clock.
     now_ms : int
         Venue time of the recording's start.
+    frames : iterator of RecordedFrame, optional
+        What happened, in the exchange's order; the frames of the head's file by default.
+    wait_ms : int
+        Recorded time that passes before the recording goes on from its first book, ms.
     """
 
-    def __init__(self, market: TradedMarket, head: RecordingHead, speed: float, now_ms: int) -> None:
+    def __init__(
+        self,
+        market: TradedMarket,
+        head: RecordingHead,
+        speed: float,
+        now_ms: int,
+        frames: Iterator[RecordedFrame] | None = None,
+        wait_ms: int = 0,
+    ) -> None:
         self.ended = False
         self._market = market
         self._head = head
         self._speed = speed
-        self._origin_ms = now_ms
-        self._frames = Recording(head.path).frames()
+        self._wait_ms = wait_ms
+        self._origin_ms: float = now_ms
+        self._frames = Recording(head.path).frames() if frames is None else frames
         self._next: RecordedFrame | None = None
         self._deep_depth = 0
         # What the deep topic says, what the recording said last, and where the two differ.
@@ -53,7 +66,7 @@ class ReplayFlow:
 
     def begin(self, now_ms: int) -> None:
         """Let the recording start at `now_ms`."""
-        self._origin_ms = now_ms
+        self._origin_ms = now_ms + self._wait_ms / self._speed
 
     def advance(self, now_ms: int) -> None:
         """Apply every recorded frame due by `now_ms`.
@@ -69,8 +82,9 @@ class ReplayFlow:
             try:
                 self._apply(frame)
             except (GridError, ArithmeticError, KeyError, ValueError, TypeError) as e:
-                raise ReplayError(self._head.path, frame.line, f"{type(e).__name__}: {e}") from e
+                raise ReplayError(frame.path, frame.line, f"{type(e).__name__}: {e}") from e
             self._pull()
+        self._market.observe(now_ms)
 
     def _pull(self) -> None:
         self._next = next(self._frames, None)

@@ -1,57 +1,29 @@
 """Seeded synthetic order flow around a wandering middle price.
 
-Limit orders, cancellations and market orders arrive as Poisson processes. The latent middle follows a random
-walk; whoever stands on the wrong side of it is taken, as arbitrageurs would.
+Limit orders, cancellations and market orders arrive as Poisson processes. The middle is the coin's latent
+price with a small deviation of the symbol's own; whoever stands on the wrong side of it is taken, as
+arbitrageurs would. During a burst of volatility more market orders arrive, during a thin spell fewer and
+smaller limit orders.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.sim.exchange.book import BookSide, opposite
 
+from .latent import CoinPrice
+from .params import FlowParams
+
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowParams:
-    """Shape of the synthetic flow.
-
-    Parameters
-    ----------
-    adds_per_s, cancels_per_s, markets_per_s : float
-        Arrival rates of limit orders, cancellations and market orders.
-    volatility_bps : float
-        Standard deviation of the latent middle over one second, in 1/10000.
-    mean_distance : float
-        Mean distance of a new limit order from the middle, ticks.
-    levels : int
-        Levels per side the book is kept at, at least.
-    level_value, trade_value : float
-        Median value of a limit and a market order in quote coin.
-    size_sigma : float
-        Standard deviation of the logarithm of sizes.
-    max_spread : int
-        Spread in ticks above which somebody improves the quote.
-    """
-
-    adds_per_s: float = 90.0
-    cancels_per_s: float = 75.0
-    markets_per_s: float = 5.0
-    volatility_bps: float = 0.25
-    mean_distance: float = 25.0
-    levels: int = 220
-    level_value: float = 6_000.0
-    trade_value: float = 2_000.0
-    size_sigma: float = 1.1
-    max_spread: int = 3
-
+__all__ = ["FlowParams", "SyntheticFlow"]
 
 # Part of the cancellations that take all of a level.
 WHOLE_CANCELS = 0.5
+_CLOSE_LEVELS = 30
 
 
 class SyntheticFlow:
@@ -67,58 +39,90 @@ class SyntheticFlow:
         Shape of the flow.
     now_ms : int
         Time of the first event's origin.
-    lay : bool
-        Whether a book is laid; without it the flow goes on from the book there is.
+    coin : CoinPrice, optional
+        Latent price of the coin; one of its own by default.
     """
 
     def __init__(
-        self, market: TradedMarket, seed: int, params: FlowParams, now_ms: int, *, lay: bool = True
+        self,
+        market: TradedMarket,
+        seed: int,
+        params: FlowParams,
+        now_ms: int,
+        coin: CoinPrice | None = None,
     ) -> None:
+        it = market.instrument
         self._market = market
         self._params = params
-        self._random = Random(f"{seed}/{market.instrument.category}/{market.instrument.symbol}")  # noqa: S311 - no secret
-        self._middle = float(market.start_ticks)
-        self._rate_per_ms = (params.adds_per_s + params.cancels_per_s + params.markets_per_s) / 1000
+        self._random = Random(f"{seed}/{it.category}/{it.symbol}")  # noqa: S311 - no secret
+        self._coin = coin or CoinPrice(seed, f"{it.base}/{it.symbol}", params, now_ms)
+        self._own_coin = coin is None
+        self._deviation = 0.0
+        self._is_burst = self._is_thin = False
+        self._thin_ends_ms = 0.0
         self._next_ms = self._moved_ms = float(now_ms)
-        self._lot_value = float(market.instrument.value(market.start_ticks, 1))
-        middle = market.book.mid_twice()
-        if lay or middle is None:
-            self._lay_book()
-        else:
-            self._middle = middle / 2
+        self._middle = market.start_ticks * self._coin.at(now_ms).price
+        self._lot_value = float(lot_value(market))
+        self._lay_book()
 
     def begin(self, now_ms: int) -> None:
         """Let time start at `now_ms`."""
         self._next_ms = self._moved_ms = float(now_ms)
+        self._thin_ends_ms = (
+            now_ms + self._random.expovariate(1 / max(self._params.thin_every_s, 1e-9)) * 1000
+        )
+        if self._own_coin:
+            self._coin.begin(now_ms)
+
+    def resume(self, now_ms: int) -> None:
+        """Lay a new book where the price is now, after the flow stood still."""
+        self._next_ms = self._moved_ms = float(now_ms)
+        self._middle = self._market.start_ticks * self._coin.at(now_ms).price * (1 + self._deviation)
+        self._lay_book()
 
     def advance(self, now_ms: int) -> None:
         """Apply every event due by `now_ms`."""
         while self._next_ms <= now_ms:
             self._move_middle()
             self._event()
-            self._next_ms += self._random.expovariate(self._rate_per_ms)
+            adds, cancels, markets = self._rates()
+            self._next_ms += self._random.expovariate((adds + cancels + markets) / 1000)
 
     def _lay_book(self) -> None:
-        start, levels = self._market.start_ticks, range(self._params.levels + 30)
-        self._market.set_levels(
-            {start - i: self._limit_lots(i) for i in levels},
+        start, levels = round(self._middle), range(self._params.levels + _CLOSE_LEVELS)
+        self._market.lay(
+            {start - i: self._limit_lots(i) for i in levels if start - i > 0},
             {start + 1 + i: self._limit_lots(i) for i in levels},
-            replace=True,
         )
 
+    def _rates(self) -> tuple[float, float, float]:
+        p = self._params
+        adds = p.adds_per_s * (p.thin_adds if self._is_thin else 1.0)
+        return adds, p.cancels_per_s, p.markets_per_s * (p.burst_markets if self._is_burst else 1.0)
+
     def _move_middle(self) -> None:
+        p = self._params
         elapsed_s = (self._next_ms - self._moved_ms) / 1000
         self._moved_ms = self._next_ms
-        sigma = self._params.volatility_bps / 10_000 * elapsed_s**0.5
-        self._middle *= 1 + self._random.gauss(0.0, sigma)
+        if self._next_ms >= self._thin_ends_ms:
+            mean_s = p.thin_every_s if self._is_thin else p.thin_s
+            self._is_thin = not self._is_thin
+            self._thin_ends_ms = self._next_ms + self._random.expovariate(1 / max(mean_s, 1e-9)) * 1000
+        pull = min(1.0, elapsed_s / p.basis_s) if p.basis_s else 1.0
+        self._deviation *= 1 - pull
+        self._deviation += self._random.gauss(0.0, p.basis_bps / 10_000 * (2 * pull) ** 0.5)
+        moment = self._coin.at(self._next_ms)
+        self._is_burst = moment.is_burst
+        self._middle = self._market.start_ticks * moment.price * (1 + self._deviation)
 
     def _event(self) -> None:
         p = self._params
-        draw = self._random.random() * (p.adds_per_s + p.cancels_per_s + p.markets_per_s)
+        adds, cancels, markets = self._rates()
+        draw = self._random.random() * (adds + cancels + markets)
         side = self._random.choice(("Buy", "Sell"))
-        if draw < p.markets_per_s:
+        if draw < markets:
             self._market.take(side, self._lots(p.trade_value), self._limit(side, 40))
-        elif draw < p.markets_per_s + p.cancels_per_s:
+        elif draw < markets + cancels:
             self._cancel(side)
         else:
             self._add(side)
@@ -161,7 +165,7 @@ class SyntheticFlow:
     def _keep_depth(self, side: str, own: BookSide) -> None:
         outward = -1 if side == "Buy" else 1
         levels, worst = len(own), own.nth(-1)
-        if levels < self._params.levels:
+        if levels < self._params.levels and worst + outward > 0:
             self._market.add(side, worst + outward, self._limit_lots(levels))
         elif levels > 2 * self._params.levels:
             self._market.reduce(side, worst, own.anonymous_at(worst))
@@ -172,9 +176,20 @@ class SyntheticFlow:
         return max(1, middle + ticks if side == "Buy" else middle + 1 - ticks)
 
     def _limit_lots(self, distance: int) -> int:
-        return self._lots(self._params.level_value * (1 + distance / 100))
+        thin = self._params.thin_adds if self._is_thin else 1.0
+        return self._lots(self._params.level_value * thin * (1 + distance / 100))
 
     def _lots(self, value: float) -> int:
         return max(
             1, int(self._random.lognormvariate(0.0, self._params.size_sigma) * value / self._lot_value)
         )
+
+
+def lot_value(market: TradedMarket) -> float:
+    """Value of one lot in quote coin where the market starts; of an option the value of the index."""
+    it = market.instrument
+    if it.is_inverse:
+        return float(it.lot)
+    if it.is_option:
+        return float(it.index_price * it.lot)
+    return float(it.value(market.start_ticks, 1))

@@ -47,7 +47,7 @@ def account_info(context: Context, params: Params) -> dict[str, Any]:
     del params
     profile = context.profile
     return {
-        "marginMode": "REGULAR_MARGIN",
+        "marginMode": context.exchange.settings.margin_mode,
         "updatedTime": str(profile.updated_ms or context.exchange.started_ms),
         "unifiedMarginStatus": _UNIFIED_STATUS,
         "dcpStatus": "OFF",
@@ -91,8 +91,8 @@ def collateral_row(exchange: Exchange, coin: str) -> dict[str, Any]:
     """Borrowing and collateral of one coin."""
     price = exchange.risk.usd_value(coin, Decimal(1))
     most = coin_amount(MOST_BORROWED_USD / price) if price else ZERO
-    borrowed = max(ZERO, -exchange.account.balances.get(coin, ZERO))
-    counts = coin in _ALWAYS_COLLATERAL or price > 0
+    borrowed = exchange.account.debts.get(coin, ZERO)
+    counts = exchange.risk.is_collateral(coin)
     return {
         "currency": coin,
         "hourlyBorrowRate": plain(HOURLY_BORROW_RATE),
@@ -101,7 +101,9 @@ def collateral_row(exchange: Exchange, coin: str) -> dict[str, Any]:
         "freeBorrowAmount": "0",
         "borrowAmount": plain(borrowed),
         "otherBorrowAmount": "0",
-        "availableToBorrow": plain(max(ZERO, most - borrowed)),
+        "availableToBorrow": plain(
+            coin_amount(min(exchange.loans.borrowable(coin), max(ZERO, most - borrowed)))
+        ),
         "borrowable": bool(price),
         "borrowUsageRate": plain((borrowed / most).quantize(Decimal("0.0001"))) if most else "0",
         "marginCollateral": counts,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from nautilus_bybit_adapter.sim.exchange.events import Event, PrivateEvent
-from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
+from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES, SPOT
 
 from .context import CONTEXT
 from .fault_http import fault_middleware
+from .liquidations import liquidation_frames
 from .private import PrivateSocket
 from .public import PublicSocket
 from .rest import RestServer
+from .topics import STATUS_PATH, STATUS_TOPIC
 from .trade import TradeSocket
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class VenueServer:
     """
 
     def __init__(self, context: Context) -> None:
-        self.public = {category: PublicSocket(context, category) for category in CATEGORIES}
+        self.public = {path: PublicSocket(context, path) for path in (*CATEGORIES, STATUS_PATH)}
         self.private = PrivateSocket(context)
         self.trade = TradeSocket(context)
         self._rest = RestServer(context)
@@ -56,13 +58,23 @@ class VenueServer:
         """Pass an event of the exchange to its subscribers."""
         if isinstance(event, PrivateEvent):
             self.private.push(event)
+            if event.topic == "execution" and event.category != SPOT:
+                self.public[event.category].push(liquidation_frames(event))
         else:
             self.public[event.market.instrument.category].on_trades(event)
 
     def pump(self, now_ms: int) -> None:
-        """Push the public topics that are due."""
+        """Push the public topics that are due and carry out what else time brings."""
         for socket in self.public.values():
             socket.pump(now_ms)
+        self.private.pump(now_ms)
+        self._context.earn.advance(now_ms)
+
+    def announce(self, notice: dict[str, Any]) -> None:
+        """Publish a maintenance notice, an item of `/v5/system/status`, and keep it."""
+        self._context.notices.append(notice)
+        now_ms = self._context.exchange.now_ms()
+        self.public[STATUS_PATH].push([{"topic": STATUS_TOPIC, "ts": now_ms, "data": [notice]}])
 
     def connections(self, family: str) -> set[Connection]:
         """Open connections of `public`, `private` or `trade`.

@@ -11,7 +11,8 @@ from uuid import UUID
 from nautilus_bybit_adapter.sim.exchange.amounts import plain
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 from nautilus_bybit_adapter.sim.exchange.funding_wallet import ACCOUNT_TYPES, UNIFIED, Transfer
-from nautilus_bybit_adapter.sim.exchange.requests import Params, read_text
+from nautilus_bybit_adapter.sim.exchange.greeks import coin_greeks
+from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
 
 from .amount import known_coins, read_amount, read_choice, read_needed
 from .endpoint import Routes, private, uses
@@ -163,6 +164,44 @@ def no_records(exchange: Exchange, params: Params) -> dict[str, Any]:
     return {"rows": [], "nextPageCursor": ""}
 
 
+def greeks(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/asset/coin-greeks`."""
+    return {"list": coin_greeks(exchange.risk, read_text(params, "baseCoin"))}
+
+
+def deliveries(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/asset/delivery-record`: positions closed by delivery, newest first."""
+    category, start_end = read_category(params), window(params, exchange.now_ms(), longest_ms=30 * DAY_MS)
+    symbol = read_text(params, "symbol")
+    rows = [
+        {
+            "deliveryTime": fill.at_ms,
+            "symbol": fill.order.instrument.symbol,
+            "side": "Buy" if fill.side == "Sell" else "Sell",
+            "position": plain(fill.order.instrument.qty(fill.lots)),
+            "entryPrice": "",
+            "deliveryPrice": plain(fill.order.instrument.price(fill.ticks)),
+            "strike": plain(fill.order.instrument.strike) if fill.order.instrument.is_option else "",
+            "fee": plain(fill.fee),
+            "deliveryRpl": plain(fill.pnl),
+        }
+        for fill in reversed(exchange.account.executions)
+        if fill.exec_type == "Delivery"
+        and fill.order.instrument.category == category
+        and start_end[0] <= fill.at_ms <= start_end[1]
+        and symbol in {"", fill.order.instrument.symbol}
+    ]
+    found, cursor = page(rows, params, lambda row: f"{row['symbol']}:{row['deliveryTime']}", 20, 50)
+    return {"category": category, "list": found, "nextPageCursor": cursor}
+
+
+def settlements(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/asset/settlement-record`: sessions of USDC contracts are not settled here."""
+    category = read_category(params)
+    window(params, exchange.now_ms(), longest_ms=30 * DAY_MS)
+    return {"category": category, "list": [], "nextPageCursor": ""}
+
+
 def withdrawable(context: Context, params: Params) -> dict[str, Any]:
     """`/v5/asset/withdraw/withdrawable-amount`."""
     coin = read_needed(params, "coin")
@@ -187,6 +226,9 @@ ROUTES: Routes = {
     ("POST", "/v5/asset/transfer/inter-transfer"): uses(transfer, ret_msg="success"),
     ("GET", "/v5/asset/transfer/query-inter-transfer-list"): uses(transfer_list, ret_msg="success"),
     ("GET", "/v5/asset/transfer/query-transfer-coin-list"): private(transfer_coins, ret_msg="success"),
+    ("GET", "/v5/asset/coin-greeks"): private(greeks),
+    ("GET", "/v5/asset/delivery-record"): private(deliveries),
+    ("GET", "/v5/asset/settlement-record"): private(settlements),
     ("GET", "/v5/asset/deposit/query-record"): private(no_records, ret_msg="success"),
     ("GET", "/v5/asset/withdraw/query-record"): private(no_records, ret_msg="success"),
     ("GET", "/v5/asset/withdraw/withdrawable-amount"): uses(withdrawable, ret_msg="success"),

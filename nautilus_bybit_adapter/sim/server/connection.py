@@ -30,9 +30,10 @@ class Connection:
 
     def __init__(self, conn_id: str) -> None:
         self.conn_id = conn_id
+        self.address = ""
         self.topics: set[str] = set()
         self.authenticated = False
-        self.request_ids: set[str] = set()
+        self.request_ids: dict[str, None] = {}
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
         self._waiting_chars = 0
         self._most_waiting = 0
@@ -73,6 +74,9 @@ class Connection:
     ) -> web.WebSocketResponse:
         """Run the connection until either side ends it."""
         context = request.app[CONTEXT]
+        self.address = request.remote or ""
+        if not context.addresses.sockets.allows(self.address, context.exchange.now_ms()):
+            raise web.HTTPForbidden(text="too many connections")
         self._most_waiting = context.bounds.waiting_bytes
         socket = web.WebSocketResponse(max_msg_size=context.bounds.frame_bytes, autoping=False)
         await socket.prepare(request)

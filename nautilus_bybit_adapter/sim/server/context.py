@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -13,6 +13,7 @@ from nautilus_bybit_adapter.sim.exchange.profile import Profile
 from nautilus_bybit_adapter.sim.faults.engine import FaultEngine
 
 from .bounds import Bounds
+from .limits import AddressLimits
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
@@ -30,7 +31,9 @@ class Context:
     windows: RateWindows
     faults: FaultEngine = field(default_factory=lambda: FaultEngine(0, lambda: 0))
     bounds: Bounds = field(default_factory=Bounds)
+    addresses: AddressLimits = field(default_factory=AddressLimits)
     profile: Profile = field(default_factory=Profile)
+    notices: list[dict[str, Any]] = field(default_factory=list)
     funding: FundingWallet = field(init=False)
     earn: EarnBook = field(init=False)
 

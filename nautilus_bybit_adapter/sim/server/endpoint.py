@@ -19,11 +19,13 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`result` and `retExtInfo` of an answer, and keys that one odd path puts beside them."""
+    """`result` and `retExtInfo` of an answer, keys that one odd path puts beside them, and a refusal with a result."""
 
     result: Any
     ext: dict[str, Any] = field(default_factory=dict)
     beside: dict[str, Any] = field(default_factory=dict)
+    ret_code: int = 0
+    ret_msg: str = ""
 
 
 Handler = Callable[["Context", Params, Quota], Reply]

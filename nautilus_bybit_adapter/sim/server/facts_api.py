@@ -12,18 +12,19 @@ from nautilus_bybit_adapter.sim.exchange.amounts import plain
 from nautilus_bybit_adapter.sim.exchange.errors import bad_param
 from nautilus_bybit_adapter.sim.exchange.instruments import LINEAR
 from nautilus_bybit_adapter.sim.exchange.noise import noise
-from nautilus_bybit_adapter.sim.exchange.queries import read_limit
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
 
-from .endpoint import Routes, public
+from .endpoint import Routes, public, shows
 from .paging import closed_page
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 
+    from .context import Context
+
 RISK_PAGE = 15
-RISK_TIER = Decimal(2_000_000)
+_LAST_DELIVERIES = 50
 INSURANCE_USDT = Decimal(25_000_000)
 MINUTE_MS = 60_000
 _INDEX_SOURCES = ("Bitstamp", "Coinbase", "Kraken", "LMAX")
@@ -65,7 +66,7 @@ def risk_rows(market: TradedMarket) -> list[dict[str, Any]]:
         {
             "id": 1,
             "symbol": it.symbol,
-            "riskLimitValue": plain(RISK_TIER),
+            "riskLimitValue": plain(it.risk_limit),
             "maintenanceMargin": plain(it.mmr),
             "initialMargin": plain((1 / it.max_leverage).quantize(Decimal("0.0001"))),
             "isLowestRisk": 1,
@@ -78,8 +79,8 @@ def risk_rows(market: TradedMarket) -> list[dict[str, Any]]:
 def insurance_rows(exchange: Exchange, coin: str = "") -> list[dict[str, str]]:
     """Balances of the insurance pools by coin, drawn anew every minute."""
     minute = exchange.now_ms() // MINUTE_MS
-    settles = sorted({it.quote for it in _contracts(exchange, LINEAR)})
-    settles += sorted({it.base for it in _contracts(exchange, "inverse")})
+    settles = sorted({it.settle for it in _contracts(exchange, LINEAR)})
+    settles += sorted({it.settle for it in _contracts(exchange, "inverse")})
     rows = []
     for settle in settles:
         if coin not in {"", settle}:
@@ -104,7 +105,7 @@ def adl_rows(exchange: Exchange, symbol: str = "") -> list[dict[str, str]]:
             balance = INSURANCE_USDT + noise(exchange.config.seed, "adl", it.category, it.symbol) * 1000
             rows.append(
                 {
-                    "coin": it.quote if it.category == LINEAR else it.base,
+                    "coin": it.settle,
                     "symbol": it.symbol,
                     "balance": plain(balance),
                     "maxBalance": "",
@@ -156,18 +157,29 @@ def delivery_price(exchange: Exchange, params: Params) -> dict[str, Any]:
     category = read_category(params)
     if category == "spot":
         raise bad_param("Illegal category")
-    if params.get("symbol"):
-        exchange.market(params)
-    read_limit(params, 50, 200)
-    return {"category": category, "list": [], "nextPageCursor": ""}
+    symbol, base = read_text(params, "symbol"), read_text(params, "baseCoin")
+    rows = [
+        {"symbol": key[1], "deliveryPrice": plain(done.price), "deliveryTime": str(done.at_ms)}
+        for key, done in reversed(exchange.delivered.items())
+        if key[0] == category
+        and symbol in {"", key[1]}
+        and base in {"", exchange.markets[key].instrument.base}
+    ]
+    found, cursor = closed_page(rows, params, lambda row: row["symbol"], 50, 200)
+    return {"category": category, "list": found, "nextPageCursor": cursor}
 
 
 def new_delivery_price(exchange: Exchange, params: Params) -> dict[str, Any]:
     """`/v5/market/new-delivery-price`."""
-    del exchange
-    if read_category(params) != "option" or not read_text(params, "baseCoin"):
+    base = read_text(params, "baseCoin")
+    if read_category(params) != "option" or not base:
         raise bad_param("params error: category must be option and baseCoin is required")
-    return {"category": "option", "list": []}
+    rows = [
+        {"deliveryPrice": plain(done.price), "deliveryTime": str(done.at_ms)}
+        for key, done in reversed(exchange.delivered.items())
+        if key[0] == "option" and exchange.markets[key].instrument.base == base
+    ]
+    return {"category": "option", "list": rows[:_LAST_DELIVERIES]}
 
 
 def fee_groups(exchange: Exchange, params: Params) -> dict[str, Any]:
@@ -186,10 +198,11 @@ def fee_groups(exchange: Exchange, params: Params) -> dict[str, Any]:
     return {"list": [group]}
 
 
-def nothing_listed(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/system/status`: no maintenance is planned or under way."""
-    del exchange, params
-    return {"list": []}
+def system_status(context: Context, params: Params) -> dict[str, Any]:
+    """`/v5/system/status`: maintenance that was announced."""
+    ident, state = read_text(params, "id"), read_text(params, "state")
+    rows = [row for row in context.notices if ident in {"", row["id"]} and state in {"", row["state"]}]
+    return {"list": rows}
 
 
 def announcements(exchange: Exchange, params: Params) -> dict[str, Any]:
@@ -213,6 +226,6 @@ ROUTES: Routes = {
     ("GET", "/v5/market/delivery-price"): public(delivery_price, ret_msg="success"),
     ("GET", "/v5/market/new-delivery-price"): public(new_delivery_price, ret_msg=""),
     ("GET", "/v5/market/fee-group-info"): public(fee_groups),
-    ("GET", "/v5/system/status"): public(nothing_listed, ret_msg=""),
+    ("GET", "/v5/system/status"): shows(system_status, ret_msg=""),
     ("GET", "/v5/announcements/index"): public(announcements),
 }

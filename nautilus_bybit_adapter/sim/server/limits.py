@@ -1,31 +1,16 @@
-"""Rolling one-second windows of the private endpoints.
+"""Rolling windows: of each private path, and of all requests of one address.
 
-Source: Bybit V5 Rate Limit; the default figures of an account without a tier.
+Source: Bybit V5 Rate Limit.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError
-from nautilus_bybit_adapter.sim.exchange.instruments import SPOT
 
-WINDOW_MS = 1000
-# Requests per second on derivatives and on spot, by path.
-_PER_PATH: dict[str, tuple[int, int]] = {
-    "/v5/order/create": (10, 20),
-    "/v5/order/amend": (10, 10),
-    "/v5/order/cancel": (10, 20),
-    "/v5/order/cancel-all": (10, 20),
-    "/v5/order/create-batch": (10, 20),
-    "/v5/order/amend-batch": (10, 20),
-    "/v5/order/cancel-batch": (10, 20),
-    "/v5/position/set-leverage": (10, 10),
-    "/v5/account/fee-rate": (5, 5),
-    "/v5/user/query-api": (10, 10),
-}
-_DEFAULT = (50, 50)
+from .rates import rate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +47,63 @@ class RateWindows:
 
     def __init__(self, *, enforced: bool) -> None:
         self._enforced = enforced
-        self._used: dict[tuple[str, bool], deque[int]] = {}
+        self._used: dict[tuple[str, str], deque[int]] = {}
 
     def take(self, path: str, category: str, now_ms: int, units: int = 1) -> Quota:
         """Use up to `units` of the window of `path`; `granted` says how many there were."""
-        spot = category == SPOT
-        limit = _PER_PATH.get(path, _DEFAULT)[spot]
-        used = self._used.setdefault((path, spot), deque())
-        while used and used[0] <= now_ms - WINDOW_MS:
+        rate = rate_of(path)
+        limit = rate.limit(category)
+        used = self._used.setdefault(rate.window(path, category), deque())
+        while used and used[0] <= now_ms - rate.window_ms:
             used.popleft()
         granted = min(units, max(0, limit - len(used))) if self._enforced else units
         used.extend([now_ms] * min(granted, max(0, limit - len(used))))
         exceeded = granted < units and used
-        return Quota(limit, max(0, limit - len(used)), used[0] + WINDOW_MS if exceeded else now_ms, granted)
+        reset_ms = used[0] + rate.window_ms if exceeded else now_ms
+        return Quota(limit, max(0, limit - len(used)), reset_ms, granted)
+
+
+class AddressLimit:
+    """Requests per window of each network address; who exceeds it is shut out for a while.
+
+    Parameters
+    ----------
+    limit : int
+        Requests per window, 0 for any number.
+    window_ms : int
+        Length of the window, ms.
+    ban_ms : int
+        How long everything is refused after a breach, ms.
+    """
+
+    def __init__(self, limit: int = 600, window_ms: int = 5000, ban_ms: int = 600_000) -> None:
+        self._limit, self._window_ms, self._ban_ms = limit, window_ms, ban_ms
+        self._used: dict[str, deque[int]] = {}
+        self._banned_until: dict[str, int] = {}
+
+    def allows(self, address: str, now_ms: int) -> bool:
+        """Count a request and say whether it may pass."""
+        if not self._limit:
+            return True
+        if now_ms < self._banned_until.get(address, 0):
+            return False
+        used = self._used.setdefault(address, deque())
+        while used and used[0] <= now_ms - self._window_ms:
+            used.popleft()
+        if len(used) >= self._limit:
+            self._banned_until[address] = now_ms + self._ban_ms
+            return False
+        used.append(now_ms)
+        return True
+
+
+@dataclass(slots=True)
+class AddressLimits:
+    """Limits of each network address: HTTP requests, new sockets, requests of trade sockets."""
+
+    requests: AddressLimit = field(default_factory=AddressLimit)
+    sockets: AddressLimit = field(default_factory=lambda: AddressLimit(500, 300_000, 0))
+    orders: AddressLimit = field(default_factory=lambda: AddressLimit(3000, 1000, 0))
 
 
 def too_many() -> VenueError:

@@ -27,6 +27,27 @@ def set_leverage(exchange: Exchange, params: Params) -> dict[str, Any]:
     return {}
 
 
+def switch_mode(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/position/switch-mode`."""
+    exchange.switch_mode(params)
+    return {}
+
+
+def isolated_only(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/position/add-margin` and `/v5/position/set-auto-add-margin`: positions keep no margin of their own."""
+    _derivative(params)
+    exchange.market(params)
+    if exchange.settings.margin_mode != "ISOLATED_MARGIN":
+        raise VenueError(110076, "Only isolated mode can set auto-add-margin")
+    raise bad_param("params error: adding margin is not served by this venue")
+
+
+def trading_stop(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/position/trading-stop`."""
+    exchange.trading_stop(params)
+    return {}
+
+
 def closed_pnl(exchange: Exchange, params: Params) -> dict[str, Any]:
     """`/v5/position/closed-pnl`, newest first."""
     category = _derivative(params)
@@ -80,15 +101,16 @@ def symbol_info(exchange: Exchange, params: Params) -> dict[str, Any]:
     _derivative(params)
     read_needed(params, "symbol")
     market = exchange.market(params)
-    symbol = market.instrument.symbol
-    position = exchange.account.position(symbol)
-    row = {
-        "symbol": symbol,
-        "leverage": plain(position.leverage),
-        "side": position.side,
-        "positionIdx": 0,
-    }
-    return {"category": market.instrument.category, "list": [row]}
+    rows = [
+        {
+            "symbol": market.instrument.symbol,
+            "leverage": plain(slot.leverage),
+            "side": slot.side,
+            "positionIdx": slot.index,
+        }
+        for slot in exchange.settings.slots(market.instrument)
+    ]
+    return {"category": market.instrument.category, "list": rows}
 
 
 def confirm_pending(exchange: Exchange, params: Params) -> dict[str, Any]:
@@ -121,6 +143,10 @@ def _derivative(params: Params) -> str:
 ROUTES: Routes = {
     ("GET", "/v5/position/list"): private(queries.positions),
     ("POST", "/v5/position/set-leverage"): private(set_leverage),
+    ("POST", "/v5/position/switch-mode"): private(switch_mode),
+    ("POST", "/v5/position/set-auto-add-margin"): private(isolated_only),
+    ("POST", "/v5/position/add-margin"): private(isolated_only),
+    ("POST", "/v5/position/trading-stop"): private(trading_stop),
     ("GET", "/v5/position/closed-pnl"): private(closed_pnl),
     ("GET", "/v5/position/get-closed-positions"): private(closed_options),
     ("GET", "/v5/position/symbol-info"): private(symbol_info),

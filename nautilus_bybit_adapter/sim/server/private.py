@@ -12,6 +12,7 @@ from nautilus_bybit_adapter.sim.exchange.errors import VenueError
 
 from .auth import check_login
 from .connection import Connection, read_message, with_request_id
+from .dcp import DCP_TOPICS, DisconnectionProtection
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -29,7 +30,7 @@ _CATEGORISED = {
     "greeks": (),
 }
 TOPICS = frozenset(_CATEGORISED) | {f"{topic}.{c}" for topic, found in _CATEGORISED.items() for c in found}
-_DCP = {"dcp.future", "dcp.spot", "dcp.option"}
+_DCP = frozenset(DCP_TOPICS)
 _FAST_FIELDS = [
     "category",
     "symbol",
@@ -57,6 +58,7 @@ class PrivateSocket:
     def __init__(self, context: Context) -> None:
         self.connections: set[Connection] = set()
         self._context = context
+        self._dcp = DisconnectionProtection(context)
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection."""
@@ -66,6 +68,11 @@ class PrivateSocket:
             return await connection.serve(request, self._on_text)
         finally:
             self.connections.discard(connection)
+            self._dcp.left(connection.topics, self.connections)
+
+    def pump(self, now_ms: int) -> None:
+        """Do what time brings: cancel the orders of whoever has been away for too long."""
+        self._dcp.pump(now_ms, self.connections)
 
     def push(self, event: PrivateEvent) -> None:
         """Push an event to whoever subscribed to its topic in either form."""
@@ -80,13 +87,14 @@ class PrivateSocket:
 
     def _push_fast(self, connection: Connection, event: PrivateEvent) -> None:
         topic = _subscribed_form(connection.topics, "execution.fast", event.category)
-        if topic:
+        rows = [row for row in event.rows if row["execType"] == "Trade"]
+        if topic and rows:
             rows = [
                 {
                     **{name: row[name] for name in _FAST_FIELDS},
                     **({"orderLinkId": ""} if row["isMaker"] else {}),
                 }
-                for row in event.rows
+                for row in rows
             ]
             connection.send_json({"topic": topic, "creationTime": event.at_ms, "data": rows})
 

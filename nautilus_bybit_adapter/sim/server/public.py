@@ -63,6 +63,11 @@ class PublicSocket:
         if subscribers:
             _send_all(subscribers, trades_frame(event.market, event.trades, event.at_ms))
 
+    def push(self, frames: list[dict[str, Any]]) -> None:
+        """Push frames to the subscribers of the topics they name."""
+        for frame in frames:
+            _send_all(self._subscribers.get(frame["topic"], set()), frame)
+
     def pump(self, now_ms: int) -> None:
         """Push every topic whose interval has passed."""
         for name, topic in list(self._topics.items()):
@@ -174,11 +179,12 @@ class PublicSocket:
     def _join(self, connection: Connection, name: str) -> None:
         topic = self._topics.get(name)
         if topic is None:
+            self._watch(name, 1)
             topic = make_topic(self._context.exchange, self._category, name)
             if topic is None:
+                self._watch(name, -1)
                 return
             self._topics[name], self._subscribers[name] = topic, set()
-            self._watch(name, 1)
         self._subscribers[name].add(connection)
         connection.topics.add(name)
         first = topic.opening(self._context.exchange.now_ms())

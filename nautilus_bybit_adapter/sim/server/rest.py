@@ -17,6 +17,7 @@ from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 from . import (
     account_api,
     asset_api,
+    borrow_api,
     earn_api,
     facts_api,
     kline_api,
@@ -49,6 +50,7 @@ FAMILIES: tuple[Routes, ...] = (
     position_api.ROUTES,
     account_api.ROUTES,
     settings_api.ROUTES,
+    borrow_api.ROUTES,
     user_api.ROUTES,
     asset_api.ROUTES,
     spot_margin_api.ROUTES,
@@ -71,6 +73,8 @@ class RestServer:
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one request; a business error is HTTP 200 with a `retCode`."""
+        if not self._context.addresses.requests.allows(request.remote or "", self._context.exchange.now_ms()):
+            return web.Response(status=403, text="access too frequent")
         endpoint = ENDPOINTS.get((request.method, request.path))
         body = await request.read()
         if endpoint is None:
@@ -82,7 +86,8 @@ class RestServer:
         headers: dict[str, str] = {}
         try:
             reply = self._answer(endpoint, request, body, headers)
-            return self._envelope(0, endpoint.ret_msg, reply, headers)
+            text = reply.ret_msg if reply.ret_code else endpoint.ret_msg
+            return self._envelope(reply.ret_code, text, reply, headers)
         except VenueError as e:
             if e.ret_code == too_many().ret_code:
                 headers.setdefault("X-Bapi-Limit-Reset-Timestamp", str(now_ms))
@@ -103,15 +108,27 @@ class RestServer:
         )
         quota = Quota(0, 0, now_ms, 0)
         if endpoint.private:
-            is_batch = request.path.endswith("-batch")
-            units = len(trade_api.batch_items(params)) if is_batch else 1
-            category = str(params.get("category", ""))
-            quota = self._context.windows.take(request.path, category, now_ms, units)
-            headers.update(quota.headers())
-            if not is_batch:
-                quota.require()
+            quota = self._take(request.path, params, headers)
         with kept(self._context, request.method, request.path, params, quota.granted):
             return endpoint.handler(self._context, params, quota)
+
+    def _take(self, path: str, params: Params, headers: dict[str, str]) -> Quota:
+        """Use the window of a private path: a batch as many units as it has items, and no more than granted."""
+        windows, now_ms = self._context.windows, self._context.exchange.now_ms()
+        category = str(params.get("category", ""))
+        if not path.startswith("/v5/order/") or not path.endswith("-batch"):
+            quota = windows.take(path, category, now_ms)
+            headers.update(quota.headers())
+            quota.require()
+            return quota
+        try:
+            units = len(trade_api.batch_items(params))
+        except VenueError:
+            headers.update(windows.take(path, category, now_ms).headers())
+            raise
+        quota = windows.take(path, category, now_ms, units)
+        headers.update(quota.headers())
+        return quota
 
     def _envelope(self, code: int, text: str, reply: Reply, headers: dict[str, str]) -> web.Response:
         now_ms = self._context.exchange.now_ms()

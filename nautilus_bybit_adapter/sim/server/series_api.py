@@ -72,6 +72,9 @@ def funding_history(exchange: Exchange, params: Params) -> dict[str, Any]:
 
 def _funding_rate(exchange: Exchange, market: TradedMarket, at_ms: int) -> Decimal:
     it = market.instrument
+    for settled in reversed(exchange.funding.history.get(it.key, ())):
+        if settled.at_ms == at_ms:
+            return settled.rate
     if at_ms >= exchange.started_ms:
         return FUNDING_RATE
     stray = noise(exchange.config.seed, it.category, it.symbol, "funding", at_ms)

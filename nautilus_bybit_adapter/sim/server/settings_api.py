@@ -12,16 +12,25 @@ from nautilus_bybit_adapter.sim.exchange.profile import DCP_PRODUCTS, MarketMake
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_flag, read_text
 
 from .amount import read_choice, read_needed
-from .endpoint import Routes, private, uses
+from .endpoint import Endpoint, Reply, Routes, private, uses
 from .paging import closed_page
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
 
     from .context import Context
+    from .limits import Quota
 
 SHORTEST_DCP_S, LONGEST_DCP_S = 3, 300
-MARGIN_MODES = ("REGULAR_MARGIN", "ISOLATED_MARGIN", "PORTFOLIO_MARGIN")
+
+
+def set_margin_mode(context: Context, params: Params, _quota: Quota) -> Reply:
+    """`/v5/account/set-margin-mode`; a refusal names its reasons in the result."""
+    reasons = context.exchange.set_margin_mode(params)
+    if reasons:
+        return Reply({"reasons": reasons}, ret_code=3400045, ret_msg="Set margin mode failed")
+    _touched(context)
+    return Reply({"reasons": []})
 
 
 def set_hedging(context: Context, params: Params) -> dict[str, Any]:
@@ -46,7 +55,9 @@ def set_limit_px_action(context: Context, params: Params) -> dict[str, Any]:
     if "modifyEnable" not in params:
         raise bad_param("params error: modifyEnable is required")
     name = "spot" if category == "spot" else "linear"
-    context.profile.keeps_price[name] = read_flag(params, "modifyEnable")
+    modify = read_flag(params, "modifyEnable")
+    context.profile.keeps_price[name] = modify
+    context.exchange.set_limit_px_action(category, modify=modify)
     _touched(context)
     return {}
 
@@ -166,6 +177,7 @@ def _touched(context: Context) -> None:
 
 
 ROUTES: Routes = {
+    ("POST", "/v5/account/set-margin-mode"): Endpoint(set_margin_mode),
     ("POST", "/v5/account/set-hedging-mode"): uses(set_hedging, ret_msg="SUCCESS"),
     ("POST", "/v5/account/set-delta-mode"): uses(set_delta_mode, ret_msg="success"),
     ("POST", "/v5/account/set-limit-px-action"): uses(set_limit_px_action, ret_msg="success"),

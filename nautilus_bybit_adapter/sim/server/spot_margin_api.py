@@ -34,21 +34,29 @@ def state(context: Context, params: Params) -> dict[str, Any]:
     del params
     profile = context.profile
     return {
-        "spotLeverage": plain(profile.spot_leverage) if profile.spot_margin else "",
-        "spotMarginMode": "1" if profile.spot_margin else "0",
-        "effectiveLeverage": "0",
+        "spotLeverage": plain(profile.spot_leverage) if context.exchange.loans.enabled else "",
+        "spotMarginMode": "1" if context.exchange.loans.enabled else "0",
+        "effectiveLeverage": plain(_effective_leverage(context)),
     }
 
 
 def switch_mode(context: Context, params: Params) -> dict[str, Any]:
     """`/v5/spot-margin-trade/switch-mode`."""
-    context.profile.spot_margin = read_choice(params, "spotMarginMode", ("0", "1")) == "1"
-    return {"spotMarginMode": "1" if context.profile.spot_margin else "0"}
+    context.exchange.loans.enabled = read_choice(params, "spotMarginMode", ("0", "1")) == "1"
+    return {"spotMarginMode": "1" if context.exchange.loans.enabled else "0"}
+
+
+def _effective_leverage(context: Context) -> Decimal:
+    """Debts over what the account is worth, with 2 decimals."""
+    exchange = context.exchange
+    owed = sum((exchange.risk.usd_value(c, a) for c, a in exchange.account.debts.items()), ZERO)
+    equity = exchange.risk.totals().equity
+    return (owed / equity).quantize(Decimal("0.01")) if owed and equity > 0 else ZERO
 
 
 def set_leverage(context: Context, params: Params) -> dict[str, Any]:
     """`/v5/spot-margin-trade/set-leverage`, from 2 to 10, of one coin or of all."""
-    if not context.profile.spot_margin:
+    if not context.exchange.loans.enabled:
         raise VenueError(176038, "Spot margin trading is switched off.")
     leverage = parse_amount(str(params.get("leverage") or ""))
     if leverage is None or not LEAST_LEVERAGE <= leverage <= MOST_LEVERAGE:
@@ -126,7 +134,7 @@ def max_borrowable(context: Context, params: Params) -> dict[str, Any]:
     """`/v5/spot-margin-trade/max-borrowable`."""
     coin = _known(context, read_needed(params, "currency"))
     row = collateral_row(context.exchange, coin)
-    return {"maxLoan": row["availableToBorrow"] if context.profile.spot_margin else "0", "currency": coin}
+    return {"maxLoan": row["availableToBorrow"] if context.exchange.loans.enabled else "0", "currency": coin}
 
 
 def coin_state(context: Context, params: Params) -> dict[str, Any]:

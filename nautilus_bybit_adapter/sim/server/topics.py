@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 
 Frame = dict[str, Any]
+STATUS_PATH, STATUS_TOPIC = "misc/status", "system.status"
 TOUCH_REPEAT_MS = 3000
 KLINE_INTERVAL_MS = 1000
 PRICE_LIMIT_INTERVAL_MS = 300
@@ -201,6 +202,8 @@ def make_topic(exchange: Exchange, category: str, name: str) -> Topic | None:
     """Return the topic that `name` is on the socket of `category`; None when it is none."""
     if not is_served(category, name):
         return None
+    if category == STATUS_PATH:
+        return EventTopic()
     kind, variant, symbol = _parts(name)
     if kind == "publicTrade":
         bases = {market.instrument.base for key, market in exchange.markets.items() if key[0] == OPTION}
@@ -228,8 +231,6 @@ def _pool_topic(exchange: Exchange, kind: str, pool: str) -> Topic:
 def named_markets(exchange: Exchange, category: str, name: str) -> list[TradedMarket]:
     """Markets whose state a topic shows."""
     kind, _, symbol = _parts(name)
-    if kind in {"insurance", "adlAlert"}:
-        return []
     if category == OPTION and kind == "publicTrade":
         return [m for key, m in exchange.markets.items() if key[0] == OPTION and m.instrument.base == symbol]
     market = exchange.markets.get((category, symbol))
@@ -239,6 +240,8 @@ def named_markets(exchange: Exchange, category: str, name: str) -> list[TradedMa
 def is_served(category: str, name: str) -> bool:
     """Whether a category has topics like `name`, whatever its symbol."""
     kind, variant, symbol = _parts(name)
+    if category == STATUS_PATH:
+        return name == STATUS_TOPIC
     if not symbol or category not in _CATEGORIES.get(kind, ()):
         return False
     if kind == "orderbook":

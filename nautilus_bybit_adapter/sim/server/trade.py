@@ -30,6 +30,8 @@ OPERATIONS = {
     for suffix in ("", "-batch")
 }
 REQUEST_ID_LIMIT = 36
+# A `reqId` may come again once so many others came after it.
+REMEMBERED_IDS = 50_000
 LOG = logging.getLogger(__name__)
 
 
@@ -87,6 +89,7 @@ class TradeSocket:
         quota = Quota(0, 0, now_ms, 0)
         code, text, reply = 0, "OK", Reply({})
         try:
+            self._count(connection, now_ms)
             verb, is_batch, params = _checked(connection, message, now_ms)
             path = f"/v5/order/{verb}-batch" if is_batch else f"/v5/order/{verb}"
             units = len(batch_items(params)) if is_batch else 1
@@ -116,6 +119,10 @@ class TradeSocket:
         }
         connection.send_json(_with_id(message, answer))
 
+    def _count(self, connection: Connection, now_ms: int) -> None:
+        if not self._context.addresses.orders.allows(connection.address, now_ms):
+            raise VenueError(10403, "Exceeded the request limit of the IP.")
+
 
 def _checked(
     connection: Connection, message: dict[str, Any], now_ms: int
@@ -130,7 +137,9 @@ def _checked(
             raise bad_param("params error: reqId invalid")
         if str(request_id) in connection.request_ids:
             raise VenueError(20006, "Duplicate reqId")
-        connection.request_ids.add(str(request_id))
+        connection.request_ids[str(request_id)] = None
+        if len(connection.request_ids) > REMEMBERED_IDS:
+            del connection.request_ids[next(iter(connection.request_ids))]
     header = message.get("header")
     if not isinstance(header, dict) or "X-BAPI-TIMESTAMP" not in header:
         raise bad_param("params error: X-BAPI-TIMESTAMP is required")

@@ -50,7 +50,6 @@ SPOT = {"category": "spot"}
         ({"reduceOnly": {}}, 10001, "reduceOnly invalid"),
         ({"reduceOnly": "true"}, 110017, "current position is zero"),
         ({"smpType": "All"}, 10001, "smpType invalid"),
-        ({"orderIv": "0.5"}, 10001, "orderIv"),
         ({"takeProfit": ["1"]}, 10001, "takeProfit"),
         ({"qty": "40"}, 110007, "ab not enough for new order"),
         ({"orderType": "Market", "slippageToleranceType": "TickSize", "slippageTolerance": "0"}, 110108, "1"),

@@ -1,0 +1,52 @@
+"""The proof that an account adds up and the books hold exactly the open orders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from .account import Account, LedgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .floor import TradedMarket
+    from .register import Register
+
+
+def prove(account: Account, register: Register, markets: Mapping[tuple[str, str], TradedMarket]) -> None:
+    """Check every figure of the venue against its executions.
+
+    Raises
+    ------
+    LedgerError
+        Naming the first figure that disagrees.
+    """
+    account.check()
+    _prove_spot_is_paid(account, markets)
+    filled: Counter[str] = Counter()
+    for execution in account.executions:
+        filled[execution.order.order_id] += execution.lots
+    resting: set[str] = set()
+    for order in register.orders.values():
+        if filled[order.order_id] != order.filled:
+            raise LedgerError(f"{order.order_id} filled {order.filled} lots, executions say {filled}")
+        waiting = register.waiting.get(order.instrument.key, {})
+        places = (order.order_id in register.open_orders, order.order_id in waiting)
+        if places != (order.is_open, order.is_waiting):
+            raise LedgerError(f"{order.order_id} is {order.status} but filed elsewhere")
+    for market in markets.values():
+        for side in (market.book.bids, market.book.asks):
+            side.check()
+            resting.update(order.order_id for order in side.orders())
+    if resting != register.open_orders.keys():
+        raise LedgerError(f"open but not in a book: {register.open_orders.keys() ^ resting}")
+
+
+def _prove_spot_is_paid(account: Account, markets: Mapping[tuple[str, str], TradedMarket]) -> None:
+    settles = {market.instrument.settle for market in markets.values() if market.instrument.is_derivative}
+    for coin, balance in account.balances.items():
+        if balance < 0 and coin not in settles:
+            raise LedgerError(f"{balance} {coin} without a loan")
+        if account.debts[coin] < 0:
+            raise LedgerError(f"a debt of {account.debts[coin]} {coin}")

@@ -1,0 +1,253 @@
+"""Which markets move: all that somebody follows, and the others only so far that their quotes keep up.
+
+The synthetic flow of a market runs while one of its topics is subscribed, a request named it within the last
+minute, or the account ever had an order in it. Other markets show one quote per side, brought to the coin's
+price every few seconds; the first request or subscription lays the whole book before it is answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from .flow import lay_quiet_book
+from .latent import CoinPrice
+from .options import OptionFlow
+from .synthetic import SyntheticFlow, lot_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
+    from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
+    from nautilus_bybit_adapter.sim.exchange.instruments import Instrument
+    from nautilus_bybit_adapter.sim.exchange.orders import Order
+
+    from .flow import Flow, RestingFlow
+    from .params import FlowParams
+
+AWAKE_MS = 60_000
+REQUOTE_MS = 5_000
+LOOK_MS = 1_000
+BUSY_COINS = ("BTC", "ETH")
+# Parts of the full rates at which quieter markets run.
+DATED_PACE, SMALL_PACE = 0.2, 0.4
+_STALE_PART = 0.0005
+
+
+class LazyFlow:
+    """The flow of one market, still while nobody looks.
+
+    Parameters
+    ----------
+    market : TradedMarket
+        The market.
+    make : callable
+        Makes the flow at a time in ms, with its book laid.
+    now_ms : callable
+        The venue's clock, ms.
+    """
+
+    def __init__(
+        self, market: TradedMarket, make: Callable[[int], RestingFlow], now_ms: Callable[[], int]
+    ) -> None:
+        self.market = market
+        self.kept = False
+        self.is_awake = False
+        self._make = make
+        self._now_ms = now_ms
+        self._flow: RestingFlow | None = None
+        market.on_ask = self.wake
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody follows the market."""
+        market = self.market
+        return self.kept or market.watchers > 0 or self._now_ms() - market.asked_ms < AWAKE_MS
+
+    def wake(self) -> None:
+        """Lay the book and run, from now on."""
+        if self.is_awake:
+            return
+        self.is_awake = True
+        now_ms = self._now_ms()
+        if self._flow is None:
+            self._flow = self._make(now_ms)
+            self._flow.begin(now_ms)
+        else:
+            self._flow.resume(now_ms)
+        self._follow_price()
+
+    def advance(self, now_ms: int) -> None:
+        """Run up to `now_ms`."""
+        if self.is_awake and self._flow is not None:
+            self._flow.advance(now_ms)
+            self.market.observe(now_ms)
+
+    def quote(self) -> None:
+        """Show one quote per side around the present price, in place of a whole book."""
+        market = self.market
+        middle = max(1, market.mark_ticks)
+        lots = max(1, int(10_000 / lot_value(market)))
+        market.lay({middle: lots}, {middle + 1: lots})
+        self._follow_price()
+
+    def rest(self) -> None:
+        """Stand still until somebody looks again."""
+        self.is_awake = False
+        self.quote()
+
+    def _follow_price(self) -> None:
+        market = self.market
+        if abs(market.last_ticks - market.mark_ticks) > _STALE_PART * market.mark_ticks + 1:
+            market.take("Buy", 1)
+
+
+class Schedule:
+    """Flows of all markets.
+
+    Parameters
+    ----------
+    exchange : Exchange
+        Whose markets move.
+    now_ms : callable
+        The venue's clock, ms.
+    seed : int
+        Seed of the synthetic flow.
+    params : FlowParams
+        Its shape.
+    is_quiet : bool
+        Whether markets without a recording stand still with a static book.
+    recorded : mapping
+        Flows of recordings by category and symbol; they always run.
+    is_new : bool
+        Whether the markets start here; those of a state file go on where they stood.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        now_ms: Callable[[], int],
+        *,
+        seed: int,
+        params: FlowParams,
+        is_quiet: bool,
+        recorded: Mapping[tuple[str, str], Flow],
+        is_new: bool = True,
+    ) -> None:
+        self._exchange = exchange
+        self._now_ms = now_ms
+        self._seed = seed
+        self._params = params
+        self._recorded = list(recorded.values())
+        self._coins: dict[str, CoinPrice] = {}
+        self._lazy: dict[tuple[str, str], LazyFlow] = {}
+        self._orders_seen = 0
+        self._looked_ms = 0
+        self._turn = 0
+        for key, market in exchange.markets.items():
+            if key in recorded:
+                continue
+            if is_quiet and is_new:
+                lay_quiet_book(market)
+            elif not is_quiet:
+                self._lazy[key] = self._lazy_flow(market)
+
+    def begin(self, now_ms: int) -> None:
+        """Let time start at `now_ms`."""
+        for flow in self._recorded:
+            flow.begin(now_ms)
+        for coin in self._coins.values():
+            coin.begin(now_ms)
+        self._looked_ms = now_ms
+
+    def advance(self, now_ms: int) -> None:
+        """Apply everything that happens up to `now_ms`.
+
+        Raises
+        ------
+        ReplayError
+            At the first damaged line of a recording; the recordings end there.
+        """
+        try:
+            for flow in self._recorded:
+                flow.advance(now_ms)
+        except Exception:
+            self._recorded.clear()
+            raise
+        for lazy in self._lazy.values():
+            if lazy.is_awake:
+                lazy.advance(now_ms)
+        if now_ms - self._looked_ms >= LOOK_MS:
+            self._look(now_ms)
+
+    def awake(self) -> list[tuple[str, str]]:
+        """Category and symbol of the markets whose synthetic flow runs."""
+        return [key for key, lazy in self._lazy.items() if lazy.is_awake]
+
+    def _lazy_flow(self, market: TradedMarket) -> LazyFlow:
+        it, params = market.instrument, pace(market.instrument, self._params)
+        if it.is_option:
+            market.reference.source = None
+            return self._quoted(
+                LazyFlow(market, lambda now: OptionFlow(market, self._seed, params, now), self._now_ms)
+            )
+        start = float(it.index_price / it.tick)
+        coin = self._coin(it.base, (market.reference.last_outside or start) / start)
+        market.reference.source = lambda: start * coin.at(self._now_ms()).lagged
+        make = lambda now: SyntheticFlow(market, self._seed, params, now, coin)  # noqa: E731 - beside its use
+        return self._quoted(LazyFlow(market, make, self._now_ms))
+
+    def _quoted(self, lazy: LazyFlow) -> LazyFlow:
+        lazy.quote()
+        return lazy
+
+    def _coin(self, name: str, level: float) -> CoinPrice:
+        if name not in self._coins:
+            self._coins[name] = CoinPrice(self._seed, name, self._params, self._now_ms(), level)
+        return self._coins[name]
+
+    def _look(self, now_ms: int) -> None:
+        """Once a second: keep what was traded, let rest what nobody follows, move some of the still quotes."""
+        parts = max(1, (now_ms - self._looked_ms) // LOOK_MS)
+        self._looked_ms = now_ms
+        self._keep_traded()
+        for lazy in self._lazy.values():
+            if lazy.is_awake and not lazy.is_wanted:
+                lazy.rest()
+        still = [lazy for lazy in self._lazy.values() if not lazy.is_awake]
+        rounds = REQUOTE_MS // LOOK_MS
+        for _ in range(min(parts, rounds)):
+            self._turn = (self._turn + 1) % rounds
+            for lazy in still[self._turn :: rounds]:
+                lazy.quote()
+
+    def _keep_traded(self) -> None:
+        orders = self._exchange.orders
+        for key in _keys(islice(orders.values(), self._orders_seen, None)):
+            if key in self._lazy:
+                self._lazy[key].kept = True
+                self._lazy[key].wake()
+        self._orders_seen = len(orders)
+
+
+def pace(it: Instrument, params: FlowParams) -> FlowParams:
+    """Rates of one market: full on perpetuals and spot of the busy coins, a part of them elsewhere."""
+    factor = 1.0
+    if it.is_derivative and not it.is_perpetual:
+        factor = DATED_PACE
+    elif it.base not in BUSY_COINS:
+        factor = SMALL_PACE
+    if it.is_option or factor == 1.0:
+        return params
+    return replace(
+        params,
+        adds_per_s=params.adds_per_s * factor,
+        cancels_per_s=params.cancels_per_s * factor,
+        markets_per_s=params.markets_per_s * factor,
+    )
+
+
+def _keys(orders: Iterable[Order]) -> dict[tuple[str, str], None]:
+    return dict.fromkeys(order.instrument.key for order in orders)
