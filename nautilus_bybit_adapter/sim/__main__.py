@@ -118,7 +118,7 @@ async def _serve(config: SimConfig) -> None:
 
 
 def _ready_line(venue: SimVenue) -> str:
-    symbols: dict[str, list[str]] = {"linear": [], "spot": [], "inverse": [], "option": []}
+    symbols: dict[str, list[str]] = {}
     for category, symbol in venue.exchange.markets:
         symbols.setdefault(category, []).append(symbol)
     line: dict[str, object] = {

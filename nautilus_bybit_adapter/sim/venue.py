@@ -361,7 +361,6 @@ class SimVenue:
             replays[market.instrument.key] = ReplayFlow(
                 market, head, config.speed, now_ms, recorded.frames(), recorded.wait_ms
             )
-            market.reference.follow_middle()
         return Schedule(
             self.exchange,
             self._now_ms,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from .candles import INTERVAL_MS, MINUTE_MS, Candle, candle_start
-from .history import HOUR_MS, history_of
+from .candles import DAY_MS, INTERVAL_MS, MINUTE_MS, Candle, candle_start
+from .history import LENGTHS_MS, history_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,12 +67,9 @@ def _parts(
     exchange: Exchange, market: Market, interval: str, start_ms: int, end_ms: int
 ) -> Iterator[tuple[int, Candle]]:
     history = history_of(exchange, market)
-    if interval in {"D", "W", "M"}:
-        found = history.days(start_ms, end_ms)
-    elif INTERVAL_MS[interval] >= HOUR_MS:
-        found = history.hours(start_ms, end_ms)
-    else:
-        found = history.minutes(start_ms, end_ms)
+    whole = DAY_MS if interval in {"D", "W", "M"} else INTERVAL_MS[interval]
+    length = next(length for length in LENGTHS_MS if whole % length == 0)
+    found = history.parts(length, start_ms, end_ms)
     yield from (row for row in found if start_ms <= row[0] <= end_ms)
     if end_ms >= history.end_ms:
         yield from _traded(market, history.end_ms, start_ms, end_ms)

@@ -57,7 +57,8 @@ class TradedMarket(Market):
         settlement: Settlement,
         inputs: Inputs,
     ) -> None:
-        super().__init__(instrument, identity, inputs)
+        super().__init__(instrument, identity, inputs.now_ms)
+        self.inputs = inputs
         self._engine = engine
         self._settlement = settlement
 
@@ -95,6 +96,19 @@ class TradedMarket(Market):
                     self._engine.state_level(self, side, ticks, lots)
             for side, ticks, lots in rises:
                 self._engine.state_level(self, side, ticks, lots)
+
+    @taken
+    def follow_index(self, index: float | None) -> None:
+        """Take the outside index in ticks, or the own middle when it is None, and average mark and premium."""
+        self.reference.follow(index, self._now_ms())
+
+    @taken
+    def quote(self, index: float | None, lots: int) -> None:
+        """Show one quote per side at the mark of a market that stands still; `index` as in `follow_index`."""
+        if index is not None:
+            self.reference.jump(index)
+        middle = self.mark_ticks
+        self.lay({middle: lots}, {middle + 1: lots})
 
     @taken
     def lay(self, bids: Mapping[int, int], asks: Mapping[int, int]) -> None:
@@ -141,21 +155,6 @@ class TradedMarket(Market):
         self.set_levels(
             *({ticks: max(0, own.anonymous_at(ticks) - lots)} if s == side else {} for s in ("Buy", "Sell"))
         )
-
-    def observe(self, now_ms: int) -> None:
-        """Let the averages of the reference prices follow the book."""
-        if self.reference.is_due(now_ms):
-            self.observe_reference(now_ms)
-
-    @taken
-    def observe_reference(self, now_ms: int) -> None:
-        """Let the averages follow now."""
-        self.reference.observe(now_ms)
-
-    def asked(self) -> None:
-        """Note that a request or a subscription names the market; what that wakes is no part of the request."""
-        with self.inputs.outside():
-            super().asked()
 
     def grid(self, levels: Levels) -> dict[int, int]:
         """Levels as lots by ticks."""

@@ -1,14 +1,14 @@
 """Prices before the venue started: a seeded walk that ends at the start price.
 
-A day's candle comes from the walk, its hours are cut out of the day and their minutes out of the hour, so
-candles of every interval agree with each other, and a request for any stretch of years costs only that
-stretch.
+A day's candle comes from the walk and shorter ones are cut out of it, down to the minute, so candles of every
+interval agree with each other, and a request for any stretch of years costs only that stretch.
 """
 
 from __future__ import annotations
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .market import Market
 
 HOUR_MS = 60 * MINUTE_MS
+# A day is cut into these, each into the next.
+LENGTHS_MS = (DAY_MS, 6 * HOUR_MS, 2 * HOUR_MS, HOUR_MS, 15 * MINUTE_MS, MINUTE_MS)
 # Nothing is older than this day (2020-03-30).
 FIRST_DAY = 18_351
 # Standard deviation of a day's logarithmic return, and how strongly old prices return to the present one.
@@ -66,23 +68,23 @@ class PriceHistory:
         for day in range(first, last + 1):
             yield day * DAY_MS, self._day(day)
 
-    def hours(self, start_ms: int, end_ms: int) -> Iterator[tuple[int, Candle]]:
-        """Hour candles of the days from `start_ms` to `end_ms`, oldest first."""
-        for day_ms, day in self.days(start_ms, end_ms):
-            until = min(day_ms + DAY_MS, self.end_ms)
-            count = -(-(until - day_ms) // HOUR_MS)
-            for i, hour in enumerate(self._split(day, count, Random(f"{self._seed}/{day_ms}/hours"))):  # noqa: S311 - no secret
-                yield day_ms + i * HOUR_MS, hour
+    def parts(self, length_ms: int, start_ms: int, end_ms: int) -> Iterator[tuple[int, Candle]]:
+        """Candles of one of `LENGTHS_MS` around `start_ms` to `end_ms`, oldest first."""
+        nodes = self.days(start_ms, end_ms)
+        for longer, shorter in pairwise(LENGTHS_MS[: LENGTHS_MS.index(length_ms) + 1]):
+            nodes = self._shorter(nodes, longer, shorter, start_ms, end_ms)
+        return nodes
 
-    def minutes(self, start_ms: int, end_ms: int) -> Iterator[tuple[int, Candle]]:
-        """Minute candles of the hours from `start_ms` to `end_ms`, oldest first."""
-        for hour_ms, hour in self.hours(start_ms, end_ms):
-            if hour_ms + HOUR_MS <= start_ms or hour_ms > end_ms:
+    def _shorter(
+        self, nodes: Iterator[tuple[int, Candle]], longer: int, shorter: int, start_ms: int, end_ms: int
+    ) -> Iterator[tuple[int, Candle]]:
+        for at_ms, whole in nodes:
+            if at_ms + longer <= start_ms or at_ms > end_ms:
                 continue
-            until = min(hour_ms + HOUR_MS, self.end_ms)
-            count = (until - hour_ms) // MINUTE_MS
-            for i, minute in enumerate(self._split(hour, count, Random(f"{self._seed}/{hour_ms}/minutes"))):  # noqa: S311 - no secret
-                yield hour_ms + i * MINUTE_MS, minute
+            count = -(-(min(at_ms + longer, self.end_ms) - at_ms) // shorter)
+            random = Random(f"{self._seed}/{at_ms}/{shorter}")  # noqa: S311 - no secret
+            for i, part in enumerate(self._split(whole, count, random)):
+                yield at_ms + i * shorter, part
 
     def _day(self, day: int) -> Candle:
         opened = self._open(day)

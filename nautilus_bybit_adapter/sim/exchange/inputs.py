@@ -19,17 +19,13 @@ REQUEST = "request"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: when (ms), on what (`request`, `exchange` or `category/symbol`), which call, with what.
-
-    `readings` are the outside prices that were looked at meanwhile.
-    """
+    """One input: when (ms), on what (`request`, `exchange` or `category/symbol`), which call, with what."""
 
     at_ms: int
     target: str
     name: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
-    readings: dict[str, float]
 
 
 @dataclass(slots=True)
@@ -45,12 +41,14 @@ class Inputs:
     ----------
     keep : callable, optional
         Receives each input after it was carried out.
+    ahead : callable, optional
+        Told category and symbol of what an input is about, before it is carried out.
     """
 
     wall: Callable[[], int]
     keep: Callable[[Input], None] | None = field(default=None)
+    ahead: Callable[[object, object], None] | None = field(default=None)
     _at_ms: int | None = field(default=None)
-    _readings: dict[str, float] = field(default_factory=dict)
 
     def now_ms(self) -> int:
         """Return the venue's time, which stands still during an input that is kept."""
@@ -61,42 +59,35 @@ class Inputs:
         """Whether an input is under way; what happens inside it is part of it."""
         return self._at_ms is not None
 
-    def reading(self, name: str, source: Callable[[], float]) -> float:
-        """Return an outside figure, the same throughout an input and when it is carried out again."""
-        if self._at_ms is None:
-            return source()
-        known = self._readings.get(name)
-        if known is None:
-            known = self._readings[name] = source()
-        return known
-
     @contextmanager
     def taking(self, target: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[None]:
         """Hold the time while an input is carried out, and keep it."""
+        if self._at_ms is None:
+            self.announce(args)
         if self.keep is None or self._at_ms is not None:
             yield
             return
         at_ms = self._at_ms = self.wall()
-        readings = self._readings = {}
         try:
             yield
         finally:
             self._at_ms = None
-            self.keep(Input(at_ms, target, name, args, kwargs, readings))
+            self.keep(Input(at_ms, target, name, args, kwargs))
+
+    def announce(self, args: tuple[Any, ...]) -> None:
+        """Tell `ahead` which markets a request among `args` names, so that they move before it does."""
+        for params in args if self.ahead is not None else ():
+            if not isinstance(params, dict):
+                continue
+            items = params.get("request")
+            for item in (params, *(items if isinstance(items, list) else ())):
+                if isinstance(item, dict) and self.ahead is not None:
+                    self.ahead(params.get("category"), item.get("symbol"))
 
     @contextmanager
-    def outside(self) -> Iterator[None]:
-        """Let something happen in the middle of an input that is none of it, as if it came just before."""
-        held, self._at_ms, self._readings = (self._at_ms, self._readings), None, {}
-        try:
-            yield
-        finally:
-            self._at_ms, self._readings = held
-
-    @contextmanager
-    def at(self, at_ms: int, readings: dict[str, float]) -> Iterator[None]:
+    def at(self, at_ms: int) -> Iterator[None]:
         """Carry out a kept input again, at its time."""
-        self._at_ms, self._readings = at_ms, readings
+        self._at_ms = at_ms
         try:
             yield
         finally:
@@ -107,7 +98,7 @@ class Inputs:
 
     def __setstate__(self, state: tuple[()]) -> None:
         del state
-        self.wall, self.keep, self._at_ms, self._readings = _no_time, None, None, {}
+        self.wall, self.keep, self.ahead, self._at_ms = _no_time, None, None, None
 
 
 def _no_time() -> int:
@@ -135,7 +126,10 @@ def taken[S: TakesInputs, **P, R](method: Callable[Concatenate[S, P], R]) -> Cal
     @wraps(method)
     def call(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         inputs = self.inputs
-        if inputs.keep is None or inputs.is_taking:
+        if inputs.is_taking:
+            return method(self, *args, **kwargs)
+        if inputs.keep is None:
+            inputs.announce(args)
             return method(self, *args, **kwargs)
         with inputs.taking(self.input_target, method.__name__, args, kwargs):
             return method(self, *args, **kwargs)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .identity import Identity
-    from .inputs import Inputs
     from .instruments import Instrument
 
 TAPE_LENGTH = 1000
@@ -36,8 +35,8 @@ class Market:
         What is traded.
     identity : Identity
         Source of trade ids.
-    inputs : Inputs
-        Gives the time and keeps what moves the market.
+    now_ms : callable
+        The venue's clock, ms.
 
     Attributes
     ----------
@@ -51,7 +50,7 @@ class Market:
         Called when a request or a subscription names this market.
     """
 
-    def __init__(self, instrument: Instrument, identity: Identity, inputs: Inputs) -> None:
+    def __init__(self, instrument: Instrument, identity: Identity, now_ms: Callable[[], int]) -> None:
         self.instrument = instrument
         self.book = Book()
         self.feeds = {depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(instrument.category)}
@@ -66,14 +65,13 @@ class Market:
         self.asked_ms = 0
         self.on_ask: Callable[[], None] | None = None
         self._identity = identity
-        self.inputs = inputs
-        self._now_ms = inputs.now_ms
+        self._now_ms = now_ms
         self._valued: tuple[tuple[int, Decimal], OptionValue] | None = None
         self.last_ticks = self.start_ticks = self._first_ticks()
         self.high_ticks = self.low_ticks = self.last_ticks
         self.volume_lots = 0
         self.turnover = 0
-        self.reference = Reference(instrument, self.book, self.start_ticks, inputs)
+        self.reference = Reference(instrument, self.book, self.start_ticks)
         self._tick_direction = "ZeroPlusTick"
 
     def reopen(self) -> None:

@@ -40,9 +40,9 @@ class CoinPrice:
     params : FlowParams
         Volatility, bursts and the lag of the index.
     now_ms : int
-        Time at which price and index are `level`.
+        Time of the start.
     level : float
-        Where they start, as a part of the catalogue's price.
+        Price and index at the start, as a multiple of where the catalogue has them.
     """
 
     def __init__(self, seed: int, coin: str, params: FlowParams, now_ms: int, level: float = 1.0) -> None:

@@ -17,6 +17,8 @@ from .recording import RecordedFrame, Recording, RecordingHead, ReplayError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+# How often the index follows the recorded middle.
+FOLLOW_MS = 100
 Changes = dict[str, dict[int, int]]
 
 
@@ -53,6 +55,7 @@ class ReplayFlow:
         self._head = head
         self._speed = speed
         self._wait_ms = wait_ms
+        self._followed_ms = now_ms
         self._origin_ms: float = now_ms
         self._frames = Recording(head.path).frames() if frames is None else frames
         self._next: RecordedFrame | None = None
@@ -84,7 +87,9 @@ class ReplayFlow:
             except (GridError, ArithmeticError, KeyError, ValueError, TypeError) as e:
                 raise ReplayError(frame.path, frame.line, f"{type(e).__name__}: {e}") from e
             self._pull()
-        self._market.observe(now_ms)
+        if now_ms - self._followed_ms >= FOLLOW_MS:
+            self._followed_ms = now_ms
+            self._market.follow_index(None)
 
     def _pull(self) -> None:
         self._next = next(self._frames, None)

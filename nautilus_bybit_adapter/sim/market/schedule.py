@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 AWAKE_MS = 60_000
 REQUOTE_MS = 5_000
 LOOK_MS = 1_000
+# How often the index of a moving market is told.
+FOLLOW_MS = 100
+# Value of the one quote per side of a market that stands still.
+STILL_VALUE = 10_000
 BUSY_COINS = ("BTC", "ETH")
 # Parts of the full rates at which quieter markets run.
 DATED_PACE, SMALL_PACE = 0.2, 0.4
@@ -45,14 +49,22 @@ class LazyFlow:
         The market.
     make : callable
         Makes the flow at a time in ms, with its book laid.
+    index : callable
+        Returns the outside index in ticks at a time in ms; None when the market has no index of its own.
     now_ms : callable
         The venue's clock, ms.
     """
 
     def __init__(
-        self, market: TradedMarket, make: Callable[[int], RestingFlow], now_ms: Callable[[], int]
+        self,
+        market: TradedMarket,
+        make: Callable[[int], RestingFlow],
+        index: Callable[[int], float | None],
+        now_ms: Callable[[], int],
     ) -> None:
         self.market = market
+        self._index = index
+        self._followed_ms = 0
         self.kept = False
         self.is_awake = False
         self._make = make
@@ -68,10 +80,11 @@ class LazyFlow:
 
     def wake(self) -> None:
         """Lay the book and run, from now on."""
-        if self.is_awake:
+        if self.is_awake or self.market.inputs.is_taking:
             return
         self.is_awake = True
         now_ms = self._now_ms()
+        self._follow(now_ms)
         if self._flow is None:
             self._flow = self._make(now_ms)
             self._flow.begin(now_ms)
@@ -83,20 +96,25 @@ class LazyFlow:
         """Run up to `now_ms`."""
         if self.is_awake and self._flow is not None:
             self._flow.advance(now_ms)
-            self.market.observe(now_ms)
+            if now_ms - self._followed_ms >= FOLLOW_MS:
+                self._follow(now_ms)
 
     def quote(self) -> None:
         """Show one quote per side around the present price, in place of a whole book."""
         market = self.market
-        middle = max(1, market.mark_ticks)
-        lots = max(1, int(10_000 / lot_value(market)))
-        market.lay({middle: lots}, {middle + 1: lots})
+        market.quote(self._index(self._now_ms()), max(1, int(STILL_VALUE / lot_value(market))))
         self._follow_price()
 
     def rest(self) -> None:
         """Stand still until somebody looks again."""
         self.is_awake = False
         self.quote()
+
+    def _follow(self, now_ms: int) -> None:
+        self._followed_ms = now_ms
+        index = self._index(now_ms)
+        if index is not None:
+            self.market.follow_index(index)
 
     def _follow_price(self) -> None:
         market = self.market
@@ -122,7 +140,7 @@ class Schedule:
     recorded : mapping
         Flows of recordings by category and symbol; they always run.
     is_new : bool
-        Whether the markets start here; those of a state file go on where they stood.
+        Whether the books are to be laid; otherwise the prices go on where the exchange stands.
     """
 
     def __init__(
@@ -149,10 +167,13 @@ class Schedule:
         for key, market in exchange.markets.items():
             if key in recorded:
                 continue
-            if is_quiet and is_new:
-                lay_quiet_book(market)
-            elif not is_quiet:
+            if not is_quiet:
                 self._lazy[key] = self._lazy_flow(market)
+                if is_new:
+                    self._lazy[key].quote()
+            elif is_new:
+                lay_quiet_book(market)
+        exchange.inputs.ahead = self._ask
 
     def begin(self, now_ms: int) -> None:
         """Let time start at `now_ms`."""
@@ -186,25 +207,34 @@ class Schedule:
         """Category and symbol of the markets whose synthetic flow runs."""
         return [key for key, lazy in self._lazy.items() if lazy.is_awake]
 
+    def _ask(self, category: object, symbol: object) -> None:
+        """Wake a market before the request that names it is carried out."""
+        lazy = self._lazy.get((str(category), str(symbol)))
+        if lazy is not None:
+            lazy.market.asked()
+
     def _lazy_flow(self, market: TradedMarket) -> LazyFlow:
         it, params = market.instrument, pace(market.instrument, self._params)
         if it.is_option:
-            market.reference.source = None
-            return self._quoted(
-                LazyFlow(market, lambda now: OptionFlow(market, self._seed, params, now), self._now_ms)
+            return LazyFlow(
+                market,
+                lambda now: OptionFlow(market, self._seed, params, now),
+                lambda _now: None,
+                self._now_ms,
             )
+        coin = self._coin(market)
         start = float(it.index_price / it.tick)
-        coin = self._coin(it.base, (market.reference.last_outside or start) / start)
-        market.reference.source = lambda: start * coin.at(self._now_ms()).lagged
-        make = lambda now: SyntheticFlow(market, self._seed, params, now, coin)  # noqa: E731 - beside its use
-        return self._quoted(LazyFlow(market, make, self._now_ms))
+        return LazyFlow(
+            market,
+            lambda now: SyntheticFlow(market, self._seed, params, now, coin),
+            lambda now: start * coin.at(now).lagged,
+            self._now_ms,
+        )
 
-    def _quoted(self, lazy: LazyFlow) -> LazyFlow:
-        lazy.quote()
-        return lazy
-
-    def _coin(self, name: str, level: float) -> CoinPrice:
+    def _coin(self, market: TradedMarket) -> CoinPrice:
+        name = market.instrument.base
         if name not in self._coins:
+            level = float(market.index / market.instrument.index_price)
             self._coins[name] = CoinPrice(self._seed, name, self._params, self._now_ms(), level)
         return self._coins[name]
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .context import Context
 
 SPOT_ARGS_LIMIT = 10
+# Trades of one message.
+MOST_TRADES = 1024
 # Characters of all topics of one connection.
 ARGS_LENGTH_LIMIT = 21_000
 
@@ -60,8 +62,11 @@ class PublicSocket:
         """Push trades at once."""
         it = event.market.instrument
         subscribers = self._subscribers.get(f"publicTrade.{it.base if self._is_option else it.symbol}")
-        if subscribers:
-            _send_all(subscribers, trades_frame(event.market, event.trades, event.at_ms))
+        if not subscribers:
+            return
+        for first in range(0, len(event.trades), MOST_TRADES):
+            trades = event.trades[first : first + MOST_TRADES]
+            _send_all(subscribers, trades_frame(event.market, trades, event.at_ms))
 
     def push(self, frames: list[dict[str, Any]]) -> None:
         """Push frames to the subscribers of the topics they name."""

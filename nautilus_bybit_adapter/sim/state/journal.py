@@ -114,8 +114,8 @@ class Journal:
                 raise StateError(f"{self._store.path}: input {self._number + 1} is missing")
             self._number, self.last_ms = row.number, row.at_ms
             self._since += 1
-            args, kwargs, readings = thaw(row.body)
-            with memory.exchange.inputs.at(row.at_ms, readings), contextlib.suppress(Exception):
+            args, kwargs = thaw(row.body)
+            with memory.exchange.inputs.at(row.at_ms), contextlib.suppress(Exception):
                 # Refused then, refused again; what matters is what it left behind.
                 _carry_out(memory, row, args, kwargs, again)
             if memory.mark() != row.mark:
@@ -147,7 +147,7 @@ class Journal:
             return
         self._number += 1
         self.last_ms = taken.at_ms
-        body = freeze((taken.args, taken.kwargs, taken.readings))
+        body = freeze((taken.args, taken.kwargs))
         self._rows.append(Row(self._number, taken.at_ms, taken.target, taken.name, body, self._mark))
         if self.is_urgent or taken.target in {REQUEST, "exchange"}:
             self.commit()

@@ -22,7 +22,7 @@ from nautilus_bybit_adapter.sim.state.store import Row, Store
 START_MS = 1_791_270_000_000
 # Public methods that read, or that only lead to methods marked `taken`.
 READING = {
-    Exchange: {"market", "position", "check", "find", "rehearse", "advance"},
+    Exchange: {"market", "position", "check", "find", "advance", "rehearse"},
     TradedMarket: {
         "set_book",
         "trade",
@@ -38,7 +38,6 @@ READING = {
         "next_seq",
         "option_value",
         "print_trade",
-        "observe",
         "reopen",
         "touch_price",
         "touched",

@@ -171,6 +171,16 @@ def test_option_trades_are_subscribed_by_coin(venue: WalkedVenue) -> None:
     assert (frame["topic"], frame["data"][0]["s"]) == ("publicTrade.BTC", OPTION["symbol"])
 
 
+def test_a_long_sweep_is_told_in_messages_of_1024_trades(venue: WalkedVenue) -> None:
+    wire = venue.socket("linear")
+    subscribe(wire, "publicTrade.BTCUSDT")
+    market = venue.exchange.markets["linear", "BTCUSDT"]
+    ticks = market.start_ticks
+    market.set_levels({ticks - 1: 1}, {ticks + 1 + i: 1 for i in range(1500)}, replace=True)
+    market.take("Buy", 1500)
+    assert [len(frame["data"]) for frame in wire.read()] == [1024, 476]
+
+
 def test_greeks_follow_option_positions_only(venue: WalkedVenue) -> None:
     wire = venue.socket("private")
     wire.login()
