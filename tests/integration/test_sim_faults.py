@@ -130,6 +130,16 @@ def test_lost_duplicated_and_reordered_pushes() -> None:
     on_venue(scenario)
 
 
+def test_a_push_held_back_comes_even_when_no_other_follows() -> None:
+    async def scenario(venue: SimVenue, client: RawClient) -> None:
+        private = await client.private("order")
+        venue.faults.add("reorder:family=private")
+        await client.post(CREATE, LIMIT | {"orderLinkId": "alone"})
+        assert (await private.receive_json())["data"][0]["orderLinkId"] == "alone"
+
+    on_venue(scenario)
+
+
 def test_a_lost_ack_and_a_cut_socket_leave_a_taken_order() -> None:
     async def scenario(venue: SimVenue, client: RawClient) -> None:
         trade = await client.trade()

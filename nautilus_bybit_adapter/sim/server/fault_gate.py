@@ -28,6 +28,8 @@ _PUSH = _SENT_FRAME | {"lose", "duplicate", "reorder", "gap", *CHANGES}
 _ACK = _SENT_FRAME | {"lose_ack", "cut_after_taken", "ret_code", "server_error"}
 _REFUSALS = frozenset({"ret_code", "rate_limit", "server_error", "clock_skew"})
 _TEXTS = {10006: "Too many visits. Exceeded the API Rate Limit.", 10016: "Internal System Error."}
+# A push sent after the next one is sent anyway when no next one comes in this time.
+LONGEST_HOLD_S = 0.5
 
 
 class FaultGate:
@@ -57,6 +59,7 @@ class FaultGate:
         self._held: list[str] = []
         self._late: deque[tuple[float, str]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        self._holding: asyncio.TimerHandle | None = None
         self._stalled_by = ""
 
     @property
@@ -70,8 +73,9 @@ class FaultGate:
 
     def close(self) -> None:
         """Forget what is still late."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._holding):
+            if timer is not None:
+                timer.cancel()
         self._late.clear()
 
     def incoming(self, text: str) -> bool:
@@ -94,6 +98,8 @@ class FaultGate:
         is_push = "topic" in message
         subject = str(message["topic"] if is_push else message.get("op", ""))
         held, self._held = self._held, []
+        if is_push and self._holding is not None:
+            self._holding.cancel()
         if is_push:
             kinds = _PUSH - {"reorder"} if held else _PUSH
             frames, late_s = self._through(kinds, subject, message, text)
@@ -116,6 +122,16 @@ class FaultGate:
         self._late.append((max(due, self._late[-1][0]) if self._late else due, text))
         if self._timer is None:
             self._timer = loop.call_at(self._late[0][0], self._release)
+
+    def _hold(self, frames: list[str]) -> None:
+        """Keep frames until the next push, or for a while when none comes."""
+        self._held += frames
+        self._holding = asyncio.get_running_loop().call_later(LONGEST_HOLD_S, self._let_go)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, []
+        for frame in held:
+            self._queue(frame, 0.0)
 
     def _release(self) -> None:
         self._timer = None
@@ -144,7 +160,7 @@ class FaultGate:
             elif kind == "duplicate":
                 copies += 1
             elif kind == "reorder":
-                self._held += [text] * copies
+                self._hold([text] * copies)
                 return [], late_s
             elif kind == "corrupt":
                 text = cut(text, fault)
