@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.transport.rest_session import RestSession
     from nautilus_bybit_adapter.wire.envelope import ListPage
 
+type PageReader = Callable[[msgspec.Raw], ListPage]
 type Parameters = Mapping[str, str | int | None]
 
 
@@ -62,7 +63,7 @@ class Listing[T: msgspec.Struct]:
     key: Callable[[T], object] | None = None
     start_name: str = "startTime"
     end_name: str = "endTime"
-    page_of: Callable[[msgspec.Raw], ListPage] = list_page
+    page_of: PageReader = list_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,17 +289,20 @@ async def _read_page[T: msgspec.Struct](
     raw = await session.read(
         listing.path, {**parameters, "limit": page_rows}, cursor=cursor, is_private=listing.is_private
     )
+    page = decode_page(raw, listing.page_of, listing.path)
+    good, bad = decode_rows(page.rows, listing.row_type)
+    return _Page(good, bad, page.next_page_cursor or "", is_empty=not page.rows)
+
+
+def decode_page(raw: msgspec.Raw, page_of: PageReader, path: str) -> ListPage:
+    """Return a `result` as a page, or raise `BybitDecodeError`."""
     try:
-        page = listing.page_of(raw)
+        return page_of(raw)
     except msgspec.DecodeError as exc:
         excerpt = bytes(raw)[:80]
         raise BybitDecodeError(
-            f"Cannot read the result of {listing.path} ({exc}): {excerpt!r}",
-            topic=listing.path,
-            excerpt=excerpt,
+            f"Cannot read the result of {path} ({exc}): {excerpt!r}", topic=path, excerpt=excerpt
         ) from exc
-    good, bad = decode_rows(page.rows, listing.row_type)
-    return _Page(good, bad, page.next_page_cursor or "", is_empty=not page.rows)
 
 
 def _page_rows[T: msgspec.Struct](listing: Listing[T], wanted: int | None) -> int | None:

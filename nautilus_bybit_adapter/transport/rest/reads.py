@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
-from nautilus_bybit_adapter.transport.paging import read_history, read_list, read_series
+from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitDecodeError
+from nautilus_bybit_adapter.ret_codes import is_already_done
+from nautilus_bybit_adapter.transport.paging import decode_page, read_history, read_list, read_series
 from nautilus_bybit_adapter.transport.rest_session import RestSession, decode_result
+from nautilus_bybit_adapter.wire.envelope import list_page
 from nautilus_bybit_adapter.wire.words import unknown_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nautilus_bybit_adapter.transport.paging import Listing, Parameters, Rows
+    from nautilus_bybit_adapter.transport.paging import Listing, PageReader, Parameters, Rows
     from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
     from nautilus_bybit_adapter.wire.positions import BybitPosition
 
@@ -50,6 +52,20 @@ class RestReads(RestSession):
 
     async def _post[T: msgspec.Struct](self, path: str, request: msgspec.Struct, result_type: type[T]) -> T:
         return decode_result(await self.write(path, request), result_type, path)
+
+    async def _post_list[T: msgspec.Struct](
+        self, path: str, request: msgspec.Struct, row_type: type[T], page_of: PageReader = list_page
+    ) -> list[T]:
+        page = decode_page(await self.write(path, request), page_of, path)
+        return [decode_result(raw, row_type, path) for raw in page.rows]
+
+    async def _set(self, path: str, request: msgspec.Struct) -> None:
+        """Change a setting; that it is so already is a success."""
+        try:
+            await self.write(path, request)
+        except BybitApiError as exc:
+            if not is_already_done(exc.ret_code, exc.ret_msg):
+                raise
 
     async def _list[T: msgspec.Struct](
         self, listing: Listing[T], parameters: Parameters, limit: int | None = None
