@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.errors import BybitApiError, BybitDecodeError
+from nautilus_bybit_adapter.ret_codes import is_already_done
 from nautilus_bybit_adapter.transport.paging import Listing
 from nautilus_bybit_adapter.transport.rest.reads import RestReads, checked
 from nautilus_bybit_adapter.wire.account import (
@@ -68,10 +69,15 @@ class AccountMethods(RestReads):
         return await self._list(_FEE_RATES, parameters)
 
     async def set_margin_mode(self, mode: str) -> BybitMarginModeChange:
-        """Set how the account backs its positions: a word of `MarginMode`."""
+        """Set how the account backs its positions: a word of `MarginMode`; one that is set already is a success."""
         checked("mode", mode, MarginMode)
         request = SetMarginMode(set_margin_mode=mode)
-        return await self._post("/v5/account/set-margin-mode", request, BybitMarginModeChange)
+        try:
+            return await self._post("/v5/account/set-margin-mode", request, BybitMarginModeChange)
+        except BybitApiError as exc:
+            if is_already_done(exc.ret_code, exc.ret_msg):
+                return BybitMarginModeChange()
+            raise
 
     async def set_spot_hedging(self, *, is_on: bool) -> None:
         """Let spot hedge derivatives in portfolio margin, or not."""
