@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from . import catalogue
 from .account import Account
 from .admission import MOVED_CATEGORIES, Admission
+from .clockwork import Clockwork
 from .engine import Engine
 from .errors import VenueError, bad_param
-from .fees import FeeRates, default_fees
+from .exchange_config import ExchangeConfig
 from .fields import Params, read_category, read_text
 from .floor import TradedMarket, link_underlyings
 from .forced import Delivered, ForcedCloses
 from .funding import Funding
 from .identity import Identity
 from .inputs import Inputs, taken
-from .instruments import LINEAR, SPOT, Instrument, default_catalogue
+from .instruments import SPOT
 from .invariants import prove
+from .isolated import IsolatedMargin
 from .loans import Loans
 from .order_desk import OrderDesk
 from .position_settings import PositionSettings
@@ -34,56 +33,18 @@ from .trading_stop import set_trading_stop
 from .triggers import Triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
+    from decimal import Decimal
 
     from .events import Sink
     from .market import Market
     from .orders import Order
     from .positions import Position
 
-# How often time alone is looked at for prices and margins.
-LOOK_INTERVAL_MS = 50
+__all__ = ["Exchange", "ExchangeConfig"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExchangeConfig:
-    """What the exchange starts with.
-
-    Parameters
-    ----------
-    instruments : tuple of Instrument
-        The catalogue.
-    balances : mapping of str to Decimal
-        Coins of the account.
-    fees : mapping of str to FeeRates
-        Fee rates by category.
-    collateral : mapping of str to Decimal
-        Share of a coin's value that backs positions, by coin.
-    leverage : Decimal
-        Leverage of each symbol at the start.
-    uid : int
-        User id, part of the envelope ids.
-    smp_group : int or str
-        What orders show as `smpGroup`; older answers carry the number 0, newer ones a string.
-    seed : int
-        Seed of the ids.
-    """
-
-    instruments: tuple[Instrument, ...] = field(default_factory=default_catalogue)
-    balances: Mapping[str, Decimal] = field(
-        default_factory=lambda: {"USDT": Decimal(100_000), "BTC": Decimal(1), "ETH": Decimal(10)}
-    )
-    fees: Mapping[str, FeeRates] = field(default_factory=default_fees)
-    collateral: Mapping[str, Decimal] = field(
-        default_factory=lambda: catalogue.default_catalogue().collateral
-    )
-    leverage: Decimal = Decimal(10)
-    uid: int = 386825804
-    smp_group: int | str = 0
-    seed: int = 1
-
-
-class Exchange:
+class Exchange(Clockwork):
     """One account on a few markets; synchronous, and told the time.
 
     Parameters
@@ -105,6 +66,8 @@ class Exchange:
         What protects positions.
     settings : PositionSettings
         Leverage, position mode and margin mode.
+    isolated : IsolatedMargin
+        Margin of isolated positions.
     loans : Loans
         Spot margin.
     funding : Funding
@@ -135,7 +98,7 @@ class Exchange:
             self.register.holding,
         )
         self.settings = PositionSettings(
-            self.account, self.register, self.markets, self._tell_position, self.risk.available
+            self.account, self.register, self.markets, self._tell_position, self.risk
         )
         self._admission = Admission(self.risk, self._engine, self._settlement)
         triggers = Triggers(self.register, self.markets, self._settlement, self._engine, self._admission)
@@ -157,6 +120,7 @@ class Exchange:
         self.loans = Loans(self.account, self.risk, now_ms, self._reporter.tell_wallet)
         self._admission.loans = self.loans
         self.funding = Funding(self._settlement, self.settings, self.markets, now_ms)
+        self.isolated = IsolatedMargin(self.risk, self.settings, self._tell_margin)
         self._forced = ForcedCloses(
             self.register,
             self._engine,
@@ -166,6 +130,7 @@ class Exchange:
             self.settings,
             self.markets,
             now_ms,
+            self.isolated,
         )
         self._desk = OrderDesk(
             register=self.register,
@@ -182,11 +147,6 @@ class Exchange:
         self._unfinished: deque[Step] = deque()
         self._is_following = False
         self._looked_ms = 0
-
-    @property
-    def input_target(self) -> str:
-        """What its inputs are told apart by."""
-        return "exchange"
 
     @property
     def orders(self) -> dict[str, Order]:
@@ -298,6 +258,16 @@ class Exchange:
         self.settings.set_leverage(self.market(params), params)
 
     @taken
+    def add_margin(self, params: Params) -> Position:
+        """Carry out `/v5/position/add-margin` and return the position."""
+        return self.isolated.add(self.market(params), params)
+
+    @taken
+    def set_auto_add_margin(self, params: Params) -> None:
+        """Carry out `/v5/position/set-auto-add-margin`."""
+        self.isolated.set_auto_add(self.market(params), params)
+
+    @taken
     def switch_mode(self, params: Params) -> None:
         """Switch symbols between one-way and hedge mode (`/v5/position/switch-mode`)."""
         self.settings.switch_mode(params)
@@ -331,55 +301,6 @@ class Exchange:
         """Carry out `/v5/account/repay`."""
         return self.loans.repay_converting(params)
 
-    def advance(self, now_ms: int) -> None:
-        """Do what time brings by `now_ms`: funding, released orders, liquidation."""
-        if self.funding.is_due(now_ms):
-            self.settle_due_funding(now_ms)
-        if 0 <= now_ms - self._looked_ms < LOOK_INTERVAL_MS:
-            return
-        self._looked_ms = now_ms
-        if self._triggers.due() is not None:
-            self.release_due()
-        if self._forced.is_due():
-            self.liquidate_due()
-
-    @taken
-    def settle_due_funding(self, now_ms: int) -> None:
-        """Settle every funding whose time has come by `now_ms`."""
-        self.funding.advance(now_ms)
-
-    @taken
-    def release_due(self) -> None:
-        """Release the waiting orders whose mark or index price time has brought."""
-        self._follow()
-
-    @taken
-    def settle_funding(self, symbol: str, rate: Decimal | None = None, category: str = LINEAR) -> None:
-        """Settle the funding of a market now, at its present rate unless `rate` is given."""
-        market = self.market({"category": category, "symbol": symbol})
-        self.funding.settle(market, self.now_ms(), rate)
-
-    @taken
-    def liquidate(self, symbol: str, category: str = LINEAR) -> None:
-        """Take over the positions of a symbol now, as if its margin were lost."""
-        self._forced.liquidate(self.market({"category": category, "symbol": symbol}))
-
-    @taken
-    def liquidate_due(self) -> None:
-        """Liquidate, largest first, while the account does not cover its maintenance margin."""
-        while self._forced.is_due():
-            self._forced.liquidate_largest()
-
-    @taken
-    def adl(self, symbol: str, qty: Decimal, category: str = LINEAR) -> None:
-        """Close up to `qty` of a position against a bankrupt one now."""
-        self._forced.deleverage(self.market({"category": category, "symbol": symbol}), qty)
-
-    @taken
-    def deliver(self, symbol: str, category: str = LINEAR) -> None:
-        """Deliver a dated contract or an option now; it takes no order afterwards."""
-        self._forced.deliver(self.market({"category": category, "symbol": symbol}))
-
     @taken
     def transfer(self, coin: str, amount: Decimal, kind: str) -> None:
         """Book `amount` of `coin` coming in, negative when it goes out, as an entry of `kind`; tell the wallet."""
@@ -403,6 +324,10 @@ class Exchange:
 
     def _tell_position(self, market: TradedMarket) -> None:
         self._reporter.tell_position(market, self.now_ms())
+
+    def _tell_margin(self, market: TradedMarket) -> None:
+        self._tell_position(market)
+        self._reporter.tell_wallet([market.instrument.settle], self.now_ms())
 
     def _publish(self, step: Step) -> None:
         for order in step.orders.values():
