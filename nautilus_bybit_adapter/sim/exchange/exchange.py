@@ -1,152 +1,34 @@
-"""The exchange as a client sees it: place, amend, cancel, and what is told afterwards."""
+"""The exchange as a client sees it: every request that changes an order, a position, a setting or the wallet."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
-from .account import Account
-from .admission import MOVED_CATEGORIES, Admission
-from .clockwork import Clockwork
-from .engine import Engine
+from .admission import MOVED_CATEGORIES
+from .clearing import Clearing
 from .errors import VenueError, bad_param
 from .exchange_config import ExchangeConfig
-from .fields import Params, read_category, read_text
-from .floor import TradedMarket, link_underlyings
-from .forced import Delivered, ForcedCloses
-from .funding import Funding
-from .identity import Identity
-from .inputs import Inputs, taken
+from .inputs import taken
 from .instruments import SPOT
-from .invariants import prove
-from .isolated import IsolatedMargin
-from .loans import Loans
-from .order_desk import OrderDesk
-from .position_settings import PositionSettings
-from .register import Register
-from .reporting import Reporter
 from .requests import read_position_idx
-from .risk import Risk
-from .settlement import Settlement, Step
-from .stops import Stops
 from .trading_stop import set_trading_stop
-from .triggers import Triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from decimal import Decimal
 
-    from .events import Sink
-    from .market import Market
+    from .fields import Params
     from .orders import Order
     from .positions import Position
 
 __all__ = ["Exchange", "ExchangeConfig"]
 
 
-class Exchange(Clockwork):
+class Exchange(Clearing):
     """One account on a few markets; synchronous, and told the time.
 
-    Parameters
-    ----------
-    config : ExchangeConfig
-        What it starts with.
-    now_ms : callable
-        Returns the venue's time in ms.
-    sink : callable
-        Receives every event, in order.
-
-    Attributes
-    ----------
-    markets : dict
-        Markets by `(category, symbol)`.
-    register : Register
-        All orders, by id and by what they are doing.
-    stops : Stops
-        What protects positions.
-    settings : PositionSettings
-        Leverage, position mode and margin mode.
-    isolated : IsolatedMargin
-        Margin of isolated positions.
-    loans : Loans
-        Spot margin.
-    funding : Funding
-        Funding rates that were settled.
+    See `Clearing` for what it is made of and for the events that no request asks for.
     """
-
-    def __init__(self, config: ExchangeConfig, now_ms: Callable[[], int], sink: Sink) -> None:
-        self.config = config
-        self.sink = sink
-        self.inputs = Inputs(now_ms)
-        self.now_ms = now_ms = self.inputs.now_ms
-        self.started_ms = now_ms()
-        self.account = Account(config.balances, config.fees, config.leverage, config.instruments)
-        self._identity = Identity(config.seed, now_ms())
-        self.register = Register(self._identity)
-        self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
-        self._engine = Engine(self._settlement, now_ms)
-        self.markets: dict[tuple[str, str], TradedMarket] = {
-            it.key: TradedMarket(it, self._identity, self._engine, self._settlement, self.inputs)
-            for it in config.instruments
-        }
-        link_underlyings(self.markets)
-        self.risk = Risk(
-            self.account,
-            self.markets,
-            self.register.open_orders,
-            config.collateral,
-            self.register.holding,
-        )
-        self.settings = PositionSettings(
-            self.account, self.register, self.markets, self._tell_position, self.risk
-        )
-        self._admission = Admission(self.risk, self._engine, self._settlement)
-        triggers = Triggers(self.register, self.markets, self._settlement, self._engine, self._admission)
-        self._triggers = triggers
-        self.stops = Stops(
-            self.register, triggers, self._settlement, self.markets, position=self.position, now_ms=now_ms
-        )
-        self._reporter = Reporter(
-            self.account,
-            self.risk,
-            self.markets,
-            now_ms,
-            sink,
-            uid=config.uid,
-            smp_group=config.smp_group,
-            stops=self.stops,
-            settings=self.settings,
-        )
-        self.loans = Loans(self.account, self.risk, now_ms, self._reporter.tell_wallet)
-        self._admission.loans = self.loans
-        self.funding = Funding(self._settlement, self.settings, self.markets, now_ms)
-        self.isolated = IsolatedMargin(self.risk, self.settings, self._tell_margin)
-        self._forced = ForcedCloses(
-            self.register,
-            self._engine,
-            triggers,
-            self._settlement,
-            self.risk,
-            self.settings,
-            self.markets,
-            now_ms,
-            self.isolated,
-        )
-        self._desk = OrderDesk(
-            register=self.register,
-            markets=self.markets,
-            market=self.market,
-            settlement=self._settlement,
-            engine=self._engine,
-            triggers=triggers,
-            admission=self._admission,
-            risk=self.risk,
-            settings=self.settings,
-            now_ms=now_ms,
-        )
-        self._unfinished: deque[Step] = deque()
-        self._is_following = False
-        self._looked_ms = 0
 
     @property
     def orders(self) -> dict[str, Order]:
@@ -158,14 +40,9 @@ class Exchange(Clockwork):
         """Orders in a book by `orderId`."""
         return self.register.open_orders
 
-    def market(self, params: Params) -> TradedMarket:
-        """Market that `category` and `symbol` of `params` name, or 10001."""
-        category, symbol = read_category(params), read_text(params, "symbol")
-        market = self.markets.get((category, symbol))
-        if market is None:
-            raise bad_param(f"params error: symbol invalid {symbol}".rstrip())
-        market.asked()
-        return market
+    def find(self, category: str, order_id: str, link_id: str) -> Order | None:
+        """Order by `orderId`, else the newest by `orderLinkId`."""
+        return self.register.find(category, order_id, link_id)
 
     @taken
     def place(self, params: Params) -> Order:
@@ -227,11 +104,6 @@ class Exchange(Clockwork):
         """Cancel every order of some categories on the venue's own account, e.g. as `CancelByDCP`."""
         return self._desk.cancel_for(cancel_type, categories)
 
-    @property
-    def delivered(self) -> dict[tuple[str, str], Delivered]:
-        """What has been delivered, by category and symbol."""
-        return self._forced.delivered
-
     @taken
     def trading_stop(self, params: Params) -> None:
         """Set take profit, stop loss and trailing stop of a position.
@@ -247,10 +119,6 @@ class Exchange(Clockwork):
         index = read_position_idx(params, hedged=self.settings.is_hedged(market.instrument))
         with self._settlement.step():
             set_trading_stop(self.stops, market, self.position(market, index), index, params)
-
-    def position(self, market: Market, position_idx: int = 0) -> Position:
-        """Position slot of a market: 0 one-way, 1 the long and 2 the short leg."""
-        return self.account.position(market.instrument.symbol, position_idx)
 
     @taken
     def set_leverage(self, params: Params) -> None:
@@ -307,45 +175,3 @@ class Exchange(Clockwork):
         now_ms = self.now_ms()
         self.account.enter(now_ms, coin, kind, cash_flow=amount)
         self._reporter.tell_wallet([coin], now_ms)
-
-    def check(self) -> None:
-        """Prove that the account adds up and the books hold exactly the open orders.
-
-        Raises
-        ------
-        LedgerError
-            Naming the first figure that disagrees.
-        """
-        prove(self.account, self.register, self.markets)
-
-    def find(self, category: str, order_id: str, link_id: str) -> Order | None:
-        """Order by `orderId`, else the newest by `orderLinkId`."""
-        return self.register.find(category, order_id, link_id)
-
-    def _tell_position(self, market: TradedMarket) -> None:
-        self._reporter.tell_position(market, self.now_ms())
-
-    def _tell_margin(self, market: TradedMarket) -> None:
-        self._tell_position(market)
-        self._reporter.tell_wallet([market.instrument.settle], self.now_ms())
-
-    def _publish(self, step: Step) -> None:
-        for order in step.orders.values():
-            self.register.file(order)
-        self._reporter.report(step)
-        if step.executions:
-            self._unfinished.append(step)
-        if not self._is_following:
-            self._follow()
-
-    def _follow(self) -> None:
-        """Let fills set and end stops, and prices release orders, until nothing follows any more."""
-        self._is_following = True
-        try:
-            while True:
-                if self._unfinished:
-                    self.stops.after(self._unfinished.popleft())
-                elif not self._triggers.release_due():
-                    return
-        finally:
-            self._is_following = False
