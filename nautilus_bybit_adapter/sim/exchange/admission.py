@@ -114,7 +114,7 @@ class Admission:
         moved = clip_to_band(market, side, ticks)
         if moved == ticks or market.instrument.category in self.moves_prices:
             return moved
-        if market.instrument.is_linear:
+        if market.instrument.is_derivative:
             raise VenueError(110003, "Order price is out of permissible range")
         raise spot_band_error(market, side, moved)
 
@@ -182,7 +182,7 @@ class Admission:
             lots = read_qty(params, it, is_market=False)
             if lots <= order.filled:
                 raise VenueError(
-                    110064 if it.is_linear else 170313,
+                    110064 if it.is_derivative else 170313,
                     "The order quantity is less than or equal to the executed quantity",
                 )
             if order.only_closes:

@@ -49,7 +49,7 @@ class Engine:
     def submit(self, market: Market, order: Order) -> None:
         """Match a new or moved client order and let the rest stand or lapse."""
         if order.tif == "PostOnly" and self._crosses(market, order):
-            self._end(order, "Rejected" if not order.instrument.is_linear else "Cancelled", WOULD_TAKE)
+            self._end(order, "Rejected" if not order.instrument.is_derivative else "Cancelled", WOULD_TAKE)
             return
         if order.tif == "FOK" and self._reachable(market, order) < order.lots:
             self._end(order, "Cancelled", NOT_ENOUGH)
@@ -159,7 +159,7 @@ class Engine:
             self._settlement.fill(market, maker, front.ticks, lots, is_maker=True)
             if not maker.is_open:
                 against.remove(maker)
-        if market.instrument.is_linear:
+        if market.instrument.is_derivative:
             self._guard_reduce_only(market)
 
     def _guard_reduce_only(self, market: Market) -> None:
@@ -219,7 +219,7 @@ class Engine:
         self._end(order, "Cancelled", NOTHING_TO_FILL)
 
     def _end(self, order: Order, status: str, reason: str) -> None:
-        if status == "Cancelled" and order.filled and not order.instrument.is_linear:
+        if status == "Cancelled" and order.filled and not order.instrument.is_derivative:
             status = "PartiallyFilledCanceled"
         order.status, order.reject_reason = status, reason
         self._settlement.told(order)

@@ -162,9 +162,6 @@ class Instrument:
         """Whether it has a position: every category but spot."""
         return self.category != SPOT
 
-    # Older name of `is_derivative`.
-    is_linear = is_derivative
-
     @property
     def is_inverse(self) -> bool:
         """Whether quantities are USD and amounts are in the base coin."""

@@ -27,8 +27,8 @@ _BBO_LEVELS = ("1", "2", "3", "4", "5")
 
 def read_unit(params: Params, it: Instrument, side: str) -> str:
     """Return the coin in which the quantity of a market order counts."""
-    default = "quoteCoin" if not it.is_linear and side == "Buy" else "baseCoin"
-    if it.is_linear:
+    default = "quoteCoin" if not it.is_derivative and side == "Buy" else "baseCoin"
+    if it.is_derivative:
         return default
     return one_of(params, "marketUnit", ("baseCoin", "quoteCoin"), default=default)
 

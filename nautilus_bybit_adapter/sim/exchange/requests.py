@@ -138,9 +138,9 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
     reduce_only = read_flag(params, "reduceOnly") and it.is_derivative
     if position_idx and (side == "Buy") != (position_idx == 1):
         reduce_only = True  # a leg only ever holds its own side
-    close_on_trigger = read_flag(params, "closeOnTrigger") and it.is_linear
+    close_on_trigger = read_flag(params, "closeOnTrigger") and it.is_derivative
     stop_kind, trigger = _read_condition(params, market)
-    at_best = is_given(params, "bboSideType") and it.is_linear and not is_market
+    at_best = is_given(params, "bboSideType") and it.is_derivative and not is_market
     ticks = 0
     if order_iv:
         ticks = iv_ticks(market, order_iv)
@@ -163,14 +163,14 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
         ticks=ticks,
         lots=lots,
         budget=budget,
-        market_unit=unit if not it.is_linear else "",
+        market_unit=unit if not it.is_derivative else "",
         link_id=link_id,
         reduce_only=reduce_only,
         close_on_trigger=close_on_trigger,
         smp_type=one_of(params, "smpType", _SMP_TYPES, default="None"),
         slippage_type=slippage_type,
         slippage=slippage,
-        is_leverage="" if it.is_linear else _read_leverage_flag(params),
+        is_leverage="" if it.is_derivative else _read_leverage_flag(params),
         position_idx=position_idx,
         stop_kind=stop_kind,
         trigger=trigger,
@@ -194,7 +194,7 @@ def read_position_idx(params: Params, *, hedged: bool) -> int:
 def _read_tif(params: Params, it: Instrument) -> str:
     tif = one_of(params, "timeInForce", _TIFS, default="GTC")
     if tif == "RPI":
-        if it.is_linear:
+        if it.is_derivative:
             raise VenueError(110119, "Only RPI market makers can place RPI orders.")
         raise VenueError(170355, "RPI orders are restricted to approved market makers.")
     return tif
@@ -217,12 +217,12 @@ def _read_order_protection(
     params: Params, market: Market, side: str, ticks: int, *, closes: bool
 ) -> Protection | None:
     it = market.instrument
-    protection = read_protection(params, it, default_mode="Full" if it.is_linear else "Partial")
+    protection = read_protection(params, it, default_mode="Full" if it.is_derivative else "Partial")
     if not protection:
         return None
     if closes:
         raise bad_param("params error: takeProfit and stopLoss are not allowed with reduceOnly")
-    if not it.is_linear and not ticks:
+    if not it.is_derivative and not ticks:
         raise VenueError(170130, "Data sent for parameter 'takeProfit' is not valid.")
     check_protection(protection, market, side, ticks or None)
     return protection
@@ -243,7 +243,7 @@ def read_price(params: Params, it: Instrument) -> int:
     ticks = it.to_ticks(price)
     if ticks is None:
         raise _refusal(it, "price step")
-    if it.is_linear and ticks > it.max_ticks:
+    if it.is_derivative and ticks > it.max_ticks:
         raise VenueError(110003, "Order price is out of permissible range")
     return ticks
 
@@ -267,7 +267,7 @@ def check_notional(it: Instrument, ticks: int, lots: int) -> None:
     """Raise when the order's value is below the instrument's minimum."""
     if it.value(ticks, lots) >= it.min_notional:
         return
-    if it.is_linear:
+    if it.is_derivative:
         raise VenueError(
             110094, f"Order does not meet minimum order value {it.min_notional.normalize():f}{it.quote}"
         )
@@ -276,4 +276,4 @@ def check_notional(it: Instrument, ticks: int, lots: int) -> None:
 
 def _refusal(it: Instrument, fault: str) -> VenueError:
     linear_text, spot_code, spot_text = _REFUSALS[fault]
-    return bad_param(linear_text) if it.is_linear else VenueError(spot_code, spot_text)
+    return bad_param(linear_text) if it.is_derivative else VenueError(spot_code, spot_text)

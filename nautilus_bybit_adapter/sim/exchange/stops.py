@@ -177,7 +177,7 @@ class Stops:
             touched: dict[tuple[tuple[str, str], int], None] = {}
             for executions in step.executions.values():
                 order = executions[0].order
-                if order.instrument.is_linear:
+                if order.instrument.is_derivative:
                     touched[order.instrument.key, order.position_idx] = None
                     self._clear_outdated(self._markets[order.instrument.key], order.position_idx)
                     self._protect(order)

@@ -88,7 +88,7 @@ class Triggers:
         ticks, lots, budget = order.ticks, order.lots, order.budget
         if is_given(params, "triggerPrice"):
             trigger = replace(trigger, ticks=read_ticks(params, "triggerPrice", it))
-        if is_given(params, "triggerBy") and params["triggerBy"] != trigger.by and it.is_linear:
+        if is_given(params, "triggerBy") and params["triggerBy"] != trigger.by and it.is_derivative:
             trigger = replace(trigger, by=str(params["triggerBy"]))
         if is_given(params, "price") and order.order_type == "Limit":
             ticks = read_price(params, it)

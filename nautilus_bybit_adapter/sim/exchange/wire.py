@@ -28,7 +28,7 @@ _LINEAR_ONLY = ("createType", "tpslMode", "closedPnl")
 def order_row(order: Order, smp_group: int | str) -> Row:
     """Row of the private `order` topic."""
     it = order.instrument
-    spot = not it.is_linear
+    spot = not it.is_derivative
     zero = f"{ZERO:.{_price_places(order)}f}" if spot else "0"
     blank = zero if spot else ""
     legs = order.protection or Protection()
@@ -82,7 +82,7 @@ def order_row(order: Order, smp_group: int | str) -> Row:
         "feeCurrency": next(iter(order.fees), "") if spot else "",
         "closedPnl": plain(order.closed_pnl),
         "parentOrderLinkId": order.parent_link_id,
-        "slippageTolerance": order.slippage if it.is_linear or order.slippage != "0" else "",
+        "slippageTolerance": order.slippage if it.is_derivative or order.slippage != "0" else "",
         "slippageToleranceType": order.slippage_type,
         "cumFeeDetail": {coin: plain(fee) for coin, fee in order.fees.items()},
         "rpiTakerAccess": order.rpi_taker_access,
@@ -149,7 +149,7 @@ def order_item(order: Order, smp_group: int | str) -> Row:
     if order.status in {"Cancelled", "Rejected", "PartiallyFilledCanceled", "Deactivated"}:
         row["leavesQty"] = row["leavesValue"] = ""
     item = {name: row[name] for name in _REST_ORDER_FIELDS if name in row}
-    if not order.instrument.is_linear:
+    if not order.instrument.is_derivative:
         item["basePrice"] = order.last_price
         item["ocoTriggerBy"] = ""
     return item
@@ -170,7 +170,7 @@ def execution_row(fill: Execution) -> Row:
     """Row of the private `execution` topic."""
     order, it = fill.order, fill.order.instrument
     option = fill.option or OptionFigures("", "", "", "")
-    linear = it.is_linear
+    linear = it.is_derivative
     row: Row = {
         "category": it.category,
         "symbol": it.symbol,
@@ -333,7 +333,7 @@ def _average(order: Order) -> str:
 
 
 def _order_price(order: Order) -> str:
-    if order.order_type == "Market" and not order.instrument.is_linear:
+    if order.order_type == "Market" and not order.instrument.is_derivative:
         return "0"
     return plain(order.instrument.price(order.ticks))
 
