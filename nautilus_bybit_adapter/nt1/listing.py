@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
+
 from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError, BybitError, BybitStatusError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter
 from nautilus_bybit_adapter.nt1.mapping.instruments import category_of
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
-from nautilus_bybit_adapter.transport.paging import read_list
+from nautilus_bybit_adapter.transport.rest_session import decode_result
 from nautilus_bybit_adapter.wire.account import BybitFeeRate
 from nautilus_bybit_adapter.wire.enums import BybitProductType, InstrumentStatus
-from nautilus_bybit_adapter.wire.instruments import BybitInstrument, BybitOptionBaseCoin
+from nautilus_bybit_adapter.wire.instruments import BybitInstrument
 
 # Asked for where the venue does not say which coins have options.
 USUAL_OPTION_COINS = ("BTC", "ETH", "SOL")
@@ -23,6 +25,10 @@ _PARAMETER_ERROR = 10001
 _SYMBOL_NOT_KNOWN = 10029
 # An instrument that does not trade is listed only where its status is asked for.
 _OTHER_STATUSES = (InstrumentStatus.PRE_LAUNCH, InstrumentStatus.DELIVERING, InstrumentStatus.CLOSED)
+
+
+class _OptionCoins(msgspec.Struct, frozen=True):
+    rows: list[dict[str, str]] = msgspec.field(name="list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +136,14 @@ class VenueListing:
     async def _option_coins(self) -> tuple[str, ...]:
         path = "/v5/market/option-base-coins"
         try:
-            rows, _ = await read_list(self._client, path, {}, BybitOptionBaseCoin, is_private=False)
+            raw = await self._client.read(path, {})
         except BybitError as e:
             if not _is_refusal(e):
                 raise
             coins = ", ".join(USUAL_OPTION_COINS)
             self._log.warning(f"The venue does not say which coins have options ({e}): {coins} are taken")
             return USUAL_OPTION_COINS
-        return tuple(dict.fromkeys(row.base_coin for row in rows))
+        return tuple(row["baseCoin"] for row in decode_result(raw, _OptionCoins, path).rows)
 
     async def _fee_rates(self, category: BybitProductType, symbol: str | None) -> dict[str, BybitFeeRate]:
         if not self._client.has_credentials:

@@ -56,31 +56,6 @@ class RiskParameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     price_limit_ratio_y: str = ""
 
 
-class PreListingPhase(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A phase of the auctions before a launch; times are epoch milliseconds in strings."""
-
-    phase: str = ""
-    start_time: str = ""
-    end_time: str = ""
-
-
-class PreListingFees(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Fee rates before the launch, as fractions."""
-
-    auction_fee_rate: str = ""
-    taker_fee_rate: str = ""
-    maker_fee_rate: str = ""
-
-
-class PreListingInfo(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Where a contract of status `PreLaunch` stands."""
-
-    cur_auction_phase: str = ""
-    phases: list[PreListingPhase] = []
-    auction_fee_info: PreListingFees = PreListingFees()
-    skip_call_auction: bool = False
-
-
 class BybitInstrumentLinear(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A linear or inverse contract; `contract_type` tells which.
 
@@ -108,7 +83,6 @@ class BybitInstrumentLinear(msgspec.Struct, frozen=True, kw_only=True, rename="c
     unified_margin_trade: bool = False
     copy_trading: str = ""
     is_pre_listing: bool = False
-    pre_listing_info: PreListingInfo | None = None
     symbol_type: str = ""
     symbol_id: int = 0
     display_name: str = ""
@@ -133,7 +107,6 @@ class BybitInstrumentSpot(msgspec.Struct, frozen=True, kw_only=True, rename="cam
     st_tag: str = ""
     symbol_type: str = ""
     symbol_id: int = 0
-    xstock_multiplier: str = ""
 
 
 class BybitInstrumentOption(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -152,12 +125,6 @@ class BybitInstrumentOption(msgspec.Struct, frozen=True, kw_only=True, rename="c
     delivery_fee_rate: str = ""
     symbol_id: int = 0
     display_name: str = ""
-
-
-class BybitOptionBaseCoin(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A coin that options are listed on."""
-
-    base_coin: str
 
 
 type BybitInstrument = BybitInstrumentLinear | BybitInstrumentSpot | BybitInstrumentOption

@@ -135,7 +135,7 @@ def instrument_of(item: BybitInstrument, rate: BybitFeeRate | None, ts_ns: int) 
         if isinstance(item, BybitInstrumentOption):
             return option_instrument(item, rate, ts_ns)
         return contract_instrument(item, rate, ts_ns)
-    except (ArithmeticError, ValueError) as e:
+    except (BybitDecodeError, ArithmeticError, ValueError) as e:
         raise BybitDecodeError(f"{item.symbol!r} makes no instrument: {e}") from e
 
 
