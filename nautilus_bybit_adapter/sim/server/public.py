@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from nautilus_bybit_adapter.sim.exchange.instruments import OPTION, SPOT
 
-from .codec import dumps
+from .codec import encoded
 from .connection import Connection, read_message
 from .frames import trades_frame
 from .topics import Topic, is_served, make_topic, named_markets
@@ -218,6 +218,6 @@ def _topics(message: dict[str, Any]) -> list[str]:
 
 
 def _send_all(connections: set[Connection], frame: dict[str, Any]) -> None:
-    text = dumps(frame)
+    payload = encoded(frame)
     for connection in list(connections):
-        connection.send(text)
+        connection.send(payload)
