@@ -131,7 +131,9 @@ class Connection:
             self._end()
             return
         frames, self.waiting, self._waiting_bytes = self.waiting, [], 0
-        self._transport.write(b"".join([part for frame in frames for part in (text_header(len(frame)), frame)]))
+        self._transport.write(
+            b"".join([part for frame in frames for part in (text_header(len(frame)), frame)])
+        )
         if self.unread_bytes > self._most_waiting:
             self.drop()
 
