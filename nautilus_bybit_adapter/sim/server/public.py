@@ -68,6 +68,10 @@ class PublicSocket:
             trades = event.trades[first : first + MOST_TRADES]
             _send_all(subscribers, trades_frame(event.market, trades, event.at_ms))
 
+    def serves(self, prefix: str) -> bool:
+        """Whether anybody is subscribed to a topic that begins so."""
+        return any(name.startswith(prefix) for name in self._topics)
+
     def push(self, frames: list[dict[str, Any]]) -> None:
         """Push frames to the subscribers of the topics they name."""
         for frame in frames:
