@@ -91,7 +91,7 @@ class Clearing:
         self.risk = Risk(
             self.account,
             self.markets,
-            self.register.open_orders,
+            self.register.open_in,
             config.collateral,
             self.register.holding,
         )
