@@ -73,6 +73,12 @@ def loaded(provider: BybitInstrumentProvider) -> set[str]:
     return {instrument.id.symbol.value for instrument in provider.list_all()}
 
 
+def found(provider: BybitInstrumentProvider, instrument_id: InstrumentId) -> Any:
+    instrument = provider.find(instrument_id)
+    assert instrument is not None
+    return instrument
+
+
 EVERY_ID = {
     "BTCUSDT-SPOT",
     "BTCUSDT-LINEAR",
@@ -127,7 +133,7 @@ def test_what_does_not_trade_loads_by_filter_or_by_id_only(category: str, status
         assert provider.count == 0
         instrument_id = InstrumentId.from_str(f"{row.symbol}-{category.upper()}.BYBIT")
         await provider.load_async(instrument_id)
-        instrument = provider.find(instrument_id)
+        instrument = found(provider, instrument_id)
         assert instrument.info["status"] == status
         assert not is_tradable(instrument)
         other = BybitInstrumentProvider(provider._listing._client, ALL, LiveClock())
@@ -184,7 +190,7 @@ def test_without_fee_rates_the_default_ones_are_shown(code: int) -> None:
     async def case(venue: CatalogueVenue, provider: BybitInstrumentProvider) -> None:
         venue.refusals[FEES] = (code, "no")
         await provider.load_all_async()
-        assert provider.find(LINEAR_ID).taker_fee == Decimal("0.00055")
+        assert found(provider, LINEAR_ID).taker_fee == Decimal("0.00055")
 
     run(case)
 
@@ -192,7 +198,7 @@ def test_without_fee_rates_the_default_ones_are_shown(code: int) -> None:
 def test_without_a_key_no_fee_is_asked_for() -> None:
     async def case(venue: CatalogueVenue, provider: BybitInstrumentProvider) -> None:
         await provider.load_all_async()
-        assert provider.find(LINEAR_ID).maker_fee == Decimal("0.0002")
+        assert found(provider, LINEAR_ID).maker_fee == Decimal("0.0002")
         assert venue.asked(FEES) == []
 
     run(case, key=False)
@@ -248,7 +254,7 @@ def test_a_coin_is_registered_with_its_precision_and_a_known_one_is_left_alone()
         assert Currency.from_str("QRNEW", strict=True).precision == 8
         assert Currency.from_str("USDT").precision == 8
         assert set(provider.currencies()) == {"QQNEW", "QRNEW"}
-        assert provider.find(InstrumentId.from_str("QQUSDT-SPOT.BYBIT")).base_currency.precision == 10
+        assert found(provider, InstrumentId.from_str("QQUSDT-SPOT.BYBIT")).base_currency.precision == 10
 
     run(case, categories=(BybitProductType.SPOT, BybitProductType.LINEAR))
 
@@ -317,7 +323,7 @@ def test_a_reload_tells_what_is_new_what_differs_and_what_is_gone() -> None:
         assert [each.value for each in changes.added] == ["NEWUSDT-LINEAR.BYBIT"]
         assert changes.changed == (LINEAR_ID,)
         assert [each.value for each in changes.removed] == ["BTCUSD-INVERSE.BYBIT"]
-        assert provider.find(LINEAR_ID).price_increment == Price.from_str("0.01")
+        assert found(provider, LINEAR_ID).price_increment == Price.from_str("0.01")
         # A late execution still finds its instrument.
         assert provider.find(changes.removed[0]) is not None
         assert not await provider.reload()
@@ -335,7 +341,7 @@ def test_a_reload_asks_for_single_ids_and_follows_their_status() -> None:
         venue.rows["linear"] = [msgspec.structs.replace(LINEAR_ROW, status="Closed")]
         changes = await provider.reload()
         assert changes == InstrumentChanges(changed=(LINEAR_ID,))
-        assert provider.find(LINEAR_ID).info["status"] == "Closed"
+        assert found(provider, LINEAR_ID).info["status"] == "Closed"
         venue.rows["linear"] = []
         assert (await provider.reload()).removed == (LINEAR_ID,)
 

@@ -46,7 +46,7 @@ def leaves(value: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str,
 
 
 @st.composite
-def odd_rows(draw: st.DrawFn) -> tuple[bytes, type]:
+def odd_rows(draw: st.DrawFn) -> tuple[bytes, type[BybitInstrument]]:
     """Draw a row of a category with up to four of its fields replaced."""
     row = draw(st.sampled_from(ROWS))
     plain = msgspec.to_builtins(row)
@@ -59,10 +59,12 @@ def odd_rows(draw: st.DrawFn) -> tuple[bytes, type]:
 
 
 @given(odd_rows())
-def test_a_row_makes_an_instrument_or_is_refused_with_a_reason(odd: tuple[bytes, type]) -> None:
+def test_a_row_makes_an_instrument_or_is_refused_with_a_reason(
+    odd: tuple[bytes, type[BybitInstrument]],
+) -> None:
     raw, row_type = odd
     try:
-        row = decode_row(raw, row_type)
+        row: BybitInstrument = decode_row(raw, row_type)
     except msgspec.DecodeError:
         return  # left out, counted and logged by the REST client
     refusal = ""

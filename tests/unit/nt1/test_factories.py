@@ -14,6 +14,7 @@ from nautilus_bybit_adapter import (
     BybitEnvironment,
     BybitExecClientConfig,
     BybitExecutionClient,
+    BybitInstrumentProvider,
     BybitLiveDataClientFactory,
     BybitLiveExecClientFactory,
     BybitProductType,
@@ -103,7 +104,9 @@ def test_a_category_that_is_not_traded_is_refused(parts: dict[str, Any], product
 def test_data_of_every_category_is_served(parts: dict[str, Any], product: BybitProductType) -> None:
     config = BybitDataClientConfig(product_types=(product,))
     client = BybitLiveDataClientFactory.create(config=config, **parts)
-    assert client._instrument_provider.product_types == (product,)
+    provider = client._instrument_provider
+    assert isinstance(provider, BybitInstrumentProvider)
+    assert provider.product_types == (product,)
 
 
 def test_a_url_that_is_not_encrypted_leads_to_this_machine_only(parts: dict[str, Any]) -> None:

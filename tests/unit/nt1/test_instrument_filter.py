@@ -13,7 +13,12 @@ from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1.instrument_filter import FILTER_NAMES, parse_filter
 from nautilus_bybit_adapter.wire.instruments import BybitInstrument
 
-EVERY_ROW = {"spot": SPOT_ROW, "linear": LINEAR_ROW, "inverse": INVERSE_ROW, "option": OPTION_ROW}
+EVERY_ROW: dict[str, BybitInstrument] = {
+    "spot": SPOT_ROW,
+    "linear": LINEAR_ROW,
+    "inverse": INVERSE_ROW,
+    "option": OPTION_ROW,
+}
 DELIVERY_MS = 1_774_598_400_000  # 2026-03-27 08:00 UTC
 
 
