@@ -7,6 +7,7 @@ from nautilus_bybit_adapter.transport.options import Log, SocketOptions
 from nautilus_bybit_adapter.transport.order_entry import OrderEntry
 from nautilus_bybit_adapter.transport.private import AccountMessage, BybitPrivateWebSocket
 from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
+from nautilus_bybit_adapter.transport.public_pool import PublicSocketPool
 from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "BybitTradeWebSocket",
     "Log",
     "OrderEntry",
+    "PublicSocketPool",
     "SocketOptions",
 ]

@@ -9,7 +9,8 @@ import time
 from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.constants import MAX_ARGS_CHARS, MAX_ARGS_PER_REQUEST
-from nautilus_bybit_adapter.state.session import Announce, Session, Subscribe
+from nautilus_bybit_adapter.state.liveness import Cadence, Renew, Replace, TopicWatch, cadence_of
+from nautilus_bybit_adapter.state.session import Announce, Input, Session, Subscribe
 from nautilus_bybit_adapter.state.subscriptions import Subscriptions
 from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, SocketOptions
 from nautilus_bybit_adapter.transport.topics import TopicFeed
@@ -48,12 +49,23 @@ class BybitPublicWebSocket:
         the venue's until their next snapshot.
     on_refused : callable or None
         Called with topic and text when the venue refuses a topic for good.
+    on_silent : callable or None
+        Called with a topic that stays silent though its connection was replaced for it.
+    cadence : callable
+        Returns how long a topic may be silent, or `None` for one that may be silent for ever.
     options : SocketOptions or None
         Waits and limits.
     logger : Log or None
         Where to report.
     clock_ns : callable
         Epoch nanoseconds.
+
+    Attributes
+    ----------
+    renewal_count : int
+        How often a silent topic was asked for anew.
+    replacement_count : int
+        How often the connection was replaced because a topic did not answer.
 
     Raises
     ------
@@ -71,6 +83,8 @@ class BybitPublicWebSocket:
         on_live: Callable[[tuple[str, ...]], None] | None = None,
         on_stale: Callable[[tuple[str, ...]], None] | None = None,
         on_refused: Callable[[str, str], None] | None = None,
+        on_silent: Callable[[str], None] | None = None,
+        cadence: Callable[[str], Cadence | None] = cadence_of,
         options: SocketOptions | None = None,
         logger: Log | None = None,
         clock_ns: Callable[[], int] = time.time_ns,
@@ -80,6 +94,10 @@ class BybitPublicWebSocket:
         self._on_message = on_message
         self._on_live = on_live
         self._on_stale = on_stale
+        self._on_silent = on_silent
+        self.renewal_count = 0
+        self.replacement_count = 0
+        self._watch = TopicWatch(cadence)
         self._link = WebSocketLink(
             public_url(environment, self.category, base_url),
             self,
@@ -129,6 +147,10 @@ class BybitPublicWebSocket:
         """Frames that could not be read, or whose consumer failed."""
         return self._link.bad_frame_count
 
+    def start(self) -> None:
+        """Begin to connect, and keep trying until `disconnect`."""
+        self._link.start()
+
     async def connect(self, timeout_secs: float = 30.0) -> None:
         """Connect, and return when every topic asked for so far has its answer.
 
@@ -171,17 +193,34 @@ class BybitPublicWebSocket:
         if isinstance(message, ControlMessage):
             self._on_control(message)
         else:
+            self._watch.fresh.add(message.topic)
             self._on_message(message, ts_init)
 
     def on_lost(self, reason: str) -> None:  # noqa: ARG002 - the link has reported it
         """Learn that the connection is gone (for the link)."""
+        self._watch.on_lost()
         stale = self._feed.lose()
         if self._on_stale is not None:
             self._on_stale(stale)
 
     def on_tick(self, now: float) -> None:
-        """Look for overdue acks (for the link)."""
+        """Look for overdue acks and for topics that fell silent (for the link)."""
         self._feed.on_tick(now)
+        if not self.is_live:
+            return
+        for action in self._watch.poll(now, self._feed.topics, self._feed.confirmed):
+            match action:
+                case Renew(topic):
+                    self.renewal_count += 1
+                    self._feed.resubscribe(topic)
+                case Replace(topic):
+                    self.replacement_count += 1
+                    self._link.feed(Input.LOST, f"{topic} fell silent and did not answer")
+                    return
+                case _:
+                    self._link.journal.error(f"{action.topic} is silent on a fresh connection too.")
+                    if self._on_silent is not None:
+                        self._on_silent(action.topic)
 
     def _on_control(self, message: ControlMessage) -> None:
         if message.kind is ControlKind.PONG:

@@ -150,6 +150,13 @@ class WebSocketLink:
         """Whether the session was live since `connect`."""
         return self._first_live is not None and self._first_live.done()
 
+    def start(self) -> None:
+        """Begin to connect, and keep trying until closed; does nothing when that is under way already."""
+        if self._task is None:
+            self._first_live = asyncio.get_running_loop().create_future()
+            self.feed(Input.START)
+            self._task = asyncio.create_task(self._run(), name=f"{self.name} link")
+
     async def connect(self, timeout_secs: float) -> None:
         """Connect, and return when the session is live.
 
@@ -165,10 +172,7 @@ class WebSocketLink:
         BybitAuthError
             If the venue refuses the credentials.
         """
-        if self._task is None:
-            self._first_live = asyncio.get_running_loop().create_future()
-            self.feed(Input.START)
-            self._task = asyncio.create_task(self._run(), name=f"{self.name} link")
+        self.start()
         if self._first_live is None:
             return
         try:
