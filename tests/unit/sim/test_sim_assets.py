@@ -167,7 +167,7 @@ def test_a_moved_position_is_closed_here_without_a_fee(venue: WalkedVenue) -> No
     done = move(venue, {**LINEAR, "side": "Sell", "price": price, "qty": "0.02"})
     assert position.size == before - Decimal("0.02")
     fill = venue.exchange.account.executions[-1]
-    assert (fill.exec_type, fill.fee, fill.side) == ("MovePosition", 0, "Sell")
+    assert (fill.exec_type, fill.fee, fill.side) == ("MovePosition", Decimal(0), "Sell")
     assert balance(venue, "USDT") - cash == fill.pnl
     rows = venue.result("GET /v5/position/move-history", blockTradeId=done["blockTradeId"])["list"]
     assert {(row["userId"], row["side"]) for row in rows} == {(MAIN_UID, "Sell"), (SUB_UID, "Buy")}
