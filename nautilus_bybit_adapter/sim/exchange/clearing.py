@@ -23,6 +23,7 @@ from .instruments import LINEAR
 from .invariants import prove
 from .isolated import IsolatedMargin
 from .loans import Loans
+from .moves import Moves
 from .order_desk import OrderDesk
 from .position_settings import PositionSettings
 from .register import Register
@@ -133,6 +134,7 @@ class Clearing:
             now_ms,
             self.isolated,
         )
+        self._moves = Moves(self.register, self._settlement, self.settings, self.risk, now_ms)
         self._desk = OrderDesk(
             register=self.register,
             markets=self.markets,
