@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.execution import BybitExecutionClient
     from nautilus_bybit_adapter.nt1.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
     from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_CLIENT_ID, BYBIT_VENUE
+    from nautilus_bybit_adapter.nt1.mapping.order_params import BybitOrderParams
     from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
     from nautilus_bybit_adapter.transport.http import BybitHTTPClient
     from nautilus_bybit_adapter.transport.private import BybitPrivateWebSocket
@@ -41,6 +42,7 @@ __all__ = [
     "BybitInstrumentProvider",
     "BybitLiveDataClientFactory",
     "BybitLiveExecClientFactory",
+    "BybitOrderParams",
     "BybitOrderResponse",
     "BybitPrivateWebSocket",
     "BybitProductType",
@@ -66,6 +68,7 @@ _HOMES = {
     "BybitInstrumentProvider": "nt1.providers",
     "BybitLiveDataClientFactory": "nt1.factories",
     "BybitLiveExecClientFactory": "nt1.factories",
+    "BybitOrderParams": "nt1.mapping.order_params",
     "BybitOrderResponse": "wire.orders",
     "BybitPrivateWebSocket": "transport.private",
     "BybitProductType": "wire.enums",

@@ -9,6 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from bybit_answers import ANSWERS, NAMES
+from bybit_fields import ENDPOINTS
+from bybit_shapes import NOTHING
 from rest_clients import ask
 from venue_thread import VenueThread
 
@@ -326,6 +329,9 @@ async def savings(client: Client) -> None:
     again = msgspec.structs.replace(request, order_link_id="more", amount="999999999")
     with pytest.raises(BybitApiError):
         await client.place_earn_order(again)
+    with pytest.raises(BybitApiError) as caught:
+        await client.modify_earn_position(8, 1, auto_reinvest=True)
+    assert caught.value.ret_code == 180020
 
 
 async def instruments(client: Client) -> None:
@@ -422,7 +428,7 @@ CASES: list[tuple[Callable[[Client], Awaitable[None]], str]] = [
     (
         savings,
         """get_earn_products place_earn_order get_earn_orders get_earn_positions get_earn_yield
-        get_earn_hourly_yield get_earn_apr_history""",
+        get_earn_hourly_yield get_earn_apr_history modify_earn_position""",
     ),
     (instruments, "get_instruments get_option_base_coins"),
     (prices, "get_server_time get_tickers get_orderbook get_rpi_orderbook"),
@@ -432,21 +438,42 @@ CASES: list[tuple[Callable[[Client], Awaitable[None]], str]] = [
         "get_risk_limits get_price_limit get_insurance get_adl_alert get_delivery_prices get_system_status",
     ),
 ]
-# `test_rest_series` asks for these, and `test_transport_http` for the last, which the venue does not serve.
+# `test_rest_series` asks for these.
 ELSEWHERE = {
     "get_klines",
     "get_funding_history",
     "get_open_interest",
     "get_long_short_ratio",
     "get_historical_volatility",
-    "modify_earn_position",
 }
+READ = ANSWERS.keys() | NAMES | {route for route, shape in ENDPOINTS.items() if shape == NOTHING}
+
+
+def routes_of(client: Client) -> set[str]:
+    """Method and path of whatever the client asks from here on."""
+    asked: set[str] = set()
+    read, write = client.read, client.write_for_envelope
+
+    async def noted_read(path: str, *arguments: Any, **options: Any) -> Any:
+        asked.add(f"GET {path}")
+        return await read(path, *arguments, **options)
+
+    async def noted_write(path: str, *arguments: Any, **options: Any) -> Any:
+        asked.add(f"POST {path}")
+        return await write(path, *arguments, **options)
+
+    client.read, client.write_for_envelope = noted_read, noted_write  # type: ignore[method-assign]
+    return asked
 
 
 @pytest.mark.parametrize("case", [case for case, _ in CASES], ids=[case.__name__ for case, _ in CASES])
 def test_the_venue_does_as_it_is_asked(venue: VenueThread, case: Callable[[Client], Awaitable[None]]) -> None:
     async def question(client: Client) -> None:
+        asked = routes_of(client)
         await case(client)
+        # The fields of each of these are held against the venue's list.
+        assert asked
+        assert asked <= READ
         assert client.bad_row_count == 0
         assert not client.unknown_word_counts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import bybit_fields as fields
+import bybit_frames as frames
 import msgspec
 from bybit_shapes import Fields, Items, parse
 
@@ -105,15 +106,15 @@ _FRAMES: list[tuple[type[msgspec.Struct], str, str]] = [
     (wire.BybitInstrumentOption, fields.INSTRUMENTS["option"], "list"),
     (wire.BybitInstrumentLinear, fields.INSTRUMENTS["inverse"], "list"),
     *((wire.BybitTicker, shape, "list") for shape in fields.TICKERS.values()),
-    *((wire.BybitTicker, shape, "data") for (_, kind), shape in fields.TOPICS.items() if "tickers" in kind),
+    *((wire.BybitTicker, shape, "data") for (_, kind), shape in frames.TOPICS.items() if "tickers" in kind),
     (wire.BybitRecentTrade, fields.OPTION_TRADES, "list"),
     (wire.BybitOrder, fields.SPOT_ORDERS, "list"),
     (wire.BybitPosition, fields.OPTION_POSITIONS, "list"),
     (BatchCode, fields.BATCH_CODES, "list"),
-    (wire.BybitOrder, fields.PRIVATE["order"], "data"),
-    (wire.BybitExecution, fields.PRIVATE["execution"], "data"),
-    (wire.BybitPosition, fields.PRIVATE["position"], "data"),
-    (wire.BybitWallet, fields.PRIVATE["wallet"], "data"),
+    (wire.BybitOrder, frames.PRIVATE["order"], "data"),
+    (wire.BybitExecution, frames.PRIVATE["execution"], "data"),
+    (wire.BybitPosition, frames.PRIVATE["position"], "data"),
+    (wire.BybitWallet, frames.PRIVATE["wallet"], "data"),
     # The venue names the category beside the list, and of options the base coin only.
     (wire.BybitFeeRate, "list:[baseCoin:s takerFeeRate:s makerFeeRate:s]", "list"),
     # Its table says `updateTime`, its example `updatedTime`.
@@ -123,30 +124,6 @@ _FRAMES: list[tuple[type[msgspec.Struct], str, str]] = [
         "",
     ),
 ]
-# What this package has no method for.
-NOT_READ = {
-    "GET /v5/account/smp-group",
-    "GET /v5/announcements/index",
-    "GET /v5/asset/coin/query-info",
-    "GET /v5/asset/delivery-record",
-    "GET /v5/asset/deposit/query-record",
-    "GET /v5/asset/settlement-record",
-    "GET /v5/asset/withdraw/query-record",
-    "GET /v5/asset/withdraw/withdrawable-amount",
-    "GET /v5/earn/coupons",
-    "GET /v5/market/fee-group-info",
-    "GET /v5/market/full_orderbook",
-    "GET /v5/market/index-price-components",
-    "GET /v5/market/new-delivery-price",
-    "GET /v5/position/get-closed-positions",
-    "GET /v5/user/escrow_sub_members",
-    "GET /v5/user/get-member-type",
-    "GET /v5/user/query-sub-members",
-    "GET /v5/user/sub-apikeys",
-    "GET /v5/user/submembers",
-    "POST /v5/account/set-collateral-switch-batch",
-    "POST /v5/account/upgrade-to-uta",
-}
 # Lists of names, read as such.
 NAMES = {"GET /v5/market/option-base-coins", "GET /v5/asset/transfer/query-transfer-coin-list"}
 # The key and its secret are left where they are.

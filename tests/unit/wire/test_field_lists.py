@@ -13,8 +13,6 @@ import pytest
 from bybit_answers import (
     ANSWERS,
     LEFT_OUT,
-    NAMES,
-    NOT_READ,
     Answer,
     fits,
     row_shape,
@@ -23,7 +21,8 @@ from bybit_answers import (
     wire_types,
 )
 from bybit_shapes import Fields, Items
-from venue_walk import REQUESTS, WalkedVenue
+from venue_requests import REQUESTS
+from venue_walk import WalkedVenue
 
 from nautilus_bybit_adapter.wire import BybitOrder, BybitWallet, decode_row
 from nautilus_bybit_adapter.wire.words import known_words, unknown_words
@@ -45,12 +44,6 @@ def pairs(struct: type[msgspec.Struct], shape: Any) -> Iterator[tuple[type[msgsp
         inner_shape = inner.shape if isinstance(inner, Items) else inner
         if within is not None:
             yield from pairs(within, inner_shape)
-
-
-def test_every_path_is_read_or_named_as_not_read() -> None:
-    says_nothing = {route for route, shape in fields.ENDPOINTS.items() if shape == fields.NOTHING}
-    assert fields.ENDPOINTS.keys() == ANSWERS.keys() | NOT_READ | NAMES | says_nothing
-    assert not ANSWERS.keys() & NOT_READ
 
 
 @SHAPED
