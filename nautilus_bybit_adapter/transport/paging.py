@@ -6,7 +6,7 @@ Source: Bybit V5 "Get Open & Closed Orders", "Get Order History", "Get Trade His
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -18,11 +18,24 @@ from nautilus_bybit_adapter.wire.rows import BadRow, decode_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from nautilus_bybit_adapter.transport.rest_session import RestSession
     from nautilus_bybit_adapter.wire.envelope import ListPage
 
 type PageReader = Callable[[msgspec.Raw], ListPage]
 type Parameters = Mapping[str, str | int | None]
+
+
+class PageSource(Protocol):
+    """What pages are read from: a `RestSession`."""
+
+    async def read(
+        self, path: str, parameters: Parameters, *, cursor: str = "", is_private: bool = False
+    ) -> msgspec.Raw:
+        """Return the `result` of a GET."""
+        ...
+
+    def server_time_ms(self) -> int:
+        """Return the venue's time in epoch milliseconds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +95,7 @@ class _Page[T](NamedTuple):
 
 
 async def read_list[T: msgspec.Struct](
-    session: RestSession, listing: Listing[T], parameters: Parameters, limit: int | None = None
+    session: PageSource, listing: Listing[T], parameters: Parameters, limit: int | None = None
 ) -> Rows[T]:
     """Return the rows of all pages in the venue's order, or the first `limit` of them.
 
@@ -120,7 +133,7 @@ async def read_list[T: msgspec.Struct](
 
 
 async def read_history[T: msgspec.Struct](
-    session: RestSession,
+    session: PageSource,
     listing: Listing[T],
     parameters: Parameters,
     *,
@@ -132,7 +145,7 @@ async def read_history[T: msgspec.Struct](
 
     Parameters
     ----------
-    session : RestSession
+    session : PageSource
         What reads.
     listing : Listing
         What to read.
@@ -169,7 +182,7 @@ async def read_history[T: msgspec.Struct](
 
 
 async def read_series[T: msgspec.Struct](
-    session: RestSession,
+    session: PageSource,
     listing: Listing[T],
     parameters: Parameters,
     *,
@@ -184,7 +197,7 @@ async def read_series[T: msgspec.Struct](
 
     Parameters
     ----------
-    session : RestSession
+    session : PageSource
         What reads.
     listing : Listing
         What to read; it needs `page_rows` and `time_field`.
@@ -284,7 +297,7 @@ def check_limit(limit: int | None) -> None:
 
 
 async def _read_page[T: msgspec.Struct](
-    session: RestSession, listing: Listing[T], parameters: Parameters, page_rows: int | None, cursor: str = ""
+    session: PageSource, listing: Listing[T], parameters: Parameters, page_rows: int | None, cursor: str = ""
 ) -> _Page[T]:
     raw = await session.read(
         listing.path, {**parameters, "limit": page_rows}, cursor=cursor, is_private=listing.is_private
