@@ -7,7 +7,8 @@ never fails anything.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -33,14 +34,14 @@ class RestReads(RestSession):
     ----------
     bad_row_count : int
         Rows of public data that could not be read and were left out.
-    unknown_word_counts : Counter of str
-        How often a word came that this version does not know, by `Struct.field=word`.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.bad_row_count = 0
-        self.unknown_word_counts: Counter[str] = Counter()
+    bad_row_count = 0
+
+    @cached_property
+    def unknown_word_counts(self) -> Counter[str]:
+        """How often a word came that this version does not know, by `Struct.field=word`."""
+        return Counter()
 
     async def _get[T: msgspec.Struct](
         self, path: str, parameters: Parameters, result_type: type[T], *, is_private: bool = True
