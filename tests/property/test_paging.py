@@ -12,12 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
-from nautilus_bybit_adapter.transport.paging import (
-    Listing,
-    read_history,
-    read_list,
-    read_series,
-)
+from nautilus_bybit_adapter.transport.paging import Listing, read_list
+from nautilus_bybit_adapter.transport.spans import read_history, read_series
 
 NOW = 10_000
 SPAN = 700

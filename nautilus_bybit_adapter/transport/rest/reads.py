@@ -14,8 +14,9 @@ import msgspec
 
 from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.ret_codes import is_already_done
-from nautilus_bybit_adapter.transport.paging import decode_page, read_history, read_list, read_series
+from nautilus_bybit_adapter.transport.paging import decode_page, read_list
 from nautilus_bybit_adapter.transport.rest_session import RestSession, decode_result
+from nautilus_bybit_adapter.transport.spans import read_history, read_series
 from nautilus_bybit_adapter.wire.envelope import list_page
 from nautilus_bybit_adapter.wire.words import unknown_words
 
