@@ -39,8 +39,8 @@ class _OptionBaseCoin(msgspec.Struct, frozen=True, rename="camel"):
 
 
 _INSTRUMENTS: dict[str, Listing[Any]] = {
-    # Spot knows no pages, and no limit.
-    "spot": Listing(path=_INSTRUMENTS_PATH, row_type=BybitInstrumentSpot, is_private=False, has_pages=False),
+    # Spot takes no limit, and comes as one page.
+    "spot": Listing(path=_INSTRUMENTS_PATH, row_type=BybitInstrumentSpot, is_private=False),
     **{
         category: Listing(
             path=_INSTRUMENTS_PATH,
@@ -54,17 +54,14 @@ _INSTRUMENTS: dict[str, Listing[Any]] = {
         path=_INSTRUMENTS_PATH, row_type=BybitInstrumentOption, is_private=False, page_rows=_INSTRUMENT_PAGE
     ),
 }
-_OPTION_BASE_COINS = Listing(
-    path="/v5/market/option-base-coins", row_type=_OptionBaseCoin, is_private=False, has_pages=False
-)
-_TICKERS = Listing(path="/v5/market/tickers", row_type=BybitTicker, is_private=False, has_pages=False)
+_OPTION_BASE_COINS = Listing(path="/v5/market/option-base-coins", row_type=_OptionBaseCoin, is_private=False)
+_TICKERS = Listing(path="/v5/market/tickers", row_type=BybitTicker, is_private=False)
 _SPOT_TRADES, _TRADES = (
     Listing(
         path="/v5/market/recent-trade",
         row_type=BybitRecentTrade,
         is_private=False,
         page_rows=page_rows,
-        has_pages=False,
     )
     for page_rows in (60, 1000)
 )
@@ -125,6 +122,11 @@ class MarketMethods(RestReads):
         """Return a book with retail-price-improvement quotes of `limit` levels per side: at most 50."""
         parameters: Parameters = {"category": category, "symbol": symbol, "limit": limit}
         return await self._get("/v5/market/rpi_orderbook", parameters, BybitRpiOrderbook, is_private=False)
+
+    async def get_full_orderbook(self, category: str, symbol: str) -> BybitOrderbook:
+        """Return up to 10,000 levels per side; `u` is that of the `orderbook.full` topic."""
+        parameters = {"category": category, "symbol": symbol}
+        return await self._get("/v5/market/full_orderbook", parameters, BybitOrderbook, is_private=False)
 
     async def get_tickers(
         self,
