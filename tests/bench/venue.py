@@ -33,6 +33,8 @@ WARM_UP_S = 3
 ALONE_S = 5
 MEASURED_S = 15
 VIRTUAL_MINUTES = 10
+# Memory is measured with every order and a part of the symbols: a frame leaves nothing behind.
+VIRTUAL_SYMBOLS = 20
 LOAD = str(Path(__file__).with_name("venue_load.py"))
 KEY, SECRET = "sim-key", "sim-secret"
 CHANGED = b'"cts":'
@@ -175,8 +177,8 @@ def under_load() -> dict[str, Any]:
 
 
 def memory() -> dict[str, Any]:
-    """Run virtual time under the same load and return the resident memory at every minute."""
-    args = ["sleepless", str(SYMBOLS), str(VIRTUAL_MINUTES)]
+    """Run virtual time with orders and return the resident memory at every minute."""
+    args = ["sleepless", str(VIRTUAL_SYMBOLS), str(VIRTUAL_MINUTES)]
     done = subprocess.run([sys.executable, LOAD, *args], stdout=subprocess.PIPE, text=True, check=True)
     return dict(json.loads(done.stdout))
 
