@@ -16,20 +16,17 @@ from nautilus_trader.execution.messages import (
     SubmitOrderList,
 )
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.enums import ContingencyType, OrderSide
+from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitError, Outcome
 from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
+from nautilus_bybit_adapter.nt1.execution.groups import single, split
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
 from nautilus_bybit_adapter.nt1.execution.resolver import OutcomeResolver
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS, symbol_of
-from nautilus_bybit_adapter.nt1.mapping.orders import (
-    OrderNotSupportedError,
-    build_amend,
-    build_cancel,
-    build_place,
-)
+from nautilus_bybit_adapter.nt1.mapping.order_params import OrderNotSupportedError
+from nautilus_bybit_adapter.nt1.mapping.orders import build_amend, build_cancel, build_place
 from nautilus_bybit_adapter.ret_codes import is_order_gone
 from nautilus_bybit_adapter.state.orders import OrderLifecycles
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
@@ -108,6 +105,8 @@ class OrderCommands:
             client_order_id,
             order.quantity.as_decimal(),
             order.price.as_decimal() if order.has_price else None,
+            order.trigger_price.as_decimal() if order.has_trigger_price else None,
+            quote_quantity=order.is_quote_quantity,
             submitted_ms=self._now_ms(),
         )
         try:
@@ -117,26 +116,18 @@ class OrderCommands:
         else:
             self._lifecycles.on_acknowledged(client_order_id, response.order_id)
 
-    async def submit_list(self, command: SubmitOrderList) -> None:
-        """Send the orders of a list one by one; a list whose orders depend on each other is denied."""
+    def deny_list_unless_whole(self, command: SubmitOrderList) -> bool:
+        """Deny a list of which one order cannot be sent, since half a list is no list; tell whether it was."""
         orders = command.order_list.orders
-        if any(order.contingency_type != ContingencyType.NO_CONTINGENCY for order in orders):
+        try:
+            split(orders)
             for order in orders:
-                self._deny(order, "contingent order lists are not supported: submit independent orders")
-            return
-        for order in orders:
-            await self.submit(
-                SubmitOrder(
-                    trader_id=command.trader_id,
-                    strategy_id=command.strategy_id,
-                    order=order,
-                    command_id=UUID4(),
-                    ts_init=command.ts_init,
-                    position_id=command.position_id,
-                    client_id=command.client_id,
-                    params=command.params,
-                )
-            )
+                build_place(single(command, order))
+        except (OrderNotSupportedError, BybitConfigError) as e:
+            for order in orders:
+                self._deny(order, f"order list {command.order_list.id} cannot be sent: {e}")
+            return True
+        return False
 
     def _on_place_failed(self, client_order_id: str, error: BybitError) -> None:
         self._learn_clock_after(error)
@@ -164,7 +155,7 @@ class OrderCommands:
             return
         self._intake.adopt(order.client_order_id.value)
         try:
-            request = build_amend(command)
+            request = build_amend(command, order)
         except (OrderNotSupportedError, BybitConfigError) as e:
             self._reject_modify(order, str(e))
             return
@@ -184,7 +175,7 @@ class OrderCommands:
             return
         self._intake.adopt(order.client_order_id.value)
         try:
-            await self._entry.cancel_order(build_cancel(command))
+            await self._entry.cancel_order(build_cancel(command, order))
         except BybitError as e:
             if await self._is_still_open(order, e):
                 self._reject_cancel(order, str(e))
@@ -223,9 +214,9 @@ class OrderCommands:
             return not order.is_closed
         return await self._resolver.resolve(order.instrument_id, order.client_order_id.value)
 
-    def _terms_of(self, order: Order) -> tuple[object, object] | None:
+    def _terms_of(self, order: Order) -> tuple[object, ...] | None:
         record = self._lifecycles.record(order.client_order_id.value)
-        return (record.quantity, record.price) if record is not None else None
+        return (record.quantity, record.price, record.trigger_price) if record is not None else None
 
     def _reject_modify(self, order: Order, reason: str) -> None:
         self._client.generate_order_modify_rejected(*_ids(order), reason, self._clock.timestamp_ns())
