@@ -84,7 +84,7 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
                 environment=environment,
                 base_url=config.base_url_ws_public,
                 on_message=on_message,
-                on_stale=lambda _topics: on_stale(),
+                on_stale=on_stale,
                 on_refused=lambda topic, text: log.error(f"Bybit refuses the topic {topic}: {text}"),
                 options=SocketOptions(proxy_url=config.proxy_url),
                 logger=log,

@@ -79,4 +79,3 @@ class BookLadder:
     def best_asks(self, count: int) -> Sequence[Level]:
         """Return the best asks, lowest first."""
         return [self._asks[price] for price in heapq.nsmallest(count, self._asks)]
-
