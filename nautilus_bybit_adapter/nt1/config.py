@@ -40,7 +40,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         ``None`` takes ``BYBIT_TESTNET_API_KEY``/``_SECRET`` on TESTNET, ``BYBIT_DEMO_API_KEY``/``_SECRET`` on DEMO,
         and else ``BYBIT_API_KEY``/``BYBIT_API_SECRET``.
     product_types : tuple[BybitProductType, ...], optional
-        The categories to serve. ``None`` serves SPOT and LINEAR.
+        The categories to serve, any of SPOT, LINEAR, INVERSE and OPTION. ``None`` serves SPOT and LINEAR.
     environment : BybitEnvironment, optional
         ``None`` is TESTNET. Only ``BybitEnvironment.MAINNET`` means real money.
     base_url_http : str, optional
@@ -55,8 +55,9 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         How often a read is repeated after a failure that may pass. ``None`` repeats it 3 times.
     retry_delay_initial_ms, retry_delay_max_ms : PositiveInt, optional
         The wait before the first repetition, and the longest, milliseconds. ``None`` is 250 and 5000.
-    update_instruments_interval_mins : PositiveInt, optional, default 60
-        How often the instruments are read again, minutes. ``None`` never does.
+    update_instruments_interval_mins : PositiveInt or None, default 60
+        Minutes between two readings of the instruments, after which those that are new or differ are published;
+        ``None`` reads them once.
     instrument_status_poll_secs : PositiveInt, optional, default 60
         How often the status of watched instruments is read, seconds. ``None`` never does after the first time.
     bars_timestamp_on_close : bool, default True
@@ -129,4 +130,6 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         return masked_repr(self)
 
 
-SUPPORTED_PRODUCT_TYPES: tuple[BybitProductType, ...] = (BybitProductType.SPOT, BybitProductType.LINEAR)
+DATA_PRODUCT_TYPES: tuple[BybitProductType, ...] = tuple(BybitProductType)
+EXEC_PRODUCT_TYPES: tuple[BybitProductType, ...] = (BybitProductType.SPOT, BybitProductType.LINEAR)
+DEFAULT_PRODUCT_TYPES: tuple[BybitProductType, ...] = (BybitProductType.SPOT, BybitProductType.LINEAR)

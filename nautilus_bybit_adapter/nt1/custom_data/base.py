@@ -93,7 +93,7 @@ class BybitData(Data):
 def serializable[T: type[BybitData]](cls: T) -> T:
     """Make a frozen dataclass known to the message bus and the catalogue."""
     hints = get_type_hints(cls)
-    cls._codecs = {field.name: _codec_of(hints[field.name]) for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    cls._codecs = {field.name: _codec_of(hints[field.name]) for field in dataclasses.fields(cls)}
     columns = {name: codec.arrow for name, codec in cls._codecs.items()}
     cls._schema = pa.schema({"type": pa.string(), **columns})
     register_serializable_type(cls, cls.to_dict, cls.from_dict)

@@ -18,10 +18,10 @@ from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice, or_one_sent
 from nautilus_bybit_adapter.nt1.custom_data import BybitRequestFailed
 from nautilus_bybit_adapter.nt1.data.bars import BarSubscriptions
 from nautilus_bybit_adapter.nt1.data.books import BookSubscriptions
+from nautilus_bybit_adapter.nt1.data.catalogue_refresh import CatalogueRefresh
 from nautilus_bybit_adapter.nt1.data.context import DataContext
 from nautilus_bybit_adapter.nt1.data.custom import CustomSubscriptions
 from nautilus_bybit_adapter.nt1.data.feeds import PublicFeeds, PublicSocketBuilder
-from nautilus_bybit_adapter.nt1.data.instruments import InstrumentRefresh
 from nautilus_bybit_adapter.nt1.data.ratios import RatioSubscriptions
 from nautilus_bybit_adapter.nt1.data.requests.bars import requested_bars
 from nautilus_bybit_adapter.nt1.data.requests.books import NO_BOOK_HISTORY, book_snapshot
@@ -109,7 +109,9 @@ class BybitDataClient(LiveMarketDataClient):
         self._ratios = RatioSubscriptions(context)
         self._custom = CustomSubscriptions(context, self._tickers, self._ratios)
         self._watch = InstrumentWatch(context)
-        self._refresh = InstrumentRefresh(context)
+        self._refresh = CatalogueRefresh(
+            instrument_provider, config.update_instruments_interval_mins, self._handle_data, self._log
+        )
 
     # -- connection ----------------------------------------------------------------------------------------
 
@@ -120,16 +122,21 @@ class BybitDataClient(LiveMarketDataClient):
         self._notice.say(self._log)
         await self._context.http.open()
         await self._context.provider.initialize()
-        self._refresh.publish_all()
+        self._publish_instruments()
         await self._context.feeds.connect()
         for polled in (self._refresh, self._watch, self._ratios):
             polled.start()
 
     async def _disconnect(self) -> None:
-        for polled in (self._refresh, self._watch, self._ratios):
-            polled.stop()
+        await self._refresh.stop()
+        self._watch.stop()
+        self._ratios.stop()
         await self._context.feeds.disconnect()
         await self._context.http.close()
+
+    def _publish_instruments(self) -> None:
+        for instrument in self._context.provider.list_all():
+            self._handle_data(instrument)
 
     # -- subscriptions -------------------------------------------------------------------------------------
 
@@ -246,10 +253,10 @@ class BybitDataClient(LiveMarketDataClient):
         await self._or_undo(self._publish_instrument(command), self._remove_subscription_instrument, key)
 
     async def _publish_instrument(self, command: msg.SubscribeInstrument) -> None:
-        self._handle_data(await self._refresh.loaded(command.instrument_id))
+        self._handle_data(await self._context.loaded(command.instrument_id))
 
     async def _subscribe_instruments(self, _command: msg.SubscribeInstruments) -> None:
-        self._refresh.publish_all()
+        self._publish_instruments()
 
     async def _unsubscribe_instrument(self, command: msg.UnsubscribeInstrument) -> None:
         """Nothing is streamed: instruments are sent when they are loaded."""
@@ -281,7 +288,7 @@ class BybitDataClient(LiveMarketDataClient):
         )
 
     async def _request_instrument(self, request: msg.RequestInstrument) -> None:
-        await self._answer(request, self._refresh.loaded(request.instrument_id), self._handle_instrument)
+        await self._answer(request, self._context.loaded(request.instrument_id), self._handle_instrument)
 
     async def _request_instruments(self, request: msg.RequestInstruments) -> None:
         await self._answer(request, self._all_instruments(), self._handle_instruments, request.venue)

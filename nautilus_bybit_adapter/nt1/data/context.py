@@ -76,6 +76,12 @@ class DataContext:
             )
         return instrument, category
 
+    async def loaded(self, instrument_id: InstrumentId) -> Instrument:
+        """Return an instrument, read from the venue if it is not loaded; raises `BybitError`."""
+        if self.provider.find(instrument_id) is None:
+            await self.provider.load_async(instrument_id)
+        return self.instrument(instrument_id)[0]
+
     def announce(self, datum: BybitBookStatus | BybitRequestFailed) -> None:
         """Publish what the client itself has to tell, whoever listens."""
         if isinstance(datum, BybitBookStatus):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from nautilus_trader.model.data import Bar, BarType
 from nautilus_trader.model.enums import BarAggregation, PriceType, price_type_to_str
@@ -14,6 +14,7 @@ from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.wire.public_topics import Candle
+from nautilus_bybit_adapter.wire.series import BybitKline
 
 _MINUTE_MS = 60_000
 _MINUTES = {1: "1", 3: "3", 5: "5", 15: "15", 30: "30"}
@@ -33,23 +34,6 @@ _NAMED_PRICES = ("last", "mark", "index", "premium")
 _MONTHS = 12
 
 
-class PastCandle(Protocol):
-    """A candle of a REST answer: all texts, ``start_time`` in epoch milliseconds."""
-
-    @property
-    def start_time(self) -> str: ...
-    @property
-    def open(self) -> str: ...
-    @property
-    def high(self) -> str: ...
-    @property
-    def low(self) -> str: ...
-    @property
-    def close(self) -> str: ...
-    @property
-    def volume(self) -> str: ...
-
-
 def interval_of(bar_type: BarType) -> str:
     """
     Return Bybit's word for a bar type's interval.
@@ -63,8 +47,8 @@ def interval_of(bar_type: BarType) -> str:
     word = INTERVALS.get((bar_type.spec.aggregation, bar_type.spec.step))
     if word is None:
         raise BybitConfigError(
-            f"bar type {bar_type} is not served: Bybit has bars of 1, 3, 5, 15 and 30 minutes, 1, 2, 4, 6 and 12 hours, "
-            "a day, a week and a month"
+            f"bar type {bar_type} is not served: Bybit has bars of 1, 3, 5, 15 and 30 minutes, "
+            "1, 2, 4, 6 and 12 hours, a day, a week and a month"
         )
     return word
 
@@ -87,7 +71,8 @@ def candle_price_of(bar_type: BarType, params: Mapping[str, Any]) -> str:
         price = _PRICES.get(bar_type.spec.price_type)
         if price is None:
             raise BybitConfigError(
-                f"price type {price_type_to_str(bar_type.spec.price_type)} of {bar_type} is not served: LAST and MARK are"
+                f"price type {price_type_to_str(bar_type.spec.price_type)} of {bar_type} is not served: "
+                "LAST and MARK are"
             )
         return price
     if named not in _NAMED_PRICES:
@@ -139,7 +124,7 @@ def bar_of(instrument: Instrument, bar_type: BarType, candle: Candle, ts_init: i
 def past_bars_of(
     instrument: Instrument,
     bar_type: BarType,
-    candles: Sequence[PastCandle],
+    candles: Sequence[BybitKline],
     interval: str,
     *,
     on_close: bool,

@@ -44,4 +44,4 @@ class PoolStream:
         return True
 
     def on_stale(self, ts: int) -> None:
-        """The venue tells everything again when the topic is subscribed anew."""
+        """Nothing to forget: the venue tells everything again when the topic is subscribed anew."""

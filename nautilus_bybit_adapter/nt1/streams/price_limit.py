@@ -43,4 +43,4 @@ class PriceLimitStream:
         return True
 
     def on_stale(self, ts: int) -> None:
-        """The venue tells the limits again when the topic is subscribed anew."""
+        """Nothing to forget: the venue tells the limits again when the topic is subscribed anew."""

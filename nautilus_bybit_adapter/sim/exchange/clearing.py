@@ -22,6 +22,7 @@ from .inputs import Inputs, taken
 from .instruments import LINEAR
 from .invariants import prove
 from .loans import Loans
+from .moves import Moves
 from .order_desk import OrderDesk
 from .position_settings import PositionSettings
 from .register import Register
@@ -91,7 +92,7 @@ class Clearing:
         self.risk = Risk(
             self.account,
             self.markets,
-            self.register.open_orders,
+            self.register.open_in,
             config.collateral,
             self.register.holding,
         )
@@ -128,6 +129,7 @@ class Clearing:
             self.markets,
             now_ms,
         )
+        self._moves = Moves(self.register, self._settlement, self.settings, self.risk, now_ms)
         self._desk = OrderDesk(
             register=self.register,
             markets=self.markets,
@@ -232,7 +234,8 @@ class Clearing:
     def _publish(self, step: Step) -> None:
         for order in step.orders.values():
             self.register.file(order)
-        self._reporter.report(step)
+        if step.has_news:
+            self._reporter.report(step)
         if step.executions:
             self._unfinished.append(step)
         if not self._is_following:

@@ -15,6 +15,7 @@ from nautilus_bybit_adapter.nt1.data.requests.span import span_ms_of
 from nautilus_bybit_adapter.nt1.mapping.derivatives import past_funding_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import instrument_id_of, symbol_of
 from nautilus_bybit_adapter.wire.enums import BybitProductType
+from nautilus_bybit_adapter.wire.market import BybitTicker
 
 
 async def requested_funding_rates(
@@ -62,18 +63,26 @@ async def forward_prices(context: DataContext, request: RequestForwardPrices) ->
         BybitProductType.OPTION, symbol, base_coin=None if symbol else request.underlying
     )
     now = context.now_ns()
-    prices = {}
+    # Every option of an expiry has the same; one of each series stands for it.
+    of_series: dict[str, BybitTicker] = {}
     for ticker in tickers:
         if ticker.underlying_price:
-            # Every option of an expiry has the same; one of them stands for it.
-            expiry = tuple(ticker.symbol.split("-")[:2])
-            instrument_id = instrument_id_of(ticker.symbol, BybitProductType.OPTION)
-            prices.setdefault(
-                (expiry, ticker.symbol.rpartition("-")[2]), (instrument_id, ticker.underlying_price)
-            )
+            of_series.setdefault(_series_of(ticker.symbol), ticker)
     return [
-        nautilus_pyo3.ForwardPrice(
-            nautilus_pyo3.InstrumentId.from_str(instrument_id.value), price, None, now, now
+        nautilus_pyo3.ForwardPrice(  # type: ignore[attr-defined]  # not in the framework's stubs
+            nautilus_pyo3.InstrumentId.from_str(
+                instrument_id_of(ticker.symbol, BybitProductType.OPTION).value
+            ),
+            ticker.underlying_price,
+            None,
+            now,
+            now,
         )
-        for instrument_id, price in prices.values()
+        for ticker in of_series.values()
     ]
+
+
+def _series_of(symbol: str) -> str:
+    """Return coin, expiry and settlement of an option's symbol, such as ``BTC-25DEC26-94500-C-USDT``."""
+    coin, expiry, _strike, _kind, *settlement = symbol.split("-")
+    return "-".join([coin, expiry, *settlement])
