@@ -12,6 +12,18 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.constants import BYBIT
     from nautilus_bybit_adapter.nt1.algo import SmartLimitExecAlgorithm, SmartLimitExecAlgorithmConfig
     from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig, BybitExecClientConfig
+    from nautilus_bybit_adapter.nt1.custom_data import (
+        BybitAdlAlert,
+        BybitBookStatus,
+        BybitInsurance,
+        BybitLiquidation,
+        BybitLongShortRatio,
+        BybitOpenInterest,
+        BybitPriceLimit,
+        BybitRequestFailed,
+        BybitRpiBook,
+        BybitTicker,
+    )
     from nautilus_bybit_adapter.nt1.data import BybitDataClient
     from nautilus_bybit_adapter.nt1.execution import BybitExecutionClient
     from nautilus_bybit_adapter.nt1.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
@@ -29,6 +41,8 @@ __all__ = [
     "BYBIT",
     "BYBIT_CLIENT_ID",
     "BYBIT_VENUE",
+    "BybitAdlAlert",
+    "BybitBookStatus",
     "BybitDataClient",
     "BybitDataClientConfig",
     "BybitEnvironment",
@@ -36,12 +50,20 @@ __all__ = [
     "BybitExecutionClient",
     "BybitHTTPClient",
     "BybitInstrumentProvider",
+    "BybitInsurance",
+    "BybitLiquidation",
     "BybitLiveDataClientFactory",
     "BybitLiveExecClientFactory",
+    "BybitLongShortRatio",
+    "BybitOpenInterest",
     "BybitOrderParams",
+    "BybitPriceLimit",
     "BybitPrivateWebSocket",
     "BybitProductType",
     "BybitPublicWebSocket",
+    "BybitRequestFailed",
+    "BybitRpiBook",
+    "BybitTicker",
     "BybitTradeWebSocket",
     "FastWarden",
     "SmartLimitExecAlgorithm",
@@ -49,6 +71,16 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BybitTicker": "nt1.custom_data",
+    "BybitRpiBook": "nt1.custom_data",
+    "BybitRequestFailed": "nt1.custom_data",
+    "BybitPriceLimit": "nt1.custom_data",
+    "BybitOpenInterest": "nt1.custom_data",
+    "BybitLongShortRatio": "nt1.custom_data",
+    "BybitLiquidation": "nt1.custom_data",
+    "BybitInsurance": "nt1.custom_data",
+    "BybitBookStatus": "nt1.custom_data",
+    "BybitAdlAlert": "nt1.custom_data",
     "BYBIT": "constants",
     "BYBIT_CLIENT_ID": "nt1.mapping.identifiers",
     "BYBIT_VENUE": "nt1.mapping.identifiers",

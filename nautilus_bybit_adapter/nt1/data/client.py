@@ -36,7 +36,7 @@ from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
 from nautilus_bybit_adapter.nt1.streams import TickerKind
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 
-NO_QUOTE_HISTORY = "Bybit keeps no history of quotes: subscribe to them, or request trades or bars, or load Bybit's public archives"
+NO_QUOTE_HISTORY = "Bybit keeps no history of quotes: subscribe to them, or request trades or bars"
 
 
 class BybitDataClient(LiveMarketDataClient):
@@ -91,6 +91,7 @@ class BybitDataClient(LiveMarketDataClient):
             instrument_provider=instrument_provider,
             config=config,
         )
+        self._http = http
         self._notice = notice
         self._context = context = DataContext(
             feeds=PublicFeeds(build_socket, loop, clock.timestamp_ns, self._log),
@@ -120,7 +121,7 @@ class BybitDataClient(LiveMarketDataClient):
 
     async def _connect_all(self) -> None:
         self._notice.say(self._log)
-        await self._context.http.open()
+        await self._http.open()
         await self._context.provider.initialize()
         self._publish_instruments()
         await self._context.feeds.connect()
@@ -132,7 +133,7 @@ class BybitDataClient(LiveMarketDataClient):
         self._watch.stop()
         self._ratios.stop()
         await self._context.feeds.disconnect()
-        await self._context.http.close()
+        await self._http.close()
 
     def _publish_instruments(self) -> None:
         for instrument in self._context.provider.list_all():

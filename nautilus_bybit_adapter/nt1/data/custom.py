@@ -31,6 +31,7 @@ from nautilus_bybit_adapter.nt1.data.topics import (
     rpi_book_topic,
     ticker_topic,
 )
+from nautilus_bybit_adapter.nt1.mapping.identifiers import symbol_of
 from nautilus_bybit_adapter.nt1.streams import (
     LiquidationStream,
     Outlet,
@@ -168,8 +169,10 @@ class CustomSubscriptions:
 
     def _pool(self, kind: str, command: Any) -> tuple[BybitProductType, str, Outlet]:
         category, pool = pool_of(self._context, command)
+        is_whole = "pool" in command.data_type.metadata
+        symbol = "" if is_whole else symbol_of(instrument_id_in(command))[0]
         topic = f"{kind}.{pool}"
         stream = self._context.feeds.stream(
             category, topic, PoolStream, lambda: PoolStream(pool, self._context.publish)
         )
-        return category, topic, stream.outlet
+        return category, topic, stream.outlet_of(symbol)

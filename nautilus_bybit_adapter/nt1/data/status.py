@@ -15,10 +15,11 @@ from nautilus_bybit_adapter.nt1.data.polling import Poller
 from nautilus_bybit_adapter.nt1.mapping.derivatives import moment_ns_of, reference_price_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import symbol_of
 from nautilus_bybit_adapter.nt1.mapping.status import ENDED, GONE, Standing, standing_of, status_of
-from nautilus_bybit_adapter.nt1.providers import PARAMETER_ERROR, SYMBOL_NOT_KNOWN
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.instruments import BybitInstrument
 
+# How the venue answers for a symbol it does not have, where it does not answer with an empty list.
+_NOT_LISTED = frozenset({10001, 10029})
 _DATED = (BybitProductType.LINEAR, BybitProductType.INVERSE, BybitProductType.OPTION)
 
 
@@ -160,7 +161,7 @@ class InstrumentWatch:
         try:
             rows = await self._context.http.get_instruments(category, symbol)
         except BybitApiError as e:
-            if e.ret_code not in {PARAMETER_ERROR, SYMBOL_NOT_KNOWN}:
+            if e.ret_code not in _NOT_LISTED:
                 raise
             rows = []
         return standing_of(rows[0]) if rows else GONE
