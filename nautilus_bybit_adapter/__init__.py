@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
     from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
     from nautilus_bybit_adapter.warden import FastWarden
+    from nautilus_bybit_adapter.wire.earn import BybitEarnProduct
     from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
+    from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
 
 __all__ = [
     "BYBIT",
@@ -45,6 +47,7 @@ __all__ = [
     "BybitBookStatus",
     "BybitDataClient",
     "BybitDataClientConfig",
+    "BybitEarnProduct",
     "BybitEnvironment",
     "BybitExecClientConfig",
     "BybitExecutionClient",
@@ -57,6 +60,7 @@ __all__ = [
     "BybitLongShortRatio",
     "BybitOpenInterest",
     "BybitOrderParams",
+    "BybitOrderResponse",
     "BybitPriceLimit",
     "BybitPrivateWebSocket",
     "BybitProductType",
@@ -71,32 +75,34 @@ __all__ = [
 ]
 
 _HOMES = {
-    "BybitTicker": "nt1.custom_data",
-    "BybitRpiBook": "nt1.custom_data",
-    "BybitRequestFailed": "nt1.custom_data",
-    "BybitPriceLimit": "nt1.custom_data",
-    "BybitOpenInterest": "nt1.custom_data",
-    "BybitLongShortRatio": "nt1.custom_data",
-    "BybitLiquidation": "nt1.custom_data",
-    "BybitInsurance": "nt1.custom_data",
-    "BybitBookStatus": "nt1.custom_data",
-    "BybitAdlAlert": "nt1.custom_data",
     "BYBIT": "constants",
     "BYBIT_CLIENT_ID": "nt1.mapping.identifiers",
     "BYBIT_VENUE": "nt1.mapping.identifiers",
+    "BybitAdlAlert": "nt1.custom_data",
+    "BybitBookStatus": "nt1.custom_data",
     "BybitDataClient": "nt1.data",
     "BybitDataClientConfig": "nt1.config",
+    "BybitEarnProduct": "wire.earn",
     "BybitEnvironment": "wire.enums",
     "BybitExecClientConfig": "nt1.config",
     "BybitExecutionClient": "nt1.execution",
     "BybitHTTPClient": "transport.http",
     "BybitInstrumentProvider": "nt1.providers",
+    "BybitInsurance": "nt1.custom_data",
+    "BybitLiquidation": "nt1.custom_data",
     "BybitLiveDataClientFactory": "nt1.factories",
     "BybitLiveExecClientFactory": "nt1.factories",
+    "BybitLongShortRatio": "nt1.custom_data",
+    "BybitOpenInterest": "nt1.custom_data",
     "BybitOrderParams": "nt1.mapping.order_params",
+    "BybitOrderResponse": "wire.orders",
+    "BybitPriceLimit": "nt1.custom_data",
     "BybitPrivateWebSocket": "transport.private",
     "BybitProductType": "wire.enums",
     "BybitPublicWebSocket": "transport.public",
+    "BybitRequestFailed": "nt1.custom_data",
+    "BybitRpiBook": "nt1.custom_data",
+    "BybitTicker": "nt1.custom_data",
     "BybitTradeWebSocket": "transport.trade",
     "FastWarden": "warden",
     "SmartLimitExecAlgorithm": "nt1.algo",
