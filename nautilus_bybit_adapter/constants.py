@@ -55,6 +55,11 @@ MAX_TOPICS_PER_CONNECTION: Final = 400
 MAX_ORDER_LINK_ID_CHARS: Final = 36
 MAX_HISTORY_WINDOW_MS: Final = 7 * 24 * 3600 * 1000
 
+# HTTP requests of one IP address, on all hosts together; who exceeds it is answered HTTP 403 for ten minutes.
+IP_LIMIT_REQUESTS: Final = 600
+IP_LIMIT_SECS: Final = 5.0
+IP_BAN_SECS: Final = 600.0
+
 # The venue refuses a timestamp this far ahead of its own clock, whatever the receive window.
 MAX_CLOCK_LEAD_MS: Final = 1_000
 
