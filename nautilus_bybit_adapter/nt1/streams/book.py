@@ -1,31 +1,16 @@
-"""One public topic each: frames in, framework data out, the sequence rule applied between."""
+"""The topic ``orderbook.{depth}.{symbol}``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
-
-from nautilus_trader.core.data import Data
 from nautilus_trader.model.instruments import Instrument
 
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
-from nautilus_bybit_adapter.nt1.mapping.market import clear_of, deltas_of, quote_of, trade_of
+from nautilus_bybit_adapter.nt1.mapping.market import clear_of, deltas_of, quote_of
+from nautilus_bybit_adapter.nt1.streams.stream import Publish
 from nautilus_bybit_adapter.state.book import BookAction, BookSequencer
 from nautilus_bybit_adapter.wire.codec import MarketMessage
-from nautilus_bybit_adapter.wire.market import OrderbookMessage, TradesMessage
+from nautilus_bybit_adapter.wire.market import OrderbookMessage
 from nautilus_bybit_adapter.wire.messages import UnknownMessage
-
-Publish = Callable[[Data], None]
-
-
-class PublicStream(Protocol):
-    """What the data client hands a topic's frames to."""
-
-    def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
-        """Publish a frame; return False when the topic has to be subscribed anew."""
-
-    def on_stale(self, ts: int) -> None:
-        """Forget the state: the socket is gone, and nothing is known until the next snapshot."""
 
 
 class BookStream:
@@ -88,31 +73,3 @@ class BookStream:
         if self._has_book:
             self._has_book = False
             self._publish(clear_of(self._instrument.id, ts))
-
-
-class TradeStream:
-    """
-    A trade topic.
-
-    Parameters
-    ----------
-    instrument : Instrument
-        The instrument of the topic.
-    publish : Publish
-        Takes the data.
-
-    """
-
-    def __init__(self, instrument: Instrument, publish: Publish) -> None:
-        self._instrument = instrument
-        self._publish = publish
-
-    def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
-        """Publish every trade of a frame."""
-        if isinstance(message, TradesMessage):
-            for trade in message.data:
-                self._publish(trade_of(self._instrument, trade, ts_init))
-        return True
-
-    def on_stale(self, ts: int) -> None:
-        """Trades that were made while the socket was away are not replayed by the venue."""

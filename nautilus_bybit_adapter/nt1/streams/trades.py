@@ -1,0 +1,39 @@
+"""The topic ``publicTrade.{symbol}``."""
+
+from __future__ import annotations
+
+from nautilus_trader.model.instruments import Instrument
+
+from nautilus_bybit_adapter.nt1.mapping.market import trade_of
+from nautilus_bybit_adapter.nt1.streams.stream import Publish
+from nautilus_bybit_adapter.wire.codec import MarketMessage
+from nautilus_bybit_adapter.wire.market import TradesMessage
+from nautilus_bybit_adapter.wire.messages import UnknownMessage
+
+
+class TradeStream:
+    """
+    A trade topic.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The instrument of the topic.
+    publish : Publish
+        Takes the data.
+
+    """
+
+    def __init__(self, instrument: Instrument, publish: Publish) -> None:
+        self._instrument = instrument
+        self._publish = publish
+
+    def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
+        """Publish every trade of a frame."""
+        if isinstance(message, TradesMessage):
+            for trade in message.data:
+                self._publish(trade_of(self._instrument, trade, ts_init))
+        return True
+
+    def on_stale(self, ts: int) -> None:
+        """Trades that were made while the socket was away are not replayed by the venue."""
