@@ -340,6 +340,11 @@ TABLE: dict[int, RetCode] = {
 
 NOT_IN_TABLE = RetCode(RetClass.UNKNOWN, "a code this version does not know")
 
+CLOCK_CODE = 10002
+RATE_LIMIT_CODE = 10006
+# The venue's service itself is in trouble, whatever was asked of it.
+HOST_TROUBLE_CODES = frozenset({10000, 10016})
+
 # Refused by a gate in front of the order service (clock, rate limits), so the order was never looked at.
 # 429, 10019 and 10429 stand for a service in trouble rather than a gate, and -1 and 110079 for a race:
 # with those the order may be live.

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.errors import BybitRateLimitError
-from nautilus_bybit_adapter.state.limiter import RateLimiter, purpose_of
+from nautilus_bybit_adapter.state.limiter import RateLimiter
 from nautilus_bybit_adapter.state.metrics import Waits
 from nautilus_bybit_adapter.wire.rate_headers import read_rate_headers
 
@@ -136,8 +136,7 @@ class RateGate:
             self._note(since, is_given_up=True)
             if isinstance(exc, TimeoutError):
                 raise BybitRateLimitError(
-                    f"{purpose_of(demand.path).name.lower()} {demand.path} waited {deadline - since:.3g} s for the rate "
-                    "limit, and its deadline has come; it was not sent."
+                    f"{demand.path} waited {deadline - since:.3g} s for the rate limit, and was not sent."
                 ) from None
             raise
         self._note(since, is_given_up=False)

@@ -6,6 +6,7 @@ Source: Bybit V5 "Integration Guidance" and "Rate Limit Rules".
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -87,17 +88,21 @@ class HostGate:
         BybitRateLimitError
             If the host has banned this IP address beyond the deadline.
         """
-        while (until := self._obstacle(purpose, deadline)) is not None:
-            changed = self._changed
-            self._waiting[purpose] += 1
-            try:
-                async with asyncio.timeout(max(0.0, until - self._monotonic())):
-                    await changed.wait()
-            except TimeoutError:
-                pass
-            finally:
-                self._waiting[purpose] -= 1
-                self._notify()
+        until = self._obstacle(purpose, deadline)
+        if until is None:
+            return
+        self._waiting[purpose] += 1
+        try:
+            while until is not None:
+                changed = self._changed
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(max(0.0, until - self._monotonic())):
+                        await changed.wait()
+                until = self._obstacle(purpose, deadline)
+        finally:
+            self._waiting[purpose] -= 1
+            # Those behind it may be next.
+            self._notify()
 
     def admit(self, purpose: Purpose, deadline: float) -> Passage | None:
         """Let a request through, or return `None` if it has to wait again; raises as `ready` does.
