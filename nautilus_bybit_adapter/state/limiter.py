@@ -1,7 +1,7 @@
 """Who may send now, who waits, and for how long.
 
-One limiter serves an account: its REST clients and its trade socket together. Nothing here waits or reads a
-clock; `now` is monotonic seconds.
+One limiter serves a program's REST clients and trade sockets together. Nothing here waits or reads a clock;
+`now` is monotonic seconds.
 
 Source: Bybit V5 "Rate Limit Rules".
 """
@@ -71,6 +71,8 @@ class Demand(NamedTuple):
         Whether the account's windows count it.
     is_rest : bool
         Whether the window of the IP address counts it.
+    account : str
+        Whose windows count it, where several accounts use one limiter.
     """
 
     path: str
@@ -78,6 +80,7 @@ class Demand(NamedTuple):
     orders: int = 1
     is_private: bool = True
     is_rest: bool = True
+    account: str = ""
 
     @property
     def units(self) -> int:
@@ -92,7 +95,7 @@ class RateLimits:
     Parameters
     ----------
     orders_per_second : int
-        Orders created and amended per second, this program's own limit; 0 for none.
+        Orders an account creates and amends per second, this program's own limit; 0 for none.
     requests_per_second : int
         Requests per second in all, this program's own limit; 0 for none.
     table : Mapping of str to PathRate
@@ -131,7 +134,7 @@ def ip_window() -> RateWindow:
 
 
 class RateLimiter:
-    """The windows of an account, and the queue in front of them.
+    """The windows of accounts, and the queue in front of them.
 
     A request that finds no room waits; waiting ones go by `Purpose`, then in their order. One that waits for
     a window keeps those behind it out of that window, and of no other.
@@ -147,9 +150,10 @@ class RateLimiter:
     def __init__(self, limits: RateLimits | None = None, address: RateWindow | None = None) -> None:
         self.limits = limits or RateLimits()
         self._address = address or ip_window()
-        per_second = self.limits.orders_per_second, self.limits.requests_per_second
-        self._orders, self._requests = (RateWindow(limit) if limit else None for limit in per_second)
-        self._paths: dict[tuple[str, str], RateWindow] = {}
+        # Windows without a limit are kept too, so that one may be set later.
+        self._requests = RateWindow(self.limits.requests_per_second)
+        self._orders: dict[str, RateWindow] = {}
+        self._paths: dict[tuple[str, str, str], RateWindow] = {}
         self._held: dict[int, tuple[tuple[RateWindow, int], ...]] = {}
         self._waiting: tuple[dict[int, Demand], ...] = tuple({} for _ in Purpose)
 
@@ -159,7 +163,7 @@ class RateLimiter:
         return sum(map(len, self._waiting))
 
     def largest(self, path: str, category: str) -> int:
-        """Return how many orders one request of a path may carry at most."""
+        """Return how many orders one request of a path may carry by the limits."""
         # What a window counts by orders gives more for two than for one.
         one, two = self._needs(Demand(path, category)), self._needs(Demand(path, category, 2))
         limits = [window.limit for (window, few), (_, many) in zip(one, two, strict=True) if many > few]
@@ -203,7 +207,7 @@ class RateLimiter:
                     granted.append(ticket)
                     continue
                 full.update(map(id, lacking))
-                if self._requests is not None and id(self._requests) in full:
+                if id(self._requests) in full:
                     return tuple(granted)
         return tuple(granted)
 
@@ -247,32 +251,39 @@ class RateLimiter:
 
     def use(self, now: float) -> dict[str, WindowUse]:
         """Return the windows that were used, by name."""
-        named: list[tuple[str, RateWindow | None]] = [
-            ("orders", self._orders),
+        named = [
             ("requests", self._requests),
             ("address", self._address),
-            *((f"{path} {kind}".rstrip(), window) for (path, kind), window in self._paths.items()),
+            *((f"orders {account}", window) for account, window in self._orders.items()),
+            *((" ".join(filter(None, key)), window) for key, window in self._paths.items()),
         ]
-        return {
-            name: WindowUse(window.used(now), window.limit) for name, window in named if window is not None
-        }
+        return {name.rstrip(): WindowUse(window.used(now), window.limit) for name, window in named}
+
+    def set_limits(self, limits: RateLimits) -> None:
+        """Keep other limits from now on; what is in use stays in use."""
+        self.limits = limits
+        self._requests.limit = limits.requests_per_second
+        for window in self._orders.values():
+            window.limit = limits.orders_per_second
+        for (path, kind, _), window in self._paths.items():
+            window.limit = rate_of(path, limits.table).limit(kind)
 
     def _heads(self) -> Iterable[Demand]:
         """Return the first waiting request of each path and category."""
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[str, str, str]] = set()
         for queue in self._waiting:
             for demand in queue.values():
-                key = demand.path, demand.category
+                key = demand.path, demand.category, demand.account
                 if key not in seen:
                     seen.add(key)
                     yield demand
 
     def _needs(self, demand: Demand) -> list[tuple[RateWindow, int]]:
         needs: list[tuple[RateWindow, int]] = []
-        if self._requests is not None:
+        if self.limits.requests_per_second:
             needs.append((self._requests, 1))
-        if self._orders is not None and purpose_of(demand.path) is Purpose.ORDER:
-            needs.append((self._orders, demand.orders))
+        if self.limits.orders_per_second and purpose_of(demand.path) is Purpose.ORDER:
+            needs.append((self._order_window(demand.account), demand.orders))
         if not self.limits.are_venues_kept:
             return needs
         if demand.is_private:
@@ -281,9 +292,15 @@ class RateLimiter:
             needs.append((self._address, 1))
         return needs
 
+    def _order_window(self, account: str) -> RateWindow:
+        window = self._orders.get(account)
+        if window is None:
+            window = self._orders[account] = RateWindow(self.limits.orders_per_second)
+        return window
+
     def _path_window(self, demand: Demand) -> RateWindow:
         rate = rate_of(demand.path, self.limits.table)
-        key = demand.path, rate.kind(demand.category)
+        key = demand.path, rate.kind(demand.category), demand.account
         window = self._paths.get(key)
         if window is None:
             window = self._paths[key] = RateWindow(rate.limit(demand.category), rate.window_secs)

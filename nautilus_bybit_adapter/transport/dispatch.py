@@ -47,6 +47,8 @@ class Dispatcher:
         The hosts.
     gate : RateGate
         The rate limits.
+    account : str
+        Whose calls they are; `""` for nobody's.
     timeout_secs : float
         For one exchange, in seconds.
     proxy_url : str or None
@@ -67,6 +69,7 @@ class Dispatcher:
         hosts: HostGate,
         gate: RateGate,
         *,
+        account: str,
         timeout_secs: float,
         proxy_url: str | None,
         server_time_ms: Callable[[], int],
@@ -75,6 +78,7 @@ class Dispatcher:
         self.log = RequestLog()
         self._hosts = hosts
         self._gate = gate
+        self._account = account
         self._timeout_secs = timeout_secs
         self._patience = aiohttp.ClientTimeout(total=timeout_secs)
         self._proxy_url = proxy_url
@@ -108,7 +112,7 @@ class Dispatcher:
         BybitTransportError, BybitDecodeError
             As `exchange` does.
         """
-        purpose, demand, send_by = purpose_of(call.path), call.demand, deadline.send_by
+        purpose, demand, send_by = purpose_of(call.path), call.demand(self._account), deadline.send_by
         while True:
             await self._hosts.ready(purpose, send_by)
             ticket = await self._gate.enter(demand, send_by)
@@ -159,16 +163,16 @@ class Dispatcher:
         return answer
 
     def _on_answer(self, call: RestCall, passage: Passage, answer: RestAnswer, secs: float) -> None:
-        code = answer.envelope.ret_code
+        code, demand = answer.envelope.ret_code, call.demand(self._account)
         self.log.on_answer(call.path, secs, code)
         if code in HOST_TROUBLE_CODES:
             self._hosts.on_failure(passage, f"{call.name} was answered with {code}.")
         else:
             self._hosts.on_answer(passage)
         if call.is_private:
-            self._gate.on_answer(call.demand, answer.headers)
+            self._gate.on_answer(demand, answer.headers)
         if code == RATE_LIMIT_CODE:
-            self._gate.on_refused(call.demand, answer.headers, self._server_time_ms())
+            self._gate.on_refused(demand, answer.headers, self._server_time_ms())
 
     def _on_failure(self, call: RestCall, passage: Passage, error: BybitError, *, had_time: bool) -> None:
         if isinstance(error, BybitStatusError):

@@ -1,4 +1,4 @@
-"""The rate limits of an account, as something to wait for.
+"""The rate limits, as something to wait for.
 
 Source: Bybit V5 "Rate Limit Rules".
 """
@@ -28,14 +28,14 @@ _LONGEST_WAIT_SECS = 60.0
 class RateGate:
     """Lets requests through as the limits allow: cancels first, then orders, then all else.
 
-    One gate serves all that uses an account: REST clients and the trade socket, on one event loop.
+    One gate serves a program's REST clients and trade sockets, on one event loop.
 
     Parameters
     ----------
     limits : RateLimits or None
         The limits.
     address : RateWindow or None
-        The window of the IP address, where several accounts share it.
+        The window of the IP address, where several gates share it.
     monotonic : callable
         Monotonic time in seconds.
 
@@ -66,6 +66,16 @@ class RateGate:
     def use(self) -> dict[str, WindowUse]:
         """Return the windows as they stand, by name."""
         return self._limiter.use(self._monotonic())
+
+    @property
+    def limits(self) -> RateLimits:
+        """The limits that are kept."""
+        return self._limiter.limits
+
+    def set_limits(self, limits: RateLimits) -> None:
+        """Keep other limits from now on."""
+        self._limiter.set_limits(limits)
+        self._wake()
 
     def largest(self, path: str, category: str) -> int:
         """Return how many orders one request of a path may carry at most."""

@@ -88,10 +88,9 @@ class RestCall:
         """What to call it in messages."""
         return f"{self.method} {self.path}"
 
-    @property
-    def demand(self) -> Demand:
-        """What it needs of the rate limits."""
-        return Demand(self.path, self.category, self.orders, self.is_private)
+    def demand(self, account: str) -> Demand:
+        """Return what it needs of the rate limits, sent for an account."""
+        return Demand(self.path, self.category, self.orders, self.is_private, account=account)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class RestSession:
         The hosts to choose from, the first to be used first, such as `endpoints_of` returns; by default those
         of the environment.
     gate : RateGate or None
-        The rate limits, where other clients of the account share them.
+        The rate limits, where other clients share them.
     breaker : BreakerPolicy or None
         When a host is left alone, and for how long.
     ban_secs : float
@@ -151,6 +151,7 @@ class RestSession:
         self._dispatcher = Dispatcher(
             self._hosts,
             self._gate,
+            account=credentials.label if credentials is not None else "",
             timeout_secs=timeout_secs,
             proxy_url=http_proxy(proxy_url),
             server_time_ms=self.server_time_ms,

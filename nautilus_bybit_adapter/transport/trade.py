@@ -78,7 +78,7 @@ class BybitTradeWebSocket:
     recv_window_ms : int
         How old a request may be when the venue reads it, in milliseconds.
     gate : RateGate or None
-        The rate limits, where REST clients of the account share them.
+        The rate limits, where REST clients share them.
     order_wait_secs : float
         How long a request may wait for the rate limits before it is sent, in seconds.
     timeout_secs : float
@@ -209,7 +209,8 @@ class BybitTradeWebSocket:
 
     async def _request(self, op: str, request: PlaceOrder | AmendOrder | CancelOrder) -> BybitOrderResponse:
         """Send a request when the rate limits let it through; one refused for its rate was not processed."""
-        demand = Demand(f"/v5/{op.replace('.', '/')}", request.category, is_rest=False)
+        path = f"/v5/{op.replace('.', '/')}"
+        demand = Demand(path, request.category, is_rest=False, account=self._credentials.label)
         send_by = time.monotonic() + self._order_wait_secs
         while True:
             self._require_live(op)

@@ -25,9 +25,14 @@ class Credentials:
     api_key: str
     api_secret: str
 
-    def __repr__(self) -> str:
+    @property
+    def label(self) -> str:
+        """What to call the account in messages: the last characters of its key."""
         shown = self.api_key[-4:] if len(self.api_key) > 4 else ""  # noqa: PLR2004 - a key shorter than that stays hidden whole
-        return f"Credentials(api_key='***{shown}', api_secret='***')"
+        return f"***{shown}"
+
+    def __repr__(self) -> str:
+        return f"Credentials(api_key='{self.label}', api_secret='***')"
 
 
 def sign_rest(credentials: Credentials, timestamp_ms: int, recv_window_ms: int, payload: str | bytes) -> str:

@@ -310,3 +310,23 @@ def test_a_table_that_cannot_be(arguments: tuple[int, dict[str, int]], message: 
 def test_limits_are_not_negative() -> None:
     with pytest.raises(BybitConfigError, match="max_orders_per_second must not be negative; it is -1"):
         RateLimits(-1)
+
+
+def test_accounts_have_their_own_windows_and_share_the_requests() -> None:
+    machine = RateLimiter(RateLimits(orders_per_second=3, requests_per_second=8))
+    first, second = (linear(CREATE)._replace(account=name) for name in ("***a", "***b"))
+    assert granted(machine, first, 10.0, 5) == 3
+    assert granted(machine, second, 10.0, 5) == 3
+    assert granted(machine, linear(CANCEL)._replace(account="***a"), 10.0, 5) == 2
+    use = machine.use(10.0)
+    assert (use["orders ***a"], use["requests"]) == ((3, 3), (8, 8))
+    assert use["/v5/order/create derivatives ***b"] == (3, 10)
+
+
+def test_limits_can_be_changed_under_way() -> None:
+    machine = RateLimiter(RateLimits(1, 1))
+    assert granted(machine, linear(CREATE), 10.0, 3) == 1
+    machine.set_limits(RateLimits(0, 2, rate_table(overrides={CREATE: 2})))
+    assert len(machine.poll(10.0)) == 1
+    machine.set_limits(NO_LIMITS)
+    assert len(machine.poll(10.0)) == 1
