@@ -95,3 +95,11 @@ def http_proxy(proxy_url: str | None) -> str | None:
             f"A proxy for REST must begin with http:// or https://; it begins with {scheme!r}."
         )
     return proxy_url
+
+
+def without_password(url: str) -> str:
+    """Return an address with the user and password in it masked."""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}").geturl()

@@ -143,14 +143,14 @@ class RestSession:
         self._clock = ClockOffset()
         self._session: aiohttp.ClientSession | None = None
         self._probe: asyncio.Task[None] | None = None
-        self._gate = gate or RateGate(monotonic=monotonic)
+        self.gate = gate or RateGate(monotonic=monotonic)
         choice = EndpointChoice(
             endpoints or endpoints_of(environment, base_urls=BaseUrls(http=base_url or None)), breaker
         )
         self._hosts = HostGate(choice, self.journal, ban_secs=ban_secs, monotonic=monotonic)
         self._dispatcher = Dispatcher(
             self._hosts,
-            self._gate,
+            self.gate,
             account=credentials.label if credentials is not None else "",
             timeout_secs=timeout_secs,
             proxy_url=http_proxy(proxy_url),
@@ -197,9 +197,9 @@ class RestSession:
             ret_codes=log.ret_codes(),
             failures=log.failures(),
             paths=log.paths(),
-            waits=self._gate.waits,
-            waiting=self._gate.waiting_count,
-            windows=self._gate.use(),
+            waits=self.gate.waits,
+            waiting=self.gate.waiting_count,
+            windows=self.gate.use(),
             hosts=self._hosts.metrics(),
             switches=self._hosts.switch_count,
             clock_offset_ms=self._clock.offset_ms,
@@ -225,7 +225,7 @@ class RestSession:
 
     def largest_batch(self, path: str, category: str) -> int:
         """Return how many orders one request of a batch path may carry by the rate limits."""
-        return self._gate.largest(path, category)
+        return self.gate.largest(path, category)
 
     async def open(self) -> None:
         """Open the connection pool and, where there are credentials, learn the venue's clock.

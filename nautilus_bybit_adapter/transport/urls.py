@@ -16,7 +16,7 @@ from nautilus_bybit_adapter.state.endpoints import Endpoint
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-type BaseUrl = str | Callable[[], str] | None
+type BaseUrl = str | Callable[[], str | None] | None
 
 _SOCKETS = ("wss", "ws")
 
