@@ -157,7 +157,7 @@ _TABLE = """
 110045 M the wallet balance is insufficient
 110046 M the position would be liquidated
 110047 M the risk limit cannot be adjusted
-110048 M the risk limit cannot be adjusted
+110048 B the risk limit cannot be adjusted
 110049 P the tick must be a number
 110050 P the coin is invalid
 110051 M the balance cannot cover the market price
