@@ -224,9 +224,13 @@ class RateLimiter:
         return min(times, default=None)
 
     def settle(self, ticket: int, now: float) -> None:
-        """Note that a request was answered, or is given up after it was sent."""
+        """Note that a request was answered."""
         for window, _ in self._held.pop(ticket, ()):
             window.settle(ticket, now)
+
+    def give_up(self, ticket: int) -> None:
+        """Note that a request was sent and will have no answer; it may reach the venue yet."""
+        self._held.pop(ticket, None)
 
     def give_back(self, ticket: int) -> None:
         """Note that a request was not sent after all, whether it waited or not."""

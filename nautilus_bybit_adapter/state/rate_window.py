@@ -66,7 +66,7 @@ class RateWindow:
         self._used += units
 
     def settle(self, ticket: int, now: float) -> None:
-        """Note that a request is answered or given up; its units are free one window later."""
+        """Note that a request is answered; its units are free one window later."""
         held = self._sent.pop(ticket, None)
         if held is not None:
             heapq.heappush(self._released, (now + self.window_secs, held[1]))

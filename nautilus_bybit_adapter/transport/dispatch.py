@@ -125,13 +125,14 @@ class Dispatcher:
                 break
             self._gate.give_back(ticket)
         try:
-            return await self._exchange(session, call, headers, passage, deadline)
-        except BaseException:
+            answer = await self._exchange(session, call, headers, passage, deadline)
+        except BaseException as exc:
             # A cancelled call says nothing about the host; what is judged already is not judged twice.
             self._hosts.on_abandoned(passage)
+            self._gate.release(ticket, exc)
             raise
-        finally:
-            self._gate.settle(ticket)
+        self._gate.settle(ticket)
+        return answer
 
     async def _exchange(
         self,

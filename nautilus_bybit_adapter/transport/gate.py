@@ -9,10 +9,16 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from nautilus_bybit_adapter.errors import BybitRateLimitError
+from nautilus_bybit_adapter.errors import (
+    BybitError,
+    BybitRateLimitError,
+    BybitStatusError,
+    BybitTransportError,
+    Outcome,
+)
 from nautilus_bybit_adapter.state.limiter import RateLimiter
 from nautilus_bybit_adapter.state.metrics import Waits
-from nautilus_bybit_adapter.wire.rate_headers import read_rate_headers
+from nautilus_bybit_adapter.wire.rate_headers import read_rate_headers, read_reset_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,7 +90,7 @@ class RateGate:
     async def enter(self, demand: Demand, deadline: float) -> int:
         """Return a ticket when the request may be sent; does not yield where there is room at once.
 
-        Each ticket must be given to `settle` or `give_back`.
+        Each ticket must be given to `settle`, `give_up` or `give_back`.
 
         Parameters
         ----------
@@ -107,9 +113,25 @@ class RateGate:
         return ticket
 
     def settle(self, ticket: int) -> None:
-        """Note that a request was answered, or is given up after it was sent."""
+        """Note that a request was answered."""
         self._limiter.settle(ticket, self._monotonic())
         self._wake()
+
+    def give_up(self, ticket: int) -> None:
+        """Note that a request was sent and will have no answer; it may reach the venue yet."""
+        self._limiter.give_up(ticket)
+
+    def release(self, ticket: int, failure: BaseException) -> None:
+        """Note how a request failed."""
+        if not isinstance(failure, BybitTransportError):
+            # An answer that says no, or cannot be read, is one; a cancelled call has none.
+            (self.settle if isinstance(failure, BybitError) else self.give_up)(ticket)
+        elif isinstance(failure, BybitStatusError):
+            self.settle(ticket)
+        elif failure.outcome is Outcome.NOT_SENT:
+            self.give_back(ticket)
+        else:
+            self.give_up(ticket)
 
     def give_back(self, ticket: int) -> None:
         """Note that a request was not sent after all."""
@@ -122,15 +144,12 @@ class RateGate:
         if told is not None:
             self._limiter.on_answer(demand, self._monotonic(), told.limit, told.remaining)
 
-    def on_refused(self, demand: Demand, headers: Mapping[str, str], server_time_ms: int) -> float:
-        """Keep a path shut that the venue refused for its rate (10006); return for how many seconds."""
-        told = read_rate_headers(headers)
-        secs = (told.reset_ms - server_time_ms) / 1000 if told is not None else 0.0
-        if secs <= 0:
-            secs = _UNTOLD_WAIT_SECS
-        secs = min(secs, _LONGEST_WAIT_SECS)
+    def on_refused(self, demand: Demand, headers: Mapping[str, str], server_time_ms: int) -> None:
+        """Keep a path shut that the venue refused for its rate (10006), until the time its answer names."""
+        reset_ms = read_reset_ms(headers)
+        secs = (reset_ms - server_time_ms) / 1000 if reset_ms is not None else 0.0
+        secs = min(secs if secs > 0 else _UNTOLD_WAIT_SECS, _LONGEST_WAIT_SECS)
         self._limiter.on_refused(demand, self._monotonic() + secs)
-        return secs
 
     async def _wait(self, ticket: int, demand: Demand, since: float, deadline: float) -> None:
         future = asyncio.get_running_loop().create_future()

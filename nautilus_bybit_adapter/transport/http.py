@@ -8,6 +8,7 @@ from __future__ import annotations
 from nautilus_bybit_adapter.transport.rest.account import AccountMethods
 from nautilus_bybit_adapter.transport.rest.market import MarketMethods
 from nautilus_bybit_adapter.transport.rest.position import PositionMethods
+from nautilus_bybit_adapter.transport.rest.resolution import ResolutionMethods
 from nautilus_bybit_adapter.transport.rest.risk import RiskMethods
 from nautilus_bybit_adapter.transport.rest.series import SeriesMethods
 from nautilus_bybit_adapter.transport.rest.trade import TradeMethods
@@ -18,6 +19,7 @@ class BybitHTTPClient(
     MarketMethods,
     SeriesMethods,
     RiskMethods,
+    ResolutionMethods,
     TradeMethods,
     PositionMethods,
     AccountMethods,

@@ -216,12 +216,14 @@ class BybitTradeWebSocket:
             self._require_live(op)
             ticket = await self._gate.enter(demand, send_by)
             try:
-                return await self._exchange(op, request, demand)
-            except BybitApiError as exc:
-                if exc.ret_code != RATE_LIMIT_CODE:
+                response = await self._exchange(op, request, demand)
+            except BaseException as exc:
+                self._gate.release(ticket, exc)
+                if not (isinstance(exc, BybitApiError) and exc.ret_code == RATE_LIMIT_CODE):
                     raise
-            finally:
+            else:
                 self._gate.settle(ticket)
+                return response
 
     async def _exchange(
         self, op: str, request: PlaceOrder | AmendOrder | CancelOrder, demand: Demand

@@ -20,28 +20,27 @@ class RateHeaders(NamedTuple):
         Units per window.
     remaining : int
         Units that are left.
-    reset_ms : int
-        When units are free again where none are left, else about now; epoch milliseconds of the venue.
     """
 
     limit: int
     remaining: int
-    reset_ms: int
 
 
 def read_rate_headers(headers: Mapping[str, str]) -> RateHeaders | None:
-    """Return what the headers say, or `None` where one is missing or no number.
+    """Return what the headers say about a window, or `None` where one is missing or no number.
 
     Parameters
     ----------
     headers : Mapping of str to str
         In the venue's own spelling, or a mapping that does not mind case.
     """
-    try:
-        return RateHeaders(
-            int(headers["X-Bapi-Limit"]),
-            int(headers["X-Bapi-Limit-Status"]),
-            int(headers["X-Bapi-Limit-Reset-Timestamp"]),
-        )
-    except (KeyError, ValueError):
-        return None
+    limit, remaining = headers.get("X-Bapi-Limit", ""), headers.get("X-Bapi-Limit-Status", "")
+    if limit.isdecimal() and remaining.isdecimal():
+        return RateHeaders(int(limit), int(remaining))
+    return None
+
+
+def read_reset_ms(headers: Mapping[str, str]) -> int | None:
+    """Return when units are free again, in the venue's epoch milliseconds, or `None` where it is not told."""
+    reset_ms = headers.get("X-Bapi-Limit-Reset-Timestamp", "")
+    return int(reset_ms) if reset_ms.isdecimal() else None

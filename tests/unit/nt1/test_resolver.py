@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 
+import pytest
 from nautilus_trader.model.identifiers import InstrumentId
 
 from nautilus_bybit_adapter.nt1.execution import resolver
 from nautilus_bybit_adapter.nt1.execution.resolver import OutcomeResolver
-from nautilus_bybit_adapter.state.orders import OrderEvent, OrderLifecycles, Phase
+from nautilus_bybit_adapter.state.order_events import OrderEvent, Phase
+from nautilus_bybit_adapter.state.orders import OrderLifecycles
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
 LINEAR = InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
@@ -19,17 +21,20 @@ class EmptyVenue:
     def __init__(self) -> None:
         self.now_ms = 1_000_000
         self.asked = 0
+        self.asked_often = asyncio.Event()
 
     async def order(self, *_: object) -> BybitOrder | None:
         self.asked += 1
         self.now_ms += 4_000
+        if self.asked >= 20:
+            self.asked_often.set()
         return None
 
     async def executions_of(self, *_: object) -> list[BybitExecution]:
         return []
 
 
-def test_an_order_that_still_waits_to_be_sent_is_not_given_up(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_an_order_that_still_waits_to_be_sent_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolver, "FIRST_DELAY_SECS", 0.0)
 
     async def scenario() -> None:
@@ -41,8 +46,7 @@ def test_an_order_that_still_waits_to_be_sent_is_not_given_up(monkeypatch) -> No
         )
         with asks.sending("O-1"):
             inquiry = asyncio.ensure_future(asks.resolve(LINEAR, "O-1"))
-            while venue.asked < 20:
-                await asyncio.sleep(0)
+            await venue.asked_often.wait()
             assert not published
             sent_ms = venue.now_ms
         assert not await inquiry
