@@ -84,6 +84,10 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     update_instruments_interval_mins : PositiveInt or None, default 60
         Minutes between two readings of the instruments, after which those that are new or differ are published;
         ``None`` reads them once.
+    instrument_status_poll_secs : PositiveInt, optional, default 60
+        How often the status of watched instruments is read, seconds. ``None`` never does after the first time.
+    bars_timestamp_on_close : bool, default True
+        Whether ``ts_event`` of a bar is its end, rather than its beginning.
 
     """
 
@@ -108,6 +112,8 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     retry_delay_initial_ms: PositiveInt | None = None
     retry_delay_max_ms: PositiveInt | None = None
     update_instruments_interval_mins: PositiveInt | None = 60
+    instrument_status_poll_secs: PositiveInt | None = 60
+    bars_timestamp_on_close: bool = True
 
     def __repr__(self) -> str:
         return masked_repr(self)

@@ -29,6 +29,7 @@ from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.options import SocketOptions, tls_context
 from nautilus_bybit_adapter.transport.private import AccountMessage, BybitPrivateWebSocket
 from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
+from nautilus_bybit_adapter.transport.public_pool import PublicSocketPool
 from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
 from nautilus_bybit_adapter.transport.urls import BaseUrls, endpoints_of, resolve_base_urls
 from nautilus_bybit_adapter.wire.credentials import resolve_credentials, resolve_environment
@@ -85,16 +86,18 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
 
         def build_socket(
             category: BybitProductType, on_message: OnMessage, on_stale: OnStale
-        ) -> BybitPublicWebSocket:
-            return BybitPublicWebSocket(
-                category,
-                environment=environment,
-                base_url=lambda: http.endpoint.ws_public,
-                on_message=on_message,
-                on_stale=lambda _topics: on_stale(),
-                on_refused=lambda topic, text: log.error(f"Bybit refuses the topic {topic}: {text}"),
-                options=options,
-                logger=log,
+        ) -> PublicSocketPool:
+            return PublicSocketPool(
+                lambda: BybitPublicWebSocket(
+                    category,
+                    environment=environment,
+                    base_url=lambda: http.endpoint.ws_public,
+                    on_message=on_message,
+                    on_stale=on_stale,
+                    on_refused=lambda topic, text: log.error(f"Bybit refuses the topic {topic}: {text}"),
+                    options=options,
+                    logger=log,
+                )
             )
 
         return BybitDataClient(

@@ -52,8 +52,8 @@ class BatchMethods(RestReads):
     """Many orders in few requests.
 
     A batch is cut to the venue's size, 10 orders on spot and 20 elsewhere, or to what the rate limits let pass
-    at once where that is less, and the parts are sent one after the other. Every order has an outcome of its own, in the order of the requests; a part that fails leaves
-    the others as they are.
+    at once where that is less, and the parts are sent one after the other. Every order has an outcome of its
+    own, in the order of the requests; a part that fails leaves the others as they are.
     """
 
     async def batch_place_orders(self, requests: Sequence[PlaceOrder]) -> list[BatchOutcome[PlaceOrder]]:
