@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 Levels = Iterable[tuple[str | Decimal, str | Decimal]]
 
 
-def link_underlyings(markets: Mapping[tuple[str, str], TradedMarket]) -> None:
-    """Give every option and dated future the perpetual of its coin whose index it follows."""
-    for market in markets.values():
-        it = market.instrument
-        if it.is_derivative and not it.is_perpetual:
-            keys = ((LINEAR, it.base + "USDT"), (LINEAR, it.base + "PERP"), (INVERSE, it.base + "USD"))
-            market.underlying = next((markets[key] for key in keys if key in markets), None)
+def link_underlying(market: TradedMarket, markets: Mapping[tuple[str, str], TradedMarket]) -> None:
+    """Give an option or a dated future the perpetual of its coin whose index it follows."""
+    it = market.instrument
+    if it.is_derivative and not it.is_perpetual:
+        keys = ((LINEAR, it.base + "USDT"), (LINEAR, it.base + "PERP"), (INVERSE, it.base + "USD"))
+        market.underlying = next((markets[key] for key in keys if key in markets), None)
 
 
 class GridError(ValueError):

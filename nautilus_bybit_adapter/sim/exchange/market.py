@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .amounts import plain
 from .black import YEAR_MS, OptionValue, implied_volatility, option_value
@@ -42,6 +42,8 @@ class Market:
     ----------
     underlying : Market or None
         Market whose index is this one's: the perpetual of an option's or a dated future's coin.
+    status : str
+        Bybit's `status` of the instrument now.
     watchers : int
         How many topics of this market are subscribed.
     asked_ms : int
@@ -61,6 +63,7 @@ class Market:
         self.seq = FIRST_SEQ + instrument.symbol_id * 1_000_000
         self.changed_ms = 0
         self.underlying: Market | None = None
+        self.status = instrument.listing.status
         self.watchers = 0
         self.asked_ms = 0
         self.on_ask: Callable[[], None] | None = None
@@ -73,6 +76,10 @@ class Market:
         self.turnover = 0
         self.reference = Reference(instrument, self.book, self.start_ticks)
         self._tick_direction = "ZeroPlusTick"
+
+    def listed(self) -> dict[str, Any]:
+        """Item of `/v5/market/instruments-info` as it is now."""
+        return self.instrument.wire() | {"status": self.status}
 
     def reopen(self) -> None:
         """Start the streams anew, as after a restart of the venue: nobody is subscribed and `u` is 1 again."""

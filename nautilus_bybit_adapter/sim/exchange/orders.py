@@ -70,6 +70,8 @@ class Order:
         Order that ends when this one is released.
     position_idx : int
         0 one-way, 1 long leg, 2 short leg.
+    mmp : bool
+        Whether it is a quote under market maker protection.
     """
 
     instrument: Instrument
@@ -114,6 +116,7 @@ class Order:
     exec_type: str = "Trade"
     order_iv: str = ""
     rpi_taker_access: bool = False
+    mmp: bool = False
 
     @property
     def leaves(self) -> int:

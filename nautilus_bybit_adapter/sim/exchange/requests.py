@@ -101,6 +101,7 @@ class OrderRequest:
     at_best_level: bool
     order_iv: str
     rpi_taker_access: bool
+    mmp: bool
 
     @property
     def closes_all(self) -> bool:
@@ -180,6 +181,7 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
         at_best_level=at_best,
         order_iv=order_iv,
         rpi_taker_access=read_flag(params, "rpiTakerAccess"),
+        mmp=read_flag(params, "mmp") and it.is_option,
     )
 
 

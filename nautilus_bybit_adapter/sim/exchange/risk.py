@@ -111,6 +111,11 @@ class Risk:
         self._collateral = collateral
         self._by_symbol = {key[1]: market for key, market in markets.items() if key[0] != SPOT}
 
+    def enlist(self, market: Market) -> None:
+        """Reckon with a market that was not there at the start."""
+        if market.instrument.is_derivative:
+            self._by_symbol[market.instrument.symbol] = market
+
     @property
     def taker_rate(self) -> Decimal:
         """Taker fee of linear and inverse fills."""

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .positions import Position
 
 
+# `execType` of a delivery, which is charged at the rate of its own.
+DELIVERIES = ("Delivery", "Settle")
+
+
 @dataclass(slots=True)
 class Step:
     """Everything one step of the exchange changed, in the order it happened.
@@ -192,7 +196,7 @@ class Settlement:
     ) -> Execution:
         it = order.instrument
         rate = self._account.fee_rate(it.category, is_maker=is_maker)
-        if order.exec_type == "Delivery":
+        if order.exec_type in DELIVERIES:
             rate = it.delivery_fee_rate
         return Execution(
             order=order,

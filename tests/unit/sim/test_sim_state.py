@@ -33,6 +33,7 @@ READING = {
         "feed",
         "funding_rate",
         "iv",
+        "listed",
         "next_funding_ms",
         "option_figures",
         "next_seq",
@@ -299,3 +300,49 @@ def test_stops_funding_and_loans_survive_a_restart(tmp_path: Path) -> None:
     exchange.markets["linear", "BTCUSDT"].trade("Sell", "80000", "0.001")
     assert not exchange.account.position("BTCUSDT", 1).size
     end(second)
+
+
+def test_isolated_margin_interest_deliveries_and_protection_survive_a_restart(tmp_path: Path) -> None:
+    path, linear = tmp_path / "state", {"category": "linear", "symbol": "BTCUSDT"}
+    clock = Clock()
+    first = venue(path, clock)
+    exchange = first.exchange
+    options = [m for key, m in exchange.markets.items() if key[0] == "option"]
+    option = {
+        "category": "option",
+        "symbol": options[0].instrument.symbol,
+        "orderLinkId": "quote",
+        "mmp": True,
+    }
+    guard = {"baseCoin": "BTC", "window": "5000", "frozenPeriod": "0", "qtyLimit": "0.1", "deltaLimit": "9"}
+    exchange.modify_mmp(guard)
+    exchange.place(ORDER | option | {"orderType": "Market"})
+    exchange.borrow({"coin": "BTC", "amount": "0.5"})
+    clock.now_ms = max(m.instrument.delivery_ms for m in exchange.markets.values())
+    exchange.advance(clock.now_ms)
+    exchange.repay({"coin": "BTC"})
+    assert exchange.set_margin_mode({"setMarginMode": "ISOLATED_MARGIN"}) == []
+    exchange.place(ORDER | {"orderType": "Market"})
+    exchange.add_margin(linear | {"margin": "12.5"})
+    exchange.set_auto_add_margin(linear | {"autoAddMargin": 1})
+    before = (told(exchange), exchange.interest.charges, statuses(exchange), exchange.mmp.state("BTC"))
+    assert exchange.interest.charges
+    assert "Delivering" in statuses(exchange).values()
+    end(first)
+    second = venue(path, clock)
+    exchange = second.exchange
+    assert (
+        told(exchange),
+        exchange.interest.charges,
+        statuses(exchange),
+        exchange.mmp.state("BTC"),
+    ) == before
+    slot = exchange.account.position("BTCUSDT")
+    assert (slot.added_margin, slot.adds_margin) == (Decimal("12.5"), True)
+    assert exchange.mmp.state("BTC")[0]["mmpFrozen"] is True
+    exchange.check()
+    end(second, abruptly=False)
+
+
+def statuses(exchange: Exchange) -> dict[tuple[str, str], str]:
+    return {key: market.status for key, market in exchange.markets.items()}
