@@ -26,6 +26,7 @@ from .invariants import prove, prove_interest
 from .isolated import IsolatedMargin
 from .loans import Loans
 from .mmp import MarketMakerProtection
+from .moves import Moves
 from .order_desk import OrderDesk
 from .position_settings import PositionSettings
 from .register import Register
@@ -146,6 +147,7 @@ class Clearing:
             self.isolated,
         )
         self._deliveries = Deliveries(self._forced, self.markets, self._enlist)
+        self._moves = Moves(self.register, self._settlement, self.settings, self.risk, now_ms)
         self._desk = OrderDesk(
             register=self.register,
             markets=self.markets,
