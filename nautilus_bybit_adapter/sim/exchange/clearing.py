@@ -159,6 +159,7 @@ class Clearing:
             risk=self.risk,
             settings=self.settings,
             now_ms=now_ms,
+            rpi_maker=config.rpi_maker,
         )
         self._unfinished: deque[Step] = deque()
         self._is_following = False
@@ -282,6 +283,8 @@ class Clearing:
             self.register.file(order)
         if step.has_news:
             self._reporter.report(step)
+        if step.trades:
+            self._triggers.see(step.trades)
         if step.executions:
             self._unfinished.append(step)
         if not self._is_following:

@@ -38,7 +38,7 @@ def prove(account: Account, register: Register, markets: Mapping[tuple[str, str]
         if places != (order.is_open, order.is_waiting):
             raise LedgerError(f"{order.order_id} is {order.status} but filed elsewhere")
     for market in markets.values():
-        for side in (market.book.bids, market.book.asks):
+        for side in market.book.sides():
             side.check()
             resting.update(order.order_id for order in side.orders())
     if resting != register.open_orders.keys():

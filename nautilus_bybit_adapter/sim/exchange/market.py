@@ -10,9 +10,10 @@ from .amounts import plain
 from .black import YEAR_MS, OptionValue, implied_volatility, option_value
 from .book import BUY, Book
 from .candles import Candles
-from .depth import FULL_DEPTH, FULL_INTERVAL_MS, RPI_DEPTH, RPI_INTERVAL_MS, DepthFeed, intervals
+from .depth import FULL_DEPTH, FULL_INTERVAL_MS, DepthFeed, intervals
 from .orders import OptionFigures, PublicTrade
 from .reference import Reference
+from .rpi import RpiFeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ class Market:
         self.book = Book()
         self.feeds = {depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(instrument.category)}
         self.full_feed = DepthFeed(self.book, FULL_DEPTH, FULL_INTERVAL_MS)
-        self.rpi_feed = DepthFeed(self.book, RPI_DEPTH, RPI_INTERVAL_MS)
+        self.rpi_feed = RpiFeed(self.book)
         self.tape: deque[PublicTrade] = deque(maxlen=TAPE_LENGTH)
         self.candles = Candles()
         self.seq = FIRST_SEQ + instrument.symbol_id * 1_000_000
@@ -87,7 +88,7 @@ class Market:
             depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(self.instrument.category)
         }
         self.full_feed = DepthFeed(self.book, FULL_DEPTH, FULL_INTERVAL_MS)
-        self.rpi_feed = DepthFeed(self.book, RPI_DEPTH, RPI_INTERVAL_MS)
+        self.rpi_feed = RpiFeed(self.book)
         self.watchers = 0
 
     @property
@@ -212,7 +213,9 @@ class Market:
         least = max(mark * (1 - y), min(index, mark * (1 - x) + min(zero, premium)))
         return int(most / tick), -int(-least // tick)
 
-    def print_trade(self, side: str, ticks: int, lots: int, now_ms: int) -> PublicTrade:
+    def print_trade(
+        self, side: str, ticks: int, lots: int, now_ms: int, *, is_rpi: bool = False
+    ) -> PublicTrade:
         """Put a trade on the tape and into the statistics; `side` is the taker's."""
         if ticks > self.last_ticks:
             self._tick_direction = "PlusTick"
@@ -235,6 +238,7 @@ class Market:
             ticks=ticks,
             lots=lots,
             tick_direction=self._tick_direction,
+            is_rpi=is_rpi,
         )
         self.tape.append(trade)
         return trade

@@ -53,6 +53,8 @@ class OrderDesk:
         Knows which symbols are hedged.
     now_ms : callable
         The venue's clock, ms.
+    rpi_maker : bool
+        Whether the account may place retail price improvement orders.
     """
 
     register: Register
@@ -65,11 +67,12 @@ class OrderDesk:
     risk: Risk
     settings: PositionSettings
     now_ms: Callable[[], int]
+    rpi_maker: bool
 
     def place(self, params: Params) -> Order:
         """Accept a new order and match it, or hold it until its trigger price."""
         market = self.market(params)
-        request = read_order(params, market, hedged=self.settings.is_hedged(market.instrument))
+        request = self._read(params, market)
         self._check_new(market.instrument, request)
         order = self.admission.new_order(market, request, self.now_ms())
         if order.trigger is None or order.filter_kind == "tpslOrder":
@@ -82,10 +85,14 @@ class OrderDesk:
                 self.triggers.hold(order)
         return order
 
+    def _read(self, params: Params, market: TradedMarket) -> OrderRequest:
+        hedged = self.settings.is_hedged(market.instrument)
+        return read_order(params, market, hedged=hedged, rpi_maker=self.rpi_maker)
+
     def rehearse(self, params: Params) -> Order:
         """Check a new order as `place` does and return it without accepting it."""
         market = self.market(params)
-        request = read_order(params, market, hedged=self.settings.is_hedged(market.instrument))
+        request = self._read(params, market)
         self._check_new(market.instrument, request)
         order = self.admission.new_order(market, request, self.now_ms())
         self.admission.check_funds(market, order)
@@ -121,7 +128,7 @@ class OrderDesk:
                 market.touched(self.now_ms())
                 self.settlement.told(order)
             else:
-                market.book.side(order.side).remove(order)
+                market.book.home(order).remove(order)
                 market.next_seq()
                 market.touched(self.now_ms())
                 order.ticks, order.lots = ticks, lots

@@ -43,7 +43,7 @@ class Order:
     order_type : str
         `Limit` or `Market`.
     tif : str
-        `GTC`, `IOC`, `FOK` or `PostOnly`.
+        `GTC`, `IOC`, `FOK`, `PostOnly` or `RPI`.
     ticks : int
         Limit price in ticks; for a market order its protection price.
     lots : int
@@ -117,6 +117,7 @@ class Order:
     order_iv: str = ""
     rpi_taker_access: bool = False
     mmp: bool = False
+    rpi_matched: int = 0
 
     @property
     def leaves(self) -> int:
@@ -233,6 +234,7 @@ class PublicTrade:
     ticks: int
     lots: int
     tick_direction: str
+    is_rpi: bool = False
 
 
 class ClosedOrderError(Exception):

@@ -109,7 +109,9 @@ class OrderRequest:
         return self.budget is None and not self.lots
 
 
-def read_order(params: Params, market: Market, *, hedged: bool = False) -> OrderRequest:
+def read_order(
+    params: Params, market: Market, *, hedged: bool = False, rpi_maker: bool = False
+) -> OrderRequest:
     """Read a create request.
 
     Parameters
@@ -120,6 +122,8 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
         Where it is placed.
     hedged : bool
         Whether the symbol has a long and a short leg.
+    rpi_maker : bool
+        Whether the account may place retail price improvement orders.
 
     Raises
     ------
@@ -130,7 +134,7 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
     side = one_of(params, "side", ("Buy", "Sell"))
     order_type = one_of(params, "orderType", ("Limit", "Market"))
     is_market = order_type == "Market"
-    tif = "IOC" if is_market else _read_tif(params, it)
+    tif = "IOC" if is_market else _read_tif(params, it, rpi_maker=rpi_maker)
     link_id = read_link_id(params)
     if it.is_option and not link_id:
         raise VenueError(3100198, "orderLinkId can not be empty.")
@@ -193,9 +197,9 @@ def read_position_idx(params: Params, *, hedged: bool) -> int:
     return int(text)
 
 
-def _read_tif(params: Params, it: Instrument) -> str:
+def _read_tif(params: Params, it: Instrument, *, rpi_maker: bool) -> str:
     tif = one_of(params, "timeInForce", _TIFS, default="GTC")
-    if tif == "RPI":
+    if tif == "RPI" and (it.is_option or not rpi_maker):
         if it.is_derivative:
             raise VenueError(110119, "Only RPI market makers can place RPI orders.")
         raise VenueError(170355, "RPI orders are restricted to approved market makers.")

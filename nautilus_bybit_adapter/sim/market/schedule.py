@@ -108,6 +108,8 @@ class LazyFlow:
     def rest(self) -> None:
         """Stand still until somebody looks again."""
         self.is_awake = False
+        if any(side.anonymous() for side in (self.market.book.rpi_bids, self.market.book.rpi_asks)):
+            self.market.lay_rpi({}, {})
         self.quote()
 
     def _follow(self, now_ms: int) -> None:

@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from nautilus_bybit_adapter.sim.exchange.depth import RPI_DEPTH
 from nautilus_bybit_adapter.sim.exchange.errors import bad_param
 from nautilus_bybit_adapter.sim.exchange.queries import read_limit
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
+from nautilus_bybit_adapter.sim.exchange.rpi import RPI_DEPTH
 
 from .endpoint import Routes, public
 from .frames import option_prices, rpi_levels
@@ -192,7 +192,7 @@ def _trade_item(market: TradedMarket, trade: PublicTrade) -> dict[str, Any]:
         "side": trade.side,
         "time": str(trade.at_ms),
         "isBlockTrade": False,
-        "isRPITrade": False,
+        "isRPITrade": trade.is_rpi,
         **(option_prices(market, trade.ticks) if it.is_option else {}),
         "seq": str(trade.seq),
     }

@@ -17,6 +17,7 @@ from .paging import closed_page
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
+    from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 
     from .context import Context
     from .limits import Quota
@@ -134,8 +135,13 @@ def account_instruments(exchange: Exchange, params: Params) -> dict[str, Any]:
         key=lambda market: market.instrument.symbol,
     )
     page, cursor = closed_page(found, params, lambda market: market.instrument.symbol, 200, 200)
-    rows = [market.listed() | {"isPublicRpi": False, "myRpiPermission": False} for market in page]
+    rows = [market.listed() | _rpi_flags(exchange, market) for market in page]
     return {"category": category, "list": rows, "nextPageCursor": cursor}
+
+
+def _rpi_flags(exchange: Exchange, market: TradedMarket) -> dict[str, bool]:
+    has_rpi = not market.instrument.is_option
+    return {"isPublicRpi": has_rpi, "myRpiPermission": has_rpi and exchange.config.rpi_maker}
 
 
 def upgraded(exchange: Exchange, params: Params) -> dict[str, Any]:
