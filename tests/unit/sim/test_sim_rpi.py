@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from venue_walk import LINEAR, WalkedVenue
+from venue_walk import WalkedVenue
 
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue, VenueError
 from nautilus_bybit_adapter.sim.clock import VirtualClock
@@ -15,6 +15,7 @@ from nautilus_bybit_adapter.sim.exchange.wire import order_history_item
 from nautilus_bybit_adapter.sim.server import market_api, settings_api
 from tests.unit.sim.conftest import Desk
 
+LINEAR = {"category": "linear", "symbol": "BTCUSDT"}
 SPOT = {"category": "spot", "symbol": "BTCUSDT"}
 RPI = {"timeInForce": "RPI"}
 D = Decimal
