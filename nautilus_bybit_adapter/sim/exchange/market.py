@@ -193,7 +193,8 @@ class Market:
     def band(self) -> tuple[int, int]:
         """Highest buy and lowest sell price in ticks that the price limit allows.
 
-        Source: Bybit V5 Get Order Price Limit; spot is measured from the index. That of options is the
+        Source: Bybit V5 Get Order Price Limit; spot is measured from the index and its premium over two minutes,
+        whichever its sign. That of options is the
         venue's own: half the mark or a fiftieth of the index beyond the mark, whichever is more.
         """
         it, tick, x, y = (
@@ -206,11 +207,15 @@ class Market:
         if it.is_option:
             away = max(self.mark * OPTION_BAND_OF_MARK, index * OPTION_BAND_OF_INDEX)
             return int((self.mark + away) / tick), max(1, -int(-(self.mark - away) // tick))
-        mark = index if it.is_spot else self.mark
-        premium = Decimal(f"{self.reference.premium_ticks:.2f}") * tick
         zero = Decimal(0)
-        most = min(mark * (1 + y), max(index, mark * (1 + x) + max(zero, premium)))
-        least = max(mark * (1 - y), min(index, mark * (1 - x) + min(zero, premium)))
+        if it.is_spot:
+            premium = Decimal(f"{self.reference.spot_premium_ticks:.2f}") * tick
+            mark, above, below = index, premium, premium
+        else:
+            premium = Decimal(f"{self.reference.premium_ticks:.2f}") * tick
+            mark, above, below = self.mark, max(zero, premium), min(zero, premium)
+        most = min(mark * (1 + y), max(index, mark * (1 + x) + above))
+        least = max(mark * (1 - y), min(index, mark * (1 - x) + below))
         return int(most / tick), -int(-least // tick)
 
     def print_trade(

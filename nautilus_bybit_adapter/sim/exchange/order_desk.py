@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .errors import VenueError, bad_param
@@ -78,11 +78,12 @@ class OrderDesk:
         if order.trigger is None or order.filter_kind == "tpslOrder":
             self.admission.check_funds(market, order)
         with self.settlement.step():
-            if order.trigger is None:
-                self.register.enter(order)
-                self.engine.submit(market, order)
-            else:
-                self.triggers.hold(order)
+            for part in _parts(order):
+                if part.trigger is None:
+                    self.register.enter(part)
+                    self.engine.submit(market, part)
+                else:
+                    self.triggers.hold(part)
         return order
 
     def _read(self, params: Params, market: TradedMarket) -> OrderRequest:
@@ -195,3 +196,17 @@ class OrderDesk:
         if order.status == "Filled":
             raise VenueError(170139, "Order has been filled.")
         raise VenueError(170142, "Order has been canceled.")
+
+
+def _parts(order: Order) -> list[Order]:
+    """Return a reduce-only order that is larger than an order may be as several, the first of them `order` itself."""
+    it = order.instrument
+    most = it.to_lots(it.max_market_qty if order.order_type == "Market" else it.max_qty) or order.lots
+    if not order.reduce_only or order.trigger is not None or order.lots <= most:
+        return [order]
+    parts, left = [order], order.lots - most
+    order.lots = most
+    while left > 0:
+        parts.append(replace(order, lots=min(left, most), link_id="", fees={}))
+        left -= most
+    return parts

@@ -156,7 +156,7 @@ def read_order(
     closes_all = reduce_only and close_on_trigger and params.get("qty") == "0"
     lots = 0
     if budget is None and not closes_all:
-        lots = read_qty(params, it, is_market=is_market, clip=reduce_only)
+        lots = read_qty(params, it, is_market=is_market, clip=reduce_only, tif=tif)
     if lots and not reduce_only and not close_on_trigger:
         reference = ticks or (trigger.ticks if trigger else 0) or market.touch_price(side)
         check_notional(it, reference or market.mark_ticks, lots)
@@ -254,19 +254,30 @@ def read_price(params: Params, it: Instrument) -> int:
     return ticks
 
 
-def read_qty(params: Params, it: Instrument, *, is_market: bool, clip: bool = False) -> int:
-    """Return a quantity in lots, within the filters; `clip` lets a reduce-only qty be truncated later."""
+def read_qty(params: Params, it: Instrument, *, is_market: bool, clip: bool = False, tif: str = "GTC") -> int:
+    """Return a quantity in lots, within the filters; `clip` lets a reduce-only qty be cut or split later.
+
+    On spot the least quantity is not checked, and an order that never takes has an upper limit of its own.
+    """
     qty = parse_amount(params.get("qty"))
     if it.is_option and qty and qty < it.min_qty:
         raise VenueError(3100116, f"Order quantity below the lower limit {plain(it.min_qty)}.")
     lots = it.to_lots(qty) if qty else None
     if not qty or lots is None:
         raise _refusal(it, "qty step")
-    if qty < it.min_qty:
+    if qty < it.min_qty and not it.is_spot:
         raise _refusal(it, "least qty")
-    if qty > (it.max_market_qty if is_market else it.max_qty) and not clip:
+    if qty > _most_qty(it, is_market=is_market, tif=tif) and not clip:
         raise _refusal(it, "most qty")
     return lots
+
+
+def _most_qty(it: Instrument, *, is_market: bool, tif: str) -> Decimal:
+    if is_market:
+        return it.max_market_qty
+    if it.is_spot and tif in {"PostOnly", "RPI"}:
+        return it.listing.post_only_max_qty or it.max_qty
+    return it.max_qty
 
 
 def check_notional(it: Instrument, ticks: int, lots: int) -> None:

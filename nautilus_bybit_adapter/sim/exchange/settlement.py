@@ -201,6 +201,7 @@ class Settlement:
             rate = it.delivery_fee_rate
         elif order.exec_type == "MovePosition":
             rate = ZERO
+        fee_coin = order_fee_coin(it, order.side, rebate=is_maker and rate < 0)
         return Execution(
             order=order,
             exec_id=self._identity.exec_id(it.category),
@@ -211,8 +212,8 @@ class Settlement:
             ticks=ticks,
             lots=lots,
             value=it.value(ticks, lots),
-            fee=fill_fee(it, order.side, ticks=ticks, lots=lots, rate=rate, index=market.index),
-            fee_coin=order_fee_coin(it, order.side),
+            fee=fill_fee(it, fee_coin, ticks=ticks, lots=lots, rate=rate, index=market.index),
+            fee_coin=fee_coin,
             fee_rate=rate,
             is_maker=is_maker,
             leaves=max(0, order.leaves),
