@@ -52,6 +52,12 @@ def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | N
 @click.option("--api-key", default="sim-key", show_default=True)
 @click.option("--api-secret", default="sim-secret", show_default=True)
 @click.option(
+    "--rsa-public-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Public key (PEM) of an RSA pair; requests are then signed with its private half.",
+)
+@click.option(
     "--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce request limits."
 )
 @click.option(

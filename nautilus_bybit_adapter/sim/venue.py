@@ -19,7 +19,6 @@ from .market.replay import ReplayFlow
 from .market.schedule import Schedule
 from .server.admin import LONGEST_ADVANCE_MS, AdminServer
 from .server.app import FAMILIES, VenueServer
-from .server.auth import Credentials
 from .server.context import Context
 from .server.keeping import carry_out_again
 from .server.limits import AddressLimit, AddressLimits, RateWindows
@@ -146,7 +145,7 @@ class SimVenue:
         config = self.config
         return Context(
             exchange,
-            Credentials(config.api_key, config.api_secret),
+            config.credentials,
             RateWindows(enforced=config.rate_limits),
             self.faults,
             config.bounds,
@@ -173,8 +172,8 @@ class SimVenue:
 
     @property
     def api_secret(self) -> str:
-        """Secret of the account."""
-        return self.config.api_secret
+        """Secret of the account, `""` when its key is of the RSA type."""
+        return self.config.credentials.api_secret
 
     async def __aenter__(self) -> Self:
         await self.start()
