@@ -357,13 +357,17 @@ class SimVenue:
 
     def _make_flows(self, *, is_new: bool) -> Schedule:
         now_ms, config = self._now_ms(), self.config
-        replays = {}
+        replays: dict[tuple[str, str], ReplayFlow] = {}
         for recorded in self._recorded:
             head = recorded.head
             market = self.exchange.markets[head.category, head.symbol]
+            place = self._journal.place(head.place) if self._journal is not None else None
             replays[market.instrument.key] = ReplayFlow(
-                market, head, config.speed, now_ms, recorded.frames(), recorded.wait_ms
+                market, head, config.speed, now_ms, recorded.frames(), recorded.wait_ms, int(place or 0)
             )
+        if self._journal is not None:
+            names = {each.head.place: each.head.key for each in self._recorded}
+            self._journal.places = lambda: {name: str(replays[key].played) for name, key in names.items()}
         return Schedule(
             self.exchange,
             self._now_ms,
