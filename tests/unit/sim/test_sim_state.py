@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from state_shape import digest, shapes
 
 from nautilus_bybit_adapter.sim import ConfigError, SimConfig, SimVenue, StateError
 from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
 from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 from nautilus_bybit_adapter.sim.state import journal as journal_file
 from nautilus_bybit_adapter.sim.state.freeze import freeze, thaw
+from nautilus_bybit_adapter.sim.state.journal import SEMANTICS
 from nautilus_bybit_adapter.sim.state.store import Row, Store
 
+# What objects of a state file look like, by version of its semantics.
+SHAPES = {"1": "603a7a258898"}
 START_MS = 1_791_270_000_000
 # Public methods that read, or that only lead to methods marked `taken`.
 READING = {
@@ -198,12 +202,37 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         venue(tmp_path)
 
 
-def test_a_file_of_other_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_other_semantics_is_refused_and_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "state.db"
     end(venue(path))
-    monkeypatch.setattr(journal_file, "build", lambda: "other")
-    with pytest.raises(StateError, match="written by another version"):
+    with monkeypatch.context() as newer:
+        newer.setattr(journal_file, "SEMANTICS", "next")
+        reason = (
+            f"state of semantics {journal_file.SEMANTICS.replace('next', SEMANTICS)}, and this venue reads"
+        )
+        with pytest.raises(StateError, match=reason):
+            venue(path)
+    end(venue(path))
+
+
+def test_a_file_that_knew_no_semantics_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    end(venue(path))
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE facts SET name = 'build', value = 'a1b2' WHERE name = 'semantics'")
+    db.close()
+    with pytest.raises(StateError, match=f"state of semantics 0, and this venue reads semantics {SEMANTICS}"):
         venue(path)
+
+
+def test_what_is_kept_has_the_shape_its_version_stands_for() -> None:
+    found = digest(shapes())
+    assert SHAPES.get(SEMANTICS) == found, (
+        "what a state file keeps has changed: raise SEMANTICS in sim/state/journal.py when it left a release, and "
+        f"note here that version {SEMANTICS} has the shape {found}"
+    )
 
 
 def test_inputs_that_lead_elsewhere_are_noticed(tmp_path: Path) -> None:
@@ -258,7 +287,8 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
     rows = [Row(1, 5, "linear/BTCUSDT", "take", b"\x00", "m"), Row(2, 6, "request", "POST /x", b"", "n")]
     store = Store(tmp_path / "s.db", "b")
     assert store.checkpoint() is None
-    store.append(rows)
+    store.append(rows, {"how far": "7"})
+    assert (store.fact("how far"), store.fact("nothing")) == ("7", None)
     assert list(store.inputs()) == rows
     store.write_checkpoint(1, 5, b"body")
     assert (store.checkpoint(), list(store.inputs())) == ((1, 5, b"body"), rows[1:])
