@@ -31,6 +31,7 @@ from .order_desk import OrderDesk
 from .position_settings import PositionSettings
 from .register import Register
 from .reporting import Reporter
+from .retention import forget_fills
 from .risk import Risk
 from .settlement import Settlement, Step
 from .stops import Stops
@@ -286,6 +287,7 @@ class Clearing:
         if step.trades:
             self._triggers.see(step.trades)
         if step.executions:
+            forget_fills(self.account, self.register, self.now_ms())
             self._unfinished.append(step)
         if not self._is_following:
             self._follow()
