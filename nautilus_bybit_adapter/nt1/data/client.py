@@ -280,11 +280,13 @@ class BybitDataClient(LiveMarketDataClient):
 
     def _fail(self, request: Any, reason: BybitError) -> None:
         name = type(request).__name__
-        self._log.error(f"{name} {request.id} failed: {reason}")
+        # The framework hands requests over a range on under an id of its own.
+        request_id = (request.correlation_id or request.id).value
+        self._log.error(f"{name} {request_id} failed: {reason}")
         now = self._clock.timestamp_ns()
         self._context.announce(
             BybitRequestFailed(
-                request_id=request.id.value, request=name, reason=str(reason), ts_event=now, ts_init=now
+                request_id=request_id, request=name, reason=str(reason), ts_event=now, ts_init=now
             )
         )
 
