@@ -14,7 +14,6 @@ from trading import until
 from watching import CLIENT_ID, Watcher, watching
 
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
-from nautilus_bybit_adapter.sim.exchange.instruments import Listing
 
 LINEAR, FUTURE = map(InstrumentId.from_str, ("BTCUSDT-LINEAR.BYBIT", "BTCUSDT-4DEC26-LINEAR.BYBIT"))
 CALL, PUT = (InstrumentId.from_str(f"BTC-4DEC26-86000-{kind}-USDT-OPTION.BYBIT") for kind in ("C", "P"))
@@ -33,9 +32,8 @@ def on_venue(scenario: Callable[[SimVenue, Watcher], Awaitable[None]], *instrume
 
 def relist(venue: SimVenue, symbol: str, status: str, delivery_ms: int) -> None:
     market = venue.exchange.markets["linear", symbol]
-    market.instrument = dataclasses.replace(
-        market.instrument, listing=Listing(status=status), delivery_ms=delivery_ms
-    )
+    market.instrument = dataclasses.replace(market.instrument, delivery_ms=delivery_ms)
+    market.status = status
 
 
 def test_a_perpetual_that_will_be_delisted_closes_once() -> None:
@@ -61,8 +59,6 @@ def test_a_future_closes_at_the_price_it_is_delivered_at() -> None:
         watcher.subscribe_instrument_status(FUTURE)
         await watcher.until(lambda: watcher.of(InstrumentStatus), "the present status")
         venue.exchange.deliver("BTCUSDT-4DEC26")
-        market = venue.exchange.markets["linear", "BTCUSDT-4DEC26"]
-        relist(venue, "BTCUSDT-4DEC26", "Delivering", market.instrument.delivery_ms)
         await watcher.until(lambda: watcher.of(InstrumentClose), "the close")
         (close,) = watcher.of(InstrumentClose)
         assert (close.instrument_id, close.close_type) == (FUTURE, InstrumentCloseType.CONTRACT_EXPIRED)

@@ -122,6 +122,9 @@ class BybitDataClient(LiveMarketDataClient):
     async def _connect_all(self) -> None:
         self._notice.say(self._log)
         await self._http.open()
+        if not self._http.has_credentials:
+            # Which bar still forms is a matter of the venue's clock; with credentials it is learned on opening.
+            await self._http.learn_clock()
         await self._context.provider.initialize()
         self._publish_instruments()
         await self._context.feeds.connect()

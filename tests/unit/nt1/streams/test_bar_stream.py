@@ -79,7 +79,7 @@ def test_bars_that_were_missed_come_before_those_after_them(perpetual: CryptoPer
     desk.stream.on_stale(1)
     desk.candle(8)
     desk.candle(9)
-    assert desk.missed == [(6 * MINUTE, 8 * MINUTE - 1)]
+    assert desk.missed == [(6 * MINUTE, 8 * MINUTE)]
     assert desk.minutes() == [6]
     rows = [BybitKline(str(n * MINUTE), "1.0", "3.0", "0.5", "2.0", "1") for n in (6, 7)]
     desk.stream.fill(past_bars_of(perpetual, TYPE, rows, "1", on_close=True))
