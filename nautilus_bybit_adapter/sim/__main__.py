@@ -63,6 +63,7 @@ def _bound[F: Callable[..., Any]](name: str, text: str) -> Callable[[F], F]:
 )
 @click.option("--category", help="Category of the recording, where its file name does not say it.")
 @click.option("--speed", default=1.0, show_default=True, help="Recorded seconds per second.")
+@click.option("--rpi-maker", is_flag=True, help="Let the account place retail price improvement orders.")
 @click.option("--seed", default=1, show_default=True, help="Seed of the synthetic flow.")
 @click.option(
     "--balance", "balances", multiple=True, metavar="COIN=AMOUNT", help="Starting balance of a coin."

@@ -52,6 +52,8 @@ class SimConfig:
         Category of the recordings whose file name and content do not tell it.
     speed : float
         Recorded seconds per second of the venue's clock.
+    rpi_maker : bool
+        Whether the account is approved for retail price improvement orders.
     seed : int
         Seed of the flow and of the ids.
     flow : FlowParams
@@ -102,6 +104,7 @@ class SimConfig:
     replay: Path | tuple[Path, ...] | None = None
     category: str | None = None
     speed: float = 1.0
+    rpi_maker: bool = False
     seed: int = 1
     flow: FlowParams = field(default_factory=FlowParams)
     balances: Mapping[str, Decimal] = field(

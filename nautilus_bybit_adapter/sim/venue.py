@@ -136,6 +136,7 @@ class SimVenue:
                 leverage=config.leverage,
                 smp_group=config.smp_group,
                 seed=config.seed,
+                rpi_maker=config.rpi_maker,
             ),
             self._now_ms,
             self._on_event,
