@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from .fields import Params
+    from .moves import MovedLeg
     from .orders import Order
+    from .positions import Position
 
 __all__ = ["Exchange", "ExchangeConfig"]
 
@@ -120,9 +122,30 @@ class Exchange(Clearing):
             set_trading_stop(self.stops, market, self.position(market, index), index, params)
 
     @taken
+    def move(self, legs: list[Params], *, is_giver: bool) -> list[MovedLeg]:
+        """Book positions that change hands with a sub account, all or none.
+
+        Raises
+        ------
+        VenueError
+            When a leg is wrong or its margin is not there.
+        """
+        return self._moves.move(legs, self.market, is_giver=is_giver)
+
+    @taken
     def set_leverage(self, params: Params) -> None:
         """Set the leverage of a symbol; the same again is 110043."""
         self.settings.set_leverage(self.market(params), params)
+
+    @taken
+    def add_margin(self, params: Params) -> Position:
+        """Carry out `/v5/position/add-margin` and return the position."""
+        return self.isolated.add(self.market(params), params)
+
+    @taken
+    def set_auto_add_margin(self, params: Params) -> None:
+        """Carry out `/v5/position/set-auto-add-margin`."""
+        self.isolated.set_auto_add(self.market(params), params)
 
     @taken
     def switch_mode(self, params: Params) -> None:
