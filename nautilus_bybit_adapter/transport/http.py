@@ -6,6 +6,7 @@ Source: Bybit V5 "Market", "Trade", "Position", "Account" and "User".
 from __future__ import annotations
 
 from nautilus_bybit_adapter.transport.rest.account import AccountMethods
+from nautilus_bybit_adapter.transport.rest.cached import CachedMethods
 from nautilus_bybit_adapter.transport.rest.market import MarketMethods
 from nautilus_bybit_adapter.transport.rest.position import PositionMethods
 from nautilus_bybit_adapter.transport.rest.risk import RiskMethods
@@ -15,6 +16,7 @@ from nautilus_bybit_adapter.transport.rest.user import UserMethods
 
 
 class BybitHTTPClient(
+    CachedMethods,
     MarketMethods,
     SeriesMethods,
     RiskMethods,
@@ -29,6 +31,8 @@ class BybitHTTPClient(
     and its error's `outcome` says whether the venue refused it, never saw it, or may have done it. Lists
     come whole whatever their span, or the call raises. Where a row of orders, executions, positions or
     balances cannot be read the call raises; such a row of public data is left out, counted and warned of.
+
+    Instruments, fee rates and leverage that is set already need not be asked for twice: see `CachedMethods`.
 
     Prices, sizes and amounts are the venue's decimal strings; `""` stands for none.
 
