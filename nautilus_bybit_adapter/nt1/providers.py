@@ -18,7 +18,7 @@ from nautilus_trader.model.objects import Currency
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter, parse_filter
 from nautilus_bybit_adapter.nt1.listing import Listed, VenueListing, all_or_first_error
-from nautilus_bybit_adapter.nt1.mapping.coins import precisions_of
+from nautilus_bybit_adapter.nt1.mapping.coins import coins_of, precisions_of
 from nautilus_bybit_adapter.nt1.mapping.fixed import new_currency
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, instrument_id_of, symbol_of
 from nautilus_bybit_adapter.nt1.mapping.instruments import instrument_of, is_known_kind
@@ -241,7 +241,7 @@ class BybitInstrumentProvider(InstrumentProvider):
             for row in each.rows
             if self._taken.get((each.category, row.symbol)) != (row, each.rate_of(row))
         ]
-        self._register_coins(row for _, row, _ in fresh)
+        self._register_coins([row for _, row, _ in fresh])
         made: list[tuple[Key, Instrument]] = []
         refused: dict[Key, str] = {}
         now_ns = self._clock.timestamp_ns()
@@ -274,10 +274,9 @@ class BybitInstrumentProvider(InstrumentProvider):
         ids = (instrument_id_of(symbol, category) for category, symbol in gone)
         return tuple(each for each in ids if each in self._instruments)
 
-    def _register_coins(self, rows: Iterable[BybitInstrument]) -> None:
-        for coin, precision in precisions_of(rows).items():
-            if coin in self._currencies or Currency.from_str(coin, strict=True) is not None:
-                continue
+    def _register_coins(self, rows: Sequence[BybitInstrument]) -> None:
+        unknown = {coin for coin in coins_of(rows) if Currency.from_str(coin, strict=True) is None}
+        for coin, precision in precisions_of(rows, unknown).items():
             try:
                 self.add_currency(new_currency(coin, precision))
             except BybitDecodeError:
