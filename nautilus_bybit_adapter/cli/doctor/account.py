@@ -6,7 +6,8 @@ from nautilus_bybit_adapter.cli.doctor.findings import Finding, State
 from nautilus_bybit_adapter.cli.doctor.hosts import advice_on_key
 from nautilus_bybit_adapter.errors import BybitError
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
-from nautilus_bybit_adapter.wire.account import BybitAccountInfo, BybitApiKeyInfo
+from nautilus_bybit_adapter.wire.account import BybitAccountInfo
+from nautilus_bybit_adapter.wire.user import BybitApiKeyInfo
 
 _API_PAGE = "change the key on Bybit's API page"
 # What the clients ask for, by the permission that allows it: (group, word, what it is for).

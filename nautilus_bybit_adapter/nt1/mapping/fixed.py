@@ -130,6 +130,26 @@ def new_currency(code: str, precision: int) -> Currency:
     return Currency(code=code, precision=precision, iso4217=0, name=code, currency_type=CurrencyType.CRYPTO)
 
 
+def register_currency(currency: Currency) -> None:
+    """
+    Make a currency known to both halves of the framework, unless they know one of its code already.
+
+    The framework's own function of this name looks up the currency's type by its name each time, which takes four
+    times as long as all the rest.
+    """
+    Currency.register(currency, overwrite=False)
+    nautilus_pyo3.Currency.register(
+        nautilus_pyo3.Currency(
+            currency.code,
+            currency.precision,
+            currency.iso4217,
+            currency.name,
+            nautilus_pyo3.CurrencyType.CRYPTO,
+        ),
+        overwrite=False,
+    )
+
+
 def decimals_of(step: str) -> int:
     """Return how many decimals an increment like ``"0.10"`` or ``"0.000001"`` really needs."""
     whole, _, fraction = step.partition(".")

@@ -14,7 +14,8 @@ from nautilus_bybit_adapter.errors import (
     BybitStatusError,
     api_error,
 )
-from nautilus_bybit_adapter.wire.account import BybitAccountInfo, BybitApiKeyInfo
+from nautilus_bybit_adapter.wire.account import BybitAccountInfo
+from nautilus_bybit_adapter.wire.user import BybitApiKeyInfo
 
 EVERYTHING = {
     "Spot": ["SpotTrade"],
