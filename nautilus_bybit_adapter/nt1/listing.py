@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -22,6 +22,9 @@ _PARAMETER_ERROR = 10001
 _SYMBOL_NOT_KNOWN = 10029
 # An instrument that does not trade is listed only where its status is asked for.
 _OTHER_STATUSES = (InstrumentStatus.PRE_LAUNCH, InstrumentStatus.DELIVERING, InstrumentStatus.CLOSED)
+
+
+Key = tuple[BybitProductType, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,12 @@ class Listed:
     rows: list[BybitInstrument] = field(default_factory=list)
     rates: dict[str, BybitFeeRate] = field(default_factory=dict)
 
-    def rate_of(self, row: BybitInstrument) -> BybitFeeRate | None:
-        """Return the fee rates of a row."""
-        return self.rates.get(row.base_coin if self.category is BybitProductType.OPTION else row.symbol)
+    def keyed(self) -> Iterator[tuple[Key, BybitInstrument, BybitFeeRate | None]]:
+        """Yield each row with its key and its fee rates."""
+        category, rates = self.category, self.rates
+        by_coin = category is BybitProductType.OPTION
+        for row in self.rows:
+            yield (category, row.symbol), row, rates.get(row.base_coin if by_coin else row.symbol)
 
 
 class VenueListing:

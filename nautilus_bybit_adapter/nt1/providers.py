@@ -17,7 +17,7 @@ from nautilus_trader.model.objects import Currency
 
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter, parse_filter
-from nautilus_bybit_adapter.nt1.listing import Listed, VenueListing, all_or_first_error
+from nautilus_bybit_adapter.nt1.listing import Key, Listed, VenueListing, all_or_first_error
 from nautilus_bybit_adapter.nt1.mapping.coins import coins_of, precisions_of
 from nautilus_bybit_adapter.nt1.mapping.fixed import new_currency, register_currency
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, instrument_id_of, symbol_of
@@ -32,8 +32,6 @@ _MOST_SINGLE_READS = 8
 # Rows mapped in one go, so that a refresh holds up a live node's event loop for a few milliseconds at a time.
 _ROWS_A_TURN = 200
 _MOST_WARNINGS = 10
-
-Key = tuple[BybitProductType, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +234,10 @@ class BybitInstrumentProvider(InstrumentProvider):
     async def _take(self, listed: Iterable[Listed]) -> InstrumentChanges:
         """Map what differs from before, then take all of it at once."""
         fresh = [
-            ((each.category, row.symbol), row, each.rate_of(row))
+            (key, row, rate)
             for each in listed
-            for row in each.rows
-            if self._taken.get((each.category, row.symbol)) != (row, each.rate_of(row))
+            for key, row, rate in each.keyed()
+            if self._taken.get(key) != (row, rate)
         ]
         self._register_coins([row for _, row, _ in fresh])
         made: list[tuple[Key, Instrument]] = []
@@ -257,7 +255,7 @@ class BybitInstrumentProvider(InstrumentProvider):
         for key, instrument in made:
             was_there = key in self._taken and instrument.id in self._instruments
             (changed if was_there else added).append(instrument.id)
-            self.add(instrument)
+            self._instruments[instrument.id] = instrument
             self._refused.pop(key, None)
         self._taken.update({key: (row, rate) for key, row, rate in fresh})
         self._refused |= refused
