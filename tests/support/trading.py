@@ -62,6 +62,36 @@ class Recorder(Strategy):
     def on_trade_tick(self, tick: TradeTick) -> None:
         self._note(tick)
 
+    def on_order_book_depth(self, depth: Any) -> None:
+        self._note(depth)
+
+    def on_bar(self, bar: Any) -> None:
+        self._note(bar)
+
+    def on_mark_price(self, mark_price: Any) -> None:
+        self._note(mark_price)
+
+    def on_index_price(self, index_price: Any) -> None:
+        self._note(index_price)
+
+    def on_funding_rate(self, funding_rate: Any) -> None:
+        self._note(funding_rate)
+
+    def on_option_greeks(self, greeks: Any) -> None:
+        self._note(greeks)
+
+    def on_option_chain(self, chain: Any) -> None:
+        self._note(chain)
+
+    def on_instrument_status(self, status: Any) -> None:
+        self._note(status)
+
+    def on_instrument_close(self, close: Any) -> None:
+        self._note(close)
+
+    def on_data(self, data: Any) -> None:
+        self._note(data)
+
     def _note(self, item: Any) -> None:
         self.seen.append(item)
         self._changed.set()
@@ -117,6 +147,9 @@ def build_node(
         "base_url_ws_private": urls.ws_private,
         "base_url_ws_trade": urls.ws_trade,
         "instrument_provider": provider,
+        # What a test does in a second is more than a strategy should.
+        "max_orders_per_second": 0,
+        "max_requests_per_second": 0,
     }
     config = TradingNodeConfig(
         trader_id=TraderId("TESTER-001"),

@@ -108,6 +108,8 @@ class LazyFlow:
     def rest(self) -> None:
         """Stand still until somebody looks again."""
         self.is_awake = False
+        if any(side.anonymous() for side in (self.market.book.rpi_bids, self.market.book.rpi_asks)):
+            self.market.lay_rpi({}, {})
         self.quote()
 
     def _follow(self, now_ms: int) -> None:
@@ -164,16 +166,23 @@ class Schedule:
         self._orders_seen = 0
         self._looked_ms = 0
         self._turn = 0
-        for key, market in exchange.markets.items():
-            if key in recorded:
+        self._is_quiet = is_quiet
+        self._known: set[tuple[str, str]] = set(recorded)
+        self._meet(is_new=is_new)
+        exchange.inputs.ahead = self._ask
+
+    def _meet(self, *, is_new: bool) -> None:
+        """Let the markets move that are not known yet."""
+        for key, market in self._exchange.markets.items():
+            if key in self._known:
                 continue
-            if not is_quiet:
+            self._known.add(key)
+            if not self._is_quiet:
                 self._lazy[key] = self._lazy_flow(market)
                 if is_new:
                     self._lazy[key].quote()
             elif is_new:
                 lay_quiet_book(market)
-        exchange.inputs.ahead = self._ask
 
     def begin(self, now_ms: int) -> None:
         """Let time start at `now_ms`."""
@@ -197,6 +206,8 @@ class Schedule:
         except Exception:
             self._recorded.clear()
             raise
+        if len(self._exchange.markets) > len(self._known):
+            self._meet(is_new=True)
         for lazy in self._lazy.values():
             if lazy.is_awake:
                 lazy.advance(now_ms)
