@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
-from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError, BybitError, BybitStatusError
+from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter
 from nautilus_bybit_adapter.nt1.mapping.instruments import category_of
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
@@ -16,8 +15,6 @@ from nautilus_bybit_adapter.wire.account import BybitFeeRate
 from nautilus_bybit_adapter.wire.enums import BybitProductType, InstrumentStatus
 from nautilus_bybit_adapter.wire.instruments import BybitInstrument
 
-# Asked for where the venue does not say which coins have options.
-USUAL_OPTION_COINS = ("BTC", "ETH", "SOL")
 _PARAMETER_ERROR = 10001
 _SYMBOL_NOT_KNOWN = 10029
 # An instrument that does not trade is listed only where its status is asked for.
@@ -84,7 +81,7 @@ class VenueListing:
         """
         coins: Iterable[str | None] = wanted.base_coin if len(wanted.base_coin) == 1 else (None,)
         if category is BybitProductType.OPTION:
-            coins = wanted.option_base_coin or wanted.base_coin or await self._option_coins()
+            coins = wanted.option_base_coin or wanted.base_coin or await self._client.get_option_base_coins()
         elif category is BybitProductType.SPOT:
             coins = (None,)
         reads = [
@@ -135,16 +132,6 @@ class VenueListing:
                 return found
         return []
 
-    async def _option_coins(self) -> tuple[str, ...]:
-        try:
-            return tuple(await self._client.get_option_base_coins())
-        except BybitError as e:
-            if not _is_refusal(e):
-                raise
-            coins = ", ".join(USUAL_OPTION_COINS)
-            self._log.warning(f"The venue does not say which coins have options ({e}): {coins} are taken")
-            return USUAL_OPTION_COINS
-
     async def _fee_rates(
         self, category: BybitProductType, read: Callable[[str], Awaitable[list[BybitFeeRate]]]
     ) -> dict[str, BybitFeeRate]:
@@ -177,10 +164,3 @@ async def all_or_first_error(reads: list[Coroutine[Any, Any, Any]]) -> list[Any]
 def _asked_status(status: str) -> str | None:
     """Trading is what spot, linear and inverse list where no status is asked for, and options list it among others."""
     return None if status == InstrumentStatus.TRADING else status
-
-
-def _is_refusal(error: BybitError) -> bool:
-    """Whether the venue answered that it does not do this, in which case asking again is of no use."""
-    if isinstance(error, BybitStatusError):
-        return error.status == HTTPStatus.NOT_FOUND
-    return isinstance(error, BybitApiError) and error.ret_code == _PARAMETER_ERROR

@@ -2,6 +2,7 @@
 
 The framework's client holds itself to ten requests a second whatever it is told, so flat out the two cannot be
 compared: each burst is as long as that limit lets through at once, after a pause in which it fills up again.
+This package's client is made without limits.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import load
 import msgspec
 from nautilus_trader.core import nautilus_pyo3
 
+from nautilus_bybit_adapter.state.limiter import NO_LIMITS
+from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.wire.signing import Credentials
 
@@ -88,7 +91,7 @@ async def drive(call: Call, count: int, side_by_side: int) -> tuple[float, float
 
 async def _measure(url: str, progress: Callable[[str], None]) -> list[edge.Result]:
     peer = nautilus_pyo3.BybitHttpClient(api_key=KEY, api_secret=SECRET, base_url=url)
-    ours = BybitHTTPClient(credentials=Credentials(KEY, SECRET), base_url=url)
+    ours = BybitHTTPClient(credentials=Credentials(KEY, SECRET), base_url=url, gate=RateGate(NO_LIMITS))
     await ours.open()
     calls: dict[str, Call] = {"ours": ours.get_api_key_info, "peer": peer.get_account_details}
     results = []

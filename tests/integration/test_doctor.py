@@ -90,6 +90,7 @@ def test_everything_is_right() -> None:
             "permissions",
             "account mode",
             "limits",
+            "requests",
         ]
         assert venue.sockets == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nautilus_bybit_adapter.cli.doctor.findings import Finding, State
 from nautilus_bybit_adapter.cli.doctor.hosts import advice_on_key
 from nautilus_bybit_adapter.errors import BybitError
+from nautilus_bybit_adapter.state.metrics import RestMetrics
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.wire.account import BybitAccountInfo
 from nautilus_bybit_adapter.wire.user import BybitApiKeyInfo
@@ -34,7 +35,7 @@ async def check_account(client: BybitHTTPClient) -> list[Finding]:
             Finding("key", State.WRONG, str(e), advice_on_key(e)),
             *(
                 Finding(name, State.SKIPPED, "The venue does not take the key.")
-                for name in ("permissions", "account mode", "limits")
+                for name in ("permissions", "account mode", "limits", "requests")
             ),
         ]
     findings = [Finding("key", State.OK, "The venue takes it."), *check_permissions(key)]
@@ -42,7 +43,7 @@ async def check_account(client: BybitHTTPClient) -> list[Finding]:
         findings.append(check_mode(await client.get_account_info()))
     except BybitError as e:
         findings.append(Finding("account mode", State.WRONG, str(e), advice_on_key(e)))
-    return [*findings, check_limits(key)]
+    return [*findings, check_limits(key), check_requests(client.metrics())]
 
 
 def check_permissions(key: BybitApiKeyInfo) -> list[Finding]:
@@ -103,3 +104,17 @@ def check_limits(key: BybitApiKeyInfo) -> Finding:
         f"{rates[2]} on spot; 600 requests in 5 s from this address in all."
     )
     return Finding("limits", State.OK, said)
+
+
+def check_requests(metrics: RestMetrics) -> Finding:
+    """Return how the requests of this examination fared."""
+    latency = metrics.latency
+    said = (
+        f"{metrics.requests} signed requests: half answered within {latency.p50_ms:,.0f} ms, "
+        f"the slowest in {latency.max_ms:,.0f} ms; {metrics.waits.count} waited for a limit."
+    )
+    if metrics.failures:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(metrics.failures.items()))
+        advice = "look at the connection, and at the venue's status page"
+        return Finding("requests", State.WARNING, f"{said} Without an answer: {kinds}", advice)
+    return Finding("requests", State.OK, said)

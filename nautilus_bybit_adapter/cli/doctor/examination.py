@@ -9,7 +9,7 @@ from nautilus_bybit_adapter.cli.doctor.hosts import advice_on_key, check_rest, c
 from nautilus_bybit_adapter.errors import BybitError
 from nautilus_bybit_adapter.wire.enums import BybitEnvironment
 
-_OF_THE_KEY = ("permissions", "account mode", "limits")
+_OF_THE_KEY = ("permissions", "account mode", "limits", "requests")
 
 
 async def examine(access: Access, key_finding: Finding | None = None) -> list[Finding]:
