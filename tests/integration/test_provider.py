@@ -23,7 +23,9 @@ from nautilus_bybit_adapter.nt1.data.catalogue_refresh import CatalogueRefresh
 from nautilus_bybit_adapter.nt1.mapping.instruments import is_tradable
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider, InstrumentChanges
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
+from nautilus_bybit_adapter.state.limiter import NO_LIMITS
 from nautilus_bybit_adapter.transport import BybitHTTPClient
+from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.wire import Credentials
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 
@@ -53,7 +55,9 @@ async def loading(
     async with catalogue_venue() as venue:
         venue.rows = catalogue()
         credentials = Credentials("a-key-of-mine", "a-secret-of-mine") if key else None
-        client = BybitHTTPClient(credentials=credentials, base_url=venue.url, max_retries=0)
+        client = BybitHTTPClient(
+            credentials=credentials, base_url=venue.url, max_retries=0, gate=RateGate(NO_LIMITS)
+        )
         await client.open()
         try:
             yield venue, BybitInstrumentProvider(client, categories, LiveClock())
@@ -411,7 +415,9 @@ def test_the_local_venues_catalogue_loads_whole() -> None:
     async def main() -> None:
         async with SimVenue(SimConfig(market="quiet", catalogue=300)) as venue:
             client = BybitHTTPClient(
-                credentials=Credentials(venue.api_key, venue.api_secret), base_url=venue.urls.rest
+                credentials=Credentials(venue.api_key, venue.api_secret),
+                base_url=venue.urls.rest,
+                gate=RateGate(NO_LIMITS),
             )
             await client.open()
             try:
