@@ -113,12 +113,13 @@ class VenueListing:
         rates, *pages = await all_or_first_error(
             [
                 self._fee_rates(category, self._client.cached_fee_rates),
-                *(self._of_symbol(category, name) for name in symbols),
+                *(self.of_symbol(category, name) for name in symbols),
             ]
         )
         return Listed(category, [row for page in pages for row in page], rates)
 
-    async def _of_symbol(self, category: BybitProductType, symbol: str) -> list[BybitInstrument]:
+    async def of_symbol(self, category: BybitProductType, symbol: str) -> list[BybitInstrument]:
+        """Return the row of a symbol, whatever its status, or nothing; raises `BybitError`."""
         for status in (None, *_OTHER_STATUSES):
             try:
                 rows = await self._client.get_instruments(category, symbol=symbol, status=status)
