@@ -115,11 +115,12 @@ class VenueListing:
         names = list(symbols)
         only = names[0] if len(names) == 1 and category is not BybitProductType.OPTION else None
         rates, *pages = await all_or_first_error(
-            [self._fee_rates(category, only), *(self._of_symbol(category, name) for name in names)]
+            [self._fee_rates(category, only), *(self.of_symbol(category, name) for name in names)]
         )
         return Listed(category, [row for page in pages for row in page], rates)
 
-    async def _of_symbol(self, category: BybitProductType, symbol: str) -> list[BybitInstrument]:
+    async def of_symbol(self, category: BybitProductType, symbol: str) -> list[BybitInstrument]:
+        """Return the row of a symbol, whatever its status, or nothing; raises `BybitError`."""
         for status in (None, *_OTHER_STATUSES):
             try:
                 rows = await self._client.get_instruments(category, symbol=symbol, status=status)

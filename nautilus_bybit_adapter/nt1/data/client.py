@@ -122,6 +122,9 @@ class BybitDataClient(LiveMarketDataClient):
     async def _connect_all(self) -> None:
         self._notice.say(self._log)
         await self._http.open()
+        if not self._http.has_credentials:
+            # Which bar still forms is a matter of the venue's clock; with credentials it is learned on opening.
+            await self._http.learn_clock()
         await self._context.provider.initialize()
         self._publish_instruments()
         await self._context.feeds.connect()
@@ -280,11 +283,13 @@ class BybitDataClient(LiveMarketDataClient):
 
     def _fail(self, request: Any, reason: BybitError) -> None:
         name = type(request).__name__
-        self._log.error(f"{name} {request.id} failed: {reason}")
+        # The framework hands requests over a range on under an id of its own.
+        request_id = (request.correlation_id or request.id).value
+        self._log.error(f"{name} {request_id} failed: {reason}")
         now = self._clock.timestamp_ns()
         self._context.announce(
             BybitRequestFailed(
-                request_id=request.id.value, request=name, reason=str(reason), ts_event=now, ts_init=now
+                request_id=request_id, request=name, reason=str(reason), ts_event=now, ts_init=now
             )
         )
 
