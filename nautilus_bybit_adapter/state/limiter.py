@@ -170,7 +170,7 @@ class RateLimiter:
         return min(limits, default=MAX_BATCH_ORDERS.get(category, 1))
 
     def enter(self, demand: Demand, now: float) -> tuple[int, bool]:
-        """Return a ticket for a request, and whether it may be sent now; else it waits.
+        """Return a ticket for a request, and whether it may be sent now; else it waits for `poll` to name it.
 
         Raises
         ------
@@ -189,7 +189,7 @@ class RateLimiter:
             self._take(ticket, needs, now)
             return ticket, True
         self._waiting[purpose_of(demand.path)][ticket] = demand
-        return ticket, ticket in self.poll(now)
+        return ticket, False
 
     def poll(self, now: float) -> tuple[int, ...]:
         """Return the tickets that may be sent now."""

@@ -154,7 +154,10 @@ class RateGate:
     async def _wait(self, ticket: int, demand: Demand, since: float, deadline: float) -> None:
         future = asyncio.get_running_loop().create_future()
         self._waiters[ticket] = future
-        self._arm(since)
+        # Those that wait may be waiting for other limits than this one.
+        self._wake()
+        if future.done():
+            return
         try:
             async with asyncio.timeout(deadline - since):
                 await future

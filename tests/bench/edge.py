@@ -208,8 +208,8 @@ def measure(frames: list[bytes], topic: str, kind: type, progress: Callable[[str
             server.wait()
     what = "book" if topic.startswith("orderbook") else "trade"
     return [
-        _result(f"{what} frames, socket to framework object", "frames/s", figures, 0, more_is_better=True),
-        _result(f"CPU a {what} frame", "us", figures, 1, more_is_better=False),
+        result_of(f"{what} frames, socket to framework object", "frames/s", figures, 0, more_is_better=True),
+        result_of(f"CPU a {what} frame", "us", figures, 1, more_is_better=False),
     ]
 
 
@@ -219,7 +219,7 @@ async def _once(runner: Runner, port: int, topic: str, count: Countdown) -> tupl
     return frames / (count.last - count.first), count.cpu / frames * 1e6
 
 
-def _result(
+def result_of(
     name: str, unit: str, figures: dict[str, list[tuple[float, float]]], column: int, *, more_is_better: bool
 ) -> Result:
     mine, peers = ([row[column] for row in figures[who]] for who in ("ours", "peer"))

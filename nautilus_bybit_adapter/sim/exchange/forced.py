@@ -156,6 +156,7 @@ class ForcedCloses:
         price = market.index if it.is_option else it.price(_delivery_ticks(market))
         self.delivered[it.key] = Delivered(min(self._now_ms(), it.delivery_ms), price)
         market.status = "Delivering"
+        market.lay({}, {})
 
     def is_due(self) -> bool:
         """Whether something does not cover its maintenance margin: the account, or an isolated position."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.sim.exchange.book import BookSide, opposite
 
-from .latent import CoinPrice
+from .latent import CoinPrice, LaterPrice
 from .params import FlowParams
 from .retail import RetailFlow
 
@@ -50,13 +50,13 @@ class SyntheticFlow:
         seed: int,
         params: FlowParams,
         now_ms: int,
-        coin: CoinPrice | None = None,
+        coin: CoinPrice | LaterPrice | None = None,
     ) -> None:
         it = market.instrument
         self._market = market
         self._params = params
         self._random = Random(f"{seed}/{it.category}/{it.symbol}")  # noqa: S311 - no secret
-        self._coin = coin or CoinPrice(seed, f"{it.base}/{it.symbol}", params, now_ms)
+        self._coin: CoinPrice | LaterPrice = coin or CoinPrice(seed, f"{it.base}/{it.symbol}", params, now_ms)
         self._own_coin = coin is None
         self._deviation = 0.0
         self._is_burst = self._is_thin = False

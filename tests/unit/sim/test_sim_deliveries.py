@@ -88,6 +88,8 @@ def test_a_contract_is_delivered_at_its_time(
     assert desk.exchange.account.ledger[-1].kind in {"DELIVERY", "TRADE"}
     assert [e.kind for e in desk.exchange.account.ledger if e.execution is not None][-1] == "DELIVERY"
     assert market.status == "Delivering"
+    assert market.touch_price("Buy") is None
+    assert market.touch_price("Sell") is None
     listed = {"category": category, "symbol": it.symbol, "baseCoin": it.base}
     assert (
         market_api.instruments(desk.exchange, listed | {"status": "Delivering"})["list"][0]["status"]
@@ -184,3 +186,30 @@ def test_the_new_contract_moves_like_the_others() -> None:
         market.asked()
     venue.step(500)
     venue.exchange.check()
+    for market in desk_markets.values():
+        if market.status in {"Delivering", "Closed"}:
+            market.asked()
+            assert market.touch_price("Buy") is None
+
+
+def test_the_price_of_a_contract_listed_later_goes_on_where_the_coin_is() -> None:
+    clock = VirtualClock()
+    venue = SimVenue(SimConfig(seed=3, clock=clock))
+    markets = venue.exchange.markets
+    perpetual = markets["linear", "BTCUSDT"]
+    before = set(markets)
+    due = min(m.instrument.delivery_ms for m in markets.values() if m.instrument.delivery_ms)
+    # A leap of days, so that the price is far from where the venue started.
+    venue.clock.ahead_ms += due - clock() - 20
+    perpetual.asked()
+    for _ in range(10):
+        venue.step(500)
+    moved = abs(perpetual.index / perpetual.instrument.index_price - 1)
+    assert moved > D("0.002")
+    (future,) = (markets[key] for key in markets.keys() - before if key[0] == "linear" and "BTC" in key[1])
+    for _ in range(10):
+        future.asked()
+        perpetual.asked()
+        venue.step(500)
+        assert abs(future.mark / perpetual.mark - 1) < moved / 2
+        assert abs(future.instrument.price(future.last_ticks) / perpetual.mark - 1) < moved / 2

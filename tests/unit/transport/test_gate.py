@@ -71,6 +71,7 @@ def test_cancels_go_before_orders_and_orders_before_reads() -> None:
             done.append(name)
             gate.settle(mine)
             clock.now += 1.0
+            gate.give_back(mine)  # makes it look again
 
         tasks = [
             asyncio.create_task(send(name, demand))
@@ -78,14 +79,28 @@ def test_cancels_go_before_orders_and_orders_before_reads() -> None:
         ]
         await asyncio.sleep(0)
         assert gate.waiting_count == 4
-        clock.now += 1.0
         gate.settle(ticket)
         clock.now += 1.0
         gate.give_back(ticket)  # makes it look again
         await asyncio.gather(*tasks)
         assert done == ["cancel", "order", "order 2", "read"]
         assert (gate.waits.count, gate.waits.given_up) == (4, 0)
-        assert gate.waits.longest_secs == 5.0
+        assert gate.waits.longest_secs == 4.0
+
+    asyncio.run(scenario())
+
+
+def test_who_comes_while_others_wait_takes_nothing_from_them() -> None:
+    async def scenario() -> None:
+        clock = Clock()
+        gate = gate_of(clock, create=1)
+        await gate.enter(CREATE, 200.0)
+        waiting = asyncio.create_task(gate.enter(CREATE, 200.0))
+        await asyncio.sleep(0)
+        clock.now += 2.0
+        # Its own limit is free, and so is the other's since now, before its timer has told.
+        assert first_yield(gate.enter(CANCEL, 200.0)) is not None
+        assert await waiting
 
     asyncio.run(scenario())
 
