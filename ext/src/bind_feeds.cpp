@@ -1,0 +1,162 @@
+// The feeds of hot topics, and the one function that every frame goes through.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <variant>
+
+#include "bindings.hpp"
+#include "convert.hpp"
+#include "feeds.hpp"
+
+namespace bybit_nt::python {
+
+namespace {
+
+using Maker128 = ObjectMaker<layout::Data128>;
+using Maker64 = ObjectMaker<layout::Data64>;
+
+// The framework's way of making objects, and an instrument's identity and numbers.
+struct FrameworkTypes {
+    std::variant<std::shared_ptr<Maker128>, std::shared_ptr<Maker64>> maker;
+};
+
+FrameworkTypes framework_types(const py::handle& layout, const py::object& data_of,
+                               const py::object& deltas_of, std::uintptr_t deltas_new,
+                               std::uintptr_t deltas_drop) {
+    if ((deltas_new == 0) != (deltas_drop == 0)) {
+        throw py::value_error("deltas_new and deltas_drop must both be addresses, or both be 0");
+    }
+    const auto make = reinterpret_cast<layout::DeltasNew>(deltas_new);
+    const auto drop = reinterpret_cast<layout::DeltasDrop>(deltas_drop);
+    if (layout_of(layout) == layout::DeltaLayout::kRaw128) {
+        return {std::make_shared<Maker128>(data_of, deltas_of, make, drop)};
+    }
+    return {std::make_shared<Maker64>(data_of, deltas_of, make, drop)};
+}
+
+// The instrument as the framework has it in a capsule of deltas: interned text, which is never freed.
+layout::InstrumentId instrument_id_of(const py::handle& capsule, layout::DeltaLayout kind) {
+    const layout::Vec& vec = vec_of(capsule);
+    check_length(vec);
+    if (vec.length == 0) {
+        throw py::value_error("capsule holds no deltas; it must hold one of the feed's instrument");
+    }
+    return layout::decode(vec, 0, kind).instrument_id;
+}
+
+NumberForm form_of(const FixedScale& scale, int price_precision, int size_precision) {
+    const auto check = [&](int precision, const char* name) {
+        if (precision < 0 || precision > scale.raw_digits) {
+            throw py::value_error(std::string(name) + " is " + std::to_string(precision) +
+                                  "; it must be between 0 and " + std::to_string(scale.raw_digits));
+        }
+    };
+    check(price_precision, "price_precision");
+    check(size_precision, "size_precision");
+    return {scale, price_precision, size_precision};
+}
+
+template <typename Base, template <typename> class Native, typename Last>
+std::shared_ptr<Base> make_feed(const FrameworkTypes& types, const py::handle& instrument,
+                                const std::string& topic, int price_precision, int size_precision, Last last,
+                                const py::object& publish) {
+    return std::visit(
+        [&](const auto& maker) -> std::shared_ptr<Base> {
+            constexpr bool wide = std::is_same_v<std::decay_t<decltype(maker)>, std::shared_ptr<Maker128>>;
+            using Data = std::conditional_t<wide, layout::Data128, layout::Data64>;
+            const auto kind = wide ? layout::DeltaLayout::kRaw128 : layout::DeltaLayout::kRaw64;
+            return std::make_shared<Native<Data>>(
+                topic, publish, maker, instrument_id_of(instrument, kind),
+                form_of(wide ? kScale128 : kScale64, price_precision, size_precision), std::move(last));
+        },
+        types.maker);
+}
+
+constexpr const char* kDispatcherCapsule = "bybit_nt.FrameDispatcher";
+
+// A plain C function of Python: a frame a microsecond leaves no room for the general conversion of arguments.
+PyObject* on_frame(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count != 2 || PyBytes_Check(args[0]) == 0) {
+        PyErr_SetString(PyExc_TypeError, "on_frame takes a frame as bytes, and its ts_init");
+        return nullptr;
+    }
+    const unsigned long long ts_init = PyLong_AsUnsignedLongLong(args[1]);
+    if (ts_init == static_cast<unsigned long long>(-1) && PyErr_Occurred() != nullptr) {
+        return nullptr;
+    }
+    const auto* held =
+        static_cast<const std::shared_ptr<FrameDispatcher>*>(PyCapsule_GetPointer(self, kDispatcherCapsule));
+    try {
+        const std::string_view json(PyBytes_AS_STRING(args[0]),
+                                    static_cast<std::size_t>(PyBytes_GET_SIZE(args[0])));
+        return (*held)->on_frame(json, ts_init).release().ptr();
+    } catch (py::error_already_set& error) {
+        error.restore();
+    } catch (const std::exception& error) {
+        PyErr_SetString(PyExc_RuntimeError, error.what());
+    }
+    return nullptr;
+}
+
+PyMethodDef g_on_frame{"on_frame", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&on_frame)),
+                       METH_FASTCALL, "Take a frame; see _ext.pyi."};
+
+py::object on_frame_of(const std::shared_ptr<FrameDispatcher>& dispatcher) {
+    const py::capsule self(new std::shared_ptr<FrameDispatcher>(dispatcher), kDispatcherCapsule,
+                           [](PyObject* capsule) {
+                               delete static_cast<std::shared_ptr<FrameDispatcher>*>(
+                                   PyCapsule_GetPointer(capsule, kDispatcherCapsule));
+                           });
+    return py::reinterpret_steal<py::object>(PyCFunction_New(&g_on_frame, self.ptr()));
+}
+
+// `publish` leads back to whoever holds the feed, so the collector has to see it.
+template <typename T>
+py::custom_type_setup seen_by_collector() {
+    return py::custom_type_setup([](PyHeapTypeObject* heap_type) {
+        PyTypeObject& type = heap_type->ht_type;
+        type.tp_flags |= Py_TPFLAGS_HAVE_GC;
+        type.tp_traverse = [](PyObject* self, visitproc visit, void* arg) {
+            Py_VISIT(Py_TYPE(self));
+            if (py::detail::is_holder_constructed(self)) {
+                Py_VISIT(py::cast<T&>(py::handle(self)).publish().ptr());
+            }
+            return 0;
+        };
+        type.tp_clear = [](PyObject* self) {
+            if (py::detail::is_holder_constructed(self)) {
+                py::cast<T&>(py::handle(self)).publish() = py::none();
+            }
+            return 0;
+        };
+    });
+}
+
+}  // namespace
+
+void bind_feeds(py::module_& module) {
+    py::class_<FrameworkTypes>(module, "FrameworkTypes")
+        .def(py::init(&framework_types), py::kw_only(), py::arg("layout"), py::arg("data_of"),
+             py::arg("deltas_of"), py::arg("deltas_new"), py::arg("deltas_drop"));
+    py::class_<Feed, std::shared_ptr<Feed>>(module, "Feed").def_property_readonly("topic", &Feed::name);
+    py::class_<BookFeed, Feed, std::shared_ptr<BookFeed>>(module, "BookFeed", seen_by_collector<BookFeed>())
+        .def(py::init(&make_feed<BookFeed, NativeBookFeed, int>), py::kw_only(), py::arg("types"),
+             py::arg("instrument"), py::arg("topic"), py::arg("price_precision"), py::arg("size_precision"),
+             py::arg("depth"), py::arg("publish"))
+        .def_readwrite("deltas_wanted", &BookFeed::deltas_wanted)
+        .def_readwrite("quotes_wanted", &BookFeed::quotes_wanted)
+        .def_readwrite("has_book", &BookFeed::has_book)
+        .def_readwrite("last_update_id", &BookFeed::last_update_id);
+    py::class_<TradeFeed, Feed, std::shared_ptr<TradeFeed>>(module, "TradeFeed",
+                                                            seen_by_collector<TradeFeed>())
+        .def(py::init(&make_feed<TradeFeed, NativeTradeFeed, std::string>), py::kw_only(), py::arg("types"),
+             py::arg("instrument"), py::arg("topic"), py::arg("price_precision"), py::arg("size_precision"),
+             py::arg("symbol"), py::arg("publish"));
+    py::class_<FrameDispatcher, std::shared_ptr<FrameDispatcher>>(module, "FrameDispatcher")
+        .def(py::init<>())
+        .def("add", &FrameDispatcher::add, py::arg("feed"))
+        .def("remove", &FrameDispatcher::remove, py::arg("topic"))
+        .def_property_readonly("on_frame", &on_frame_of);
+}
+
+}  // namespace bybit_nt::python
