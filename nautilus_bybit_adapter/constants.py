@@ -54,6 +54,9 @@ MAX_TOPICS_PER_CONNECTION: Final = 400
 
 MAX_ORDER_LINK_ID_CHARS: Final = 36
 MAX_HISTORY_WINDOW_MS: Final = 7 * 24 * 3600 * 1000
+# Loans and volatility; yields of the past.
+MAX_STATISTICS_WINDOW_MS: Final = 30 * 24 * 3600 * 1000
+MAX_APR_WINDOW_MS: Final = 182 * 24 * 3600 * 1000
 
 # The venue refuses a timestamp this far ahead of its own clock, whatever the receive window.
 MAX_CLOCK_LEAD_MS: Final = 1_000

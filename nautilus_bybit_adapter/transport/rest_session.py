@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from nautilus_bybit_adapter.transport.options import Log
     from nautilus_bybit_adapter.transport.rest_call import RestAnswer
+    from nautilus_bybit_adapter.wire.envelope import Envelope
     from nautilus_bybit_adapter.wire.signing import Credentials
 
 _CLOCK_SAMPLES = 3
@@ -212,7 +213,11 @@ class RestSession:
             await asyncio.sleep(wait_secs)
 
     async def write(self, path: str, request: msgspec.Struct) -> msgspec.Raw:
-        """Return the `result` of a POST, which is sent once.
+        """Return the `result` of a POST, which is sent once; see `write_for_envelope`."""
+        return (await self.write_for_envelope(path, request)).result
+
+    async def write_for_envelope(self, path: str, request: msgspec.Struct) -> Envelope:
+        """Return the answer to a POST, which is sent once, with what stands beside its `result`.
 
         A request that the venue refuses for its timestamp was not processed: it is signed anew with a
         fresh reading of the venue's clock and sent once more.
@@ -233,7 +238,7 @@ class RestSession:
             answer = await self._exchange(call)
         if answer.envelope.ret_code != 0:
             raise api_error(call.name, answer.envelope.ret_code, answer.envelope.ret_msg)
-        return answer.envelope.result
+        return answer.envelope
 
     async def _exchange(self, call: RestCall) -> RestAnswer:
         session = self._session

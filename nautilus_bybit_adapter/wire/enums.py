@@ -150,3 +150,162 @@ class ContractType(StrEnum):
     LINEAR_FUTURES = "LinearFutures"
     INVERSE_PERPETUAL = "InversePerpetual"
     INVERSE_FUTURES = "InverseFutures"
+
+
+class OptionsType(StrEnum):
+    """Kind of option."""
+
+    CALL = "Call"
+    PUT = "Put"
+
+
+class MarginMode(StrEnum):
+    """How the account backs its positions."""
+
+    ISOLATED_MARGIN = "ISOLATED_MARGIN"
+    REGULAR_MARGIN = "REGULAR_MARGIN"
+    PORTFOLIO_MARGIN = "PORTFOLIO_MARGIN"
+
+
+class PositionMode(IntEnum):
+    """One position per symbol, or one for each side."""
+
+    ONE_WAY = 0
+    HEDGE = 3
+
+
+class PositionStatus(StrEnum):
+    """State of a position."""
+
+    NORMAL = "Normal"
+    LIQUIDATING = "Liq"
+    DELEVERAGING = "Adl"
+
+
+class AccountType(StrEnum):
+    """A wallet of the account."""
+
+    UNIFIED = "UNIFIED"
+    FUND = "FUND"
+
+
+class StopOrderType(StrEnum):
+    """What a conditional order is for."""
+
+    TAKE_PROFIT = "TakeProfit"
+    STOP_LOSS = "StopLoss"
+    TRAILING_STOP = "TrailingStop"
+    STOP = "Stop"
+    PARTIAL_TAKE_PROFIT = "PartialTakeProfit"
+    PARTIAL_STOP_LOSS = "PartialStopLoss"
+    TPSL_ORDER = "tpslOrder"
+    OCO_ORDER = "OcoOrder"
+    MM_RATE_CLOSE = "MmRateClose"
+    BIDIRECTIONAL_TPSL_ORDER = "BidirectionalTpslOrder"
+
+
+class SmpType(StrEnum):
+    """What happens when an order would trade with its own account's."""
+
+    NONE = "None"
+    CANCEL_MAKER = "CancelMaker"
+    CANCEL_TAKER = "CancelTaker"
+    CANCEL_BOTH = "CancelBoth"
+
+
+class CancelType(StrEnum):
+    """Who or what cancelled an order; `UNKNOWN` is the matching engine, or nobody."""
+
+    BY_USER = "CancelByUser"
+    BY_REDUCE_ONLY = "CancelByReduceOnly"
+    BY_PREPARE_LIQ = "CancelByPrepareLiq"
+    ALL_BEFORE_LIQ = "CancelAllBeforeLiq"
+    BY_PREPARE_ADL = "CancelByPrepareAdl"
+    ALL_BEFORE_ADL = "CancelAllBeforeAdl"
+    BY_ADMIN = "CancelByAdmin"
+    BY_SETTLE = "CancelBySettle"
+    BY_TP_SL_TS_CLEAR = "CancelByTpSlTsClear"
+    BY_SMP = "CancelBySmp"
+    BY_DCP = "CancelByDCP"
+    BY_REBALANCE = "CancelByRebalance"
+    BY_OCO_TP_AFTER_SL = "CancelByOCOTpCanceledBySlTriggered"
+    BY_OCO_SL_AFTER_TP = "CancelByOCOSlCanceledByTpTriggered"
+    BY_CANNOT_AFFORD_ORDER_COST = "CancelByCannotAffordOrderCost"
+    BY_PM_TRIAL_MM_OVER_EQUITY = "CancelByPmTrialMmOverEquity"
+    BY_ACCOUNT_BLOCKING = "CancelByAccountBlocking"
+    BY_DELIVERY = "CancelByDelivery"
+    BY_MMP_TRIGGERED = "CancelByMmpTriggered"
+    BY_CROSS_SELF_MATCH = "CancelByCrossSelfMuch"
+    BY_CROSS_REACH_MAX_TRADE_NUM = "CancelByCrossReachMaxTradeNum"
+
+
+class CreateType(StrEnum):
+    """Who or what created an order; spot orders have none."""
+
+    BY_USER = "CreateByUser"
+    BY_FUTURE_SPREAD = "CreateByFutureSpread"
+    BY_ADMIN_CLOSING = "CreateByAdminClosing"
+    BY_SETTLE = "CreateBySettle"
+    BY_STOP_ORDER = "CreateByStopOrder"
+    BY_TAKE_PROFIT = "CreateByTakeProfit"
+    BY_PARTIAL_TAKE_PROFIT = "CreateByPartialTakeProfit"
+    BY_STOP_LOSS = "CreateByStopLoss"
+    BY_PARTIAL_STOP_LOSS = "CreateByPartialStopLoss"
+    BY_TRAILING_STOP = "CreateByTrailingStop"
+    BY_TRAILING_PROFIT = "CreateByTrailingProfit"
+    BY_LIQ = "CreateByLiq"
+    BY_TAKE_OVER = "CreateByTakeOver_PassThrough"
+    BY_ADL = "CreateByAdl_PassThrough"
+    BY_BLOCK = "CreateByBlock_PassThrough"
+    BY_BLOCK_MOVE_POSITION = "CreateByBlockTradeMovePosition_PassThrough"
+    BY_CHASE_ORDER = "CreateByChaseOrder"
+    BY_F_GRID_BOT = "CreateByFGridBot"
+    CLOSE_BY_F_GRID_BOT = "CloseByFGridBot"
+    BY_TWAP = "CreateByTWAP"
+    BY_MARTINGALE_BOT = "CreateByMartingaleBot"
+    CLOSE_BY_MARTINGALE_BOT = "CloseByMartingaleBot"
+    BY_ICEBERG = "CreateByIceBerg"
+    BY_BBO_ORDER = "CreateByBboOrder"
+    BY_CLOSING = "CreateByClosing"
+    BY_TV_SIGNAL = "CreateByTVSignal"
+    BY_MM_RATE_CLOSE = "CreateByMmRateClose"
+    BY_ARBITRAGE = "CreateByArbitrage"
+    BY_DDH = "CreateByDdh"
+
+
+class KlineInterval(StrEnum):
+    """Length of a candle: minutes, a day, a week or a month."""
+
+    MINUTE_1 = "1"
+    MINUTE_3 = "3"
+    MINUTE_5 = "5"
+    MINUTE_15 = "15"
+    MINUTE_30 = "30"
+    HOUR_1 = "60"
+    HOUR_2 = "120"
+    HOUR_4 = "240"
+    HOUR_6 = "360"
+    HOUR_12 = "720"
+    DAY = "D"
+    WEEK = "W"
+    MONTH = "M"
+
+
+class KlinePrice(StrEnum):
+    """The price a candle is made of."""
+
+    LAST = "last"
+    MARK = "mark"
+    INDEX = "index"
+    PREMIUM = "premium"
+
+
+class StatisticsPeriod(StrEnum):
+    """Step of the open-interest and long/short series."""
+
+    MINUTE_5 = "5min"
+    MINUTE_15 = "15min"
+    MINUTE_30 = "30min"
+    HOUR_1 = "1h"
+    HOUR_4 = "4h"
+    DAY = "1d"

@@ -5,7 +5,14 @@ Source: Bybit V5 "Integration Guidance: Common Response".
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
+
+from nautilus_bybit_adapter.wire.rows import decode_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _EMPTY = msgspec.Raw(b"{}")
 
@@ -26,3 +33,35 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     rows: list[msgspec.Raw] = msgspec.field(name="list")
     next_page_cursor: str | None = None
     category: str = ""
+
+
+def list_page(result: msgspec.Raw) -> ListPage:
+    """Return a page whose rows are in `list`."""
+    return decode_row(result, ListPage)
+
+
+def bare_page(result: msgspec.Raw) -> ListPage:
+    """Return the one page of a result that is itself the list."""
+    return ListPage(rows=_bare.decode(result))
+
+
+def page_under(*names: str) -> Callable[[msgspec.Raw], ListPage]:
+    """Return a reader of pages whose rows are under the first of these names that is present."""
+
+    def page(result: msgspec.Raw) -> ListPage:
+        fields = _fields.decode(result)
+        for name in names:
+            if name in fields:
+                cursor = fields.get("nextPageCursor")
+                return ListPage(
+                    rows=_bare.decode(fields[name]),
+                    next_page_cursor=None if cursor is None else _cursor.decode(cursor),
+                )
+        raise msgspec.ValidationError(f"Object missing required field `{names[0]}`")
+
+    return page
+
+
+_bare = msgspec.json.Decoder(list[msgspec.Raw])
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_cursor = msgspec.json.Decoder(str | None)

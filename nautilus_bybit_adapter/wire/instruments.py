@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import msgspec
 
+from nautilus_bybit_adapter.wire.words import ContractTypeText, InstrumentStatusText, OptionsTypeText
+
 
 class LeverageFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Allowed leverage."""
+    """Allowed leverage, as multiples."""
 
     max_leverage: str = ""
     min_leverage: str = ""
@@ -17,7 +19,7 @@ class LeverageFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class PriceFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Price increment and bounds; spot has the increment only."""
+    """Price increment and bounds in the quote coin; spot has the increment only."""
 
     tick_size: str
     min_price: str = ""
@@ -25,7 +27,7 @@ class PriceFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class LotSizeFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Order sizes of a contract: base coin, for inverse USD."""
+    """Order sizes of a contract in the base coin, for inverse USD; `min_notional_value` in the quote coin."""
 
     qty_step: str
     min_order_qty: str
@@ -36,7 +38,7 @@ class LotSizeFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class SpotLotSizeFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Order sizes of a spot pair; `min_order_amt` is in the quote coin."""
+    """Order sizes of a spot pair in the base coin; `min_order_amt` and `max_order_amt` in the quote coin."""
 
     base_precision: str
     quote_precision: str = ""
@@ -56,16 +58,43 @@ class RiskParameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     price_limit_ratio_y: str = ""
 
 
+class AuctionPhase(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A phase before listing, such as `CallAuction`; times are epoch milliseconds in strings."""
+
+    phase: str
+    start_time: str = ""
+    end_time: str = ""
+
+
+class AuctionFees(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Fee rates before listing, as fractions."""
+
+    auction_fee_rate: str = ""
+    taker_fee_rate: str = ""
+    maker_fee_rate: str = ""
+
+
+class PreListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where a contract stands before its listing."""
+
+    cur_auction_phase: str = ""
+    phases: list[AuctionPhase] = []
+    auction_fee_info: AuctionFees = AuctionFees()
+    skip_call_auction: bool = False
+
+
 class BybitInstrumentLinear(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A linear or inverse contract; `contract_type` tells which.
 
     `launch_time` and `delivery_time` are epoch milliseconds in strings, `delivery_time` `"0"` for a perpetual
-    that is not being delisted. `funding_interval` is in minutes, 0 for dated futures.
+    that is not being delisted. `funding_interval` is in minutes, 0 for dated futures; funding and delivery
+    rates are fractions. `price_scale` is a number of decimals. `is_public_rpi` and `my_rpi_permission` are told
+    only of the account's own instruments.
     """
 
     symbol: str
-    contract_type: str
-    status: str
+    contract_type: ContractTypeText
+    status: InstrumentStatusText
     base_coin: str
     quote_coin: str
     settle_coin: str
@@ -83,9 +112,17 @@ class BybitInstrumentLinear(msgspec.Struct, frozen=True, kw_only=True, rename="c
     unified_margin_trade: bool = False
     copy_trading: str = ""
     is_pre_listing: bool = False
+    pre_listing_info: PreListing | None = None
     symbol_type: str = ""
     symbol_id: int = 0
     display_name: str = ""
+    full_name: str = ""
+    market_region: str = ""
+    underlying_ticker: str = ""
+    tags: list[str] = []
+    forbid_upl_withdrawal: bool = False
+    is_public_rpi: bool = False
+    my_rpi_permission: bool = False
 
 
 # Inverse contracts have the same fields.
@@ -93,10 +130,10 @@ BybitInstrumentInverse = BybitInstrumentLinear
 
 
 class BybitInstrumentSpot(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A spot pair."""
+    """A spot pair; `xstock_multiplier` says how many shares one token of a stock stands for."""
 
     symbol: str
-    status: str
+    status: InstrumentStatusText
     base_coin: str
     quote_coin: str
     price_filter: PriceFilter
@@ -107,14 +144,18 @@ class BybitInstrumentSpot(msgspec.Struct, frozen=True, kw_only=True, rename="cam
     st_tag: str = ""
     symbol_type: str = ""
     symbol_id: int = 0
+    xstock_multiplier: str = ""
 
 
 class BybitInstrumentOption(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """An option; `options_type` is `Call` or `Put`."""
+    """An option; `options_type` is `Call` or `Put`.
+
+    `launch_time` and `delivery_time` are epoch milliseconds in strings, `delivery_fee_rate` a fraction.
+    """
 
     symbol: str
-    options_type: str
-    status: str
+    options_type: OptionsTypeText
+    status: InstrumentStatusText
     base_coin: str
     quote_coin: str
     settle_coin: str

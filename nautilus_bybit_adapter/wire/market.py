@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from nautilus_bybit_adapter.wire.words import SideText
+
 type Level = tuple[str, str]
 
 
@@ -73,6 +75,10 @@ class BybitTicker(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     A linear or inverse delta holds the symbol and what changed. Options call their touch `bid_price` on the
     WebSocket and `bid1_price` over REST; spot frames have no touch at all.
+
+    Prices count in the quote coin, sizes, volumes and open interest in the base coin (inverse: USD), turnovers
+    and values in the quote coin (inverse: base coin). Rates, percentages and volatilities are fractions.
+    `next_funding_time` and `delivery_time` are epoch milliseconds in strings, `funding_interval_hour` hours.
     """
 
     symbol: str
@@ -96,14 +102,21 @@ class BybitTicker(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     turnover_24h: str | None = msgspec.field(name="turnover24h", default=None)
     open_interest: str | None = None
     open_interest_value: str | None = None
+    single_open_interest: str | None = None
+    single_open_interest_value: str | None = None
     funding_rate: str | None = None
     next_funding_time: str | None = None
     funding_interval_hour: str | None = None
     funding_cap: str | None = None
     delivery_time: str | None = None
+    delivery_fee_rate: str | None = None
     predicted_delivery_price: str | None = None
     basis: str | None = None
     basis_rate: str | None = None
+    basis_rate_year: str | None = None
+    pre_open_price: str | None = None
+    pre_qty: str | None = None
+    cur_pre_listing_phase: str | None = None
     tick_direction: str | None = None
     usd_index_price: str | None = None
     underlying_price: str | None = None
@@ -117,6 +130,9 @@ class BybitTicker(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     gamma: str | None = None
     vega: str | None = None
     theta: str | None = None
+    total_volume: str | None = None
+    total_turnover: str | None = None
+    change_24h: str | None = msgspec.field(name="change24h", default=None)
 
 
 class TickerMessage(msgspec.Struct, frozen=True):
@@ -147,17 +163,40 @@ class BybitOrderbook(msgspec.Struct, frozen=True):
 
 
 class BybitRecentTrade(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A public trade over REST; `time` is epoch milliseconds in a string, `side` the taker's."""
+    """A public trade over REST; `time` is epoch milliseconds in a string, `side` the taker's.
+
+    `size` counts base coins (inverse: USD). Options add the mark and index price (`m_p`, `i_p`) and the
+    volatilities of mark and trade (`m_iv`, `iv`, fractions); they are `""` elsewhere.
+    """
 
     exec_id: str
     symbol: str
     price: str
     size: str
-    side: str
+    side: SideText
     time: str
     is_block_trade: bool = False
     is_rpi_trade: bool = msgspec.field(name="isRPITrade", default=False)
     seq: str = ""
+    m_p: str = msgspec.field(name="mP", default="")
+    i_p: str = msgspec.field(name="iP", default="")
+    m_iv: str = msgspec.field(name="mIv", default="")
+    iv: str = ""
+
+
+class BybitRpiOrderbook(msgspec.Struct, frozen=True):
+    """A book over REST with retail-price-improvement quotes; times are epoch milliseconds.
+
+    Levels are `(price, size open to all, size open to retail flow only)`, best first.
+    """
+
+    s: str
+    b: list[tuple[str, str, str]]
+    a: list[tuple[str, str, str]]
+    ts: int
+    u: int
+    seq: int = 0
+    cts: int = 0
 
 
 class BybitServerTime(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

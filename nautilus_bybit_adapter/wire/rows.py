@@ -92,22 +92,44 @@ def _field_types(row_type: type) -> dict[str, tuple[Any, bool]]:
 
 
 def _loosened(value: Any, wanted: Any) -> Any:
-    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct) and isinstance(value, dict):
-        types = _field_types(wanted)
-        return {
-            name: _loosened(item, types[name][0])
-            for name, item in value.items()
-            if name in types and not (types[name][1] and _is_absent(item, types[name][0]))
-        }
-    if get_origin(wanted) is list and isinstance(value, list):
+    wanted = _without_none(wanted)
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+        return _loosened_struct(value, wanted)
+    origin = get_origin(wanted)
+    if origin is list and isinstance(value, list):
         (item_type,) = get_args(wanted)
         return [_loosened(item, item_type) for item in value]
-    if get_origin(wanted) is dict and isinstance(value, dict):
+    if origin is tuple and isinstance(value, list) and len(value) == len(get_args(wanted)):
+        return [_loosened(item, each) for item, each in zip(value, get_args(wanted), strict=True)]
+    if origin is dict and isinstance(value, dict):
         item_type = get_args(wanted)[1]
         return {name: _loosened(item, item_type) for name, item in value.items()}
     if _wants_text(wanted) and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value
+
+
+def _loosened_struct(value: Any, wanted: type[msgspec.Struct]) -> Any:
+    types = _field_types(wanted)
+    if isinstance(value, dict):
+        return {
+            name: _loosened(item, types[name][0])
+            for name, item in value.items()
+            if name in types and not (types[name][1] and _is_absent(item, types[name][0]))
+        }
+    if isinstance(value, list) and wanted.__struct_config__.array_like:
+        named = zip(value, types.values(), strict=False)
+        return [_loosened(item, each) for item, (each, _) in named]
+    return value
+
+
+def _without_none(wanted: Any) -> Any:
+    """Return what an optional type wants where there is something; other unions stay."""
+    if get_origin(wanted) in {Union, UnionType}:
+        others = [each for each in get_args(wanted) if each is not type(None)]
+        if len(others) == 1:
+            return others[0]
+    return wanted
 
 
 def _wants_text(wanted: Any) -> bool:

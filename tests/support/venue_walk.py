@@ -112,8 +112,8 @@ class Wire:
 
     def read(self) -> list[dict[str, Any]]:
         """Frames queued since the last look."""
-        waiting = self.connection._waiting
-        return [json.loads(waiting.get_nowait()) for _ in range(waiting.qsize())]
+        frames, self.connection.waiting = self.connection.waiting, []
+        return [json.loads(frame) for frame in frames]
 
     def login(self) -> list[dict[str, Any]]:
         """Answer to a login."""

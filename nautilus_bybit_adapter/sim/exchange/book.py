@@ -7,9 +7,11 @@ along the queue.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from .change_log import ChangeLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +61,11 @@ class BookSide:
     ----------
     side : str
         `Buy` for bids, `Sell` for asks.
+
+    Attributes
+    ----------
+    log : ChangeLog
+        Prices at which something changed; what a client's order is filled by or amended to is not told here.
     """
 
     def __init__(self, side: str) -> None:
@@ -67,6 +74,7 @@ class BookSide:
         self._keys: list[int] = []
         self._levels: dict[int, Level] = {}
         self._own: list[int] = []
+        self.log = ChangeLog()
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -109,6 +117,30 @@ class BookSide:
         sign, levels = self._sign, self._levels
         return {sign * key: levels[sign * key].total for key in self._keys[:depth]}
 
+    def lots_at(self, ticks: int) -> int:
+        """Visible lots at `ticks`."""
+        level = self._levels.get(ticks)
+        return level.total if level else 0
+
+    def ordered(self, prices: Iterable[int]) -> list[int]:
+        """Prices in ticks, best first."""
+        return sorted(prices, reverse=self._sign < 0)
+
+    def worst_of(self, depth: int) -> int | None:
+        """Worst of the `depth` best prices in ticks, None when there are no more levels than that."""
+        return self._sign * self._keys[depth - 1] if len(self._keys) > depth else None
+
+    def between(self, one: int, other: int) -> list[int]:
+        """Prices in ticks of the levels beyond the better of two prices, up to the worse of them."""
+        better, worse = sorted((self._sign * one, self._sign * other))
+        keys = self._keys
+        return [self._sign * key for key in keys[bisect_right(keys, better) : bisect_right(keys, worse)]]
+
+    def own_prices(self, worst: int | None) -> list[int]:
+        """Prices in ticks at which the client has an order, best first and no worse than `worst`."""
+        last = len(self._own) if worst is None else bisect_right(self._own, self._sign * worst)
+        return [self._sign * key for key in self._own[:last]]
+
     def reaches(self, ticks: int, limit: int | None) -> bool:
         """Whether a taker limited to `limit` may trade at `ticks` of this side."""
         return limit is None or self._sign * ticks <= self._sign * limit
@@ -127,7 +159,11 @@ class BookSide:
         if level is None:
             if lots:
                 self._open(ticks).anonymous = lots
+                self.log.note(ticks)
             return
+        if lots == level.anonymous:
+            return
+        self.log.note(ticks)
         fall = level.anonymous - lots
         if fall > 0:
             for order in level.queue:
@@ -142,6 +178,7 @@ class BookSide:
         if not level.queue:
             insort(self._own, self._sign * order.ticks)
         level.queue.append(order)
+        self.log.note(order.ticks)
 
     def remove(self, order: Order) -> None:
         """Take a resting order out of its queue."""
@@ -149,6 +186,7 @@ class BookSide:
         level.queue.remove(order)
         if not level.queue:
             self._own.remove(self._sign * order.ticks)
+        self.log.note(order.ticks)
         self._drop_if_empty(order.ticks, level)
 
     def front(self, limit: int | None = None) -> Front | None:
@@ -174,6 +212,7 @@ class BookSide:
         """Consume anonymous lots from the head of the queue at `ticks`."""
         level = self._levels[ticks]
         level.anonymous -= lots
+        self.log.note(ticks)
         for order in level.queue:
             order.ahead = max(0, order.ahead - lots)
         self._drop_if_empty(ticks, level)
@@ -182,6 +221,11 @@ class BookSide:
     def has_orders(self) -> bool:
         """Whether the client has an order on this side."""
         return bool(self._own)
+
+    @property
+    def best_own(self) -> int | None:
+        """Best price in ticks at which the client has an order."""
+        return self._sign * self._own[0] if self._own else None
 
     def orders(self) -> Iterable[Order]:
         """Resting client orders, best price first, in queue order."""

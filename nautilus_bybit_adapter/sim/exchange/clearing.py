@@ -91,7 +91,7 @@ class Clearing:
         self.risk = Risk(
             self.account,
             self.markets,
-            self.register.open_orders,
+            self.register.open_in,
             config.collateral,
             self.register.holding,
         )
@@ -232,7 +232,8 @@ class Clearing:
     def _publish(self, step: Step) -> None:
         for order in step.orders.values():
             self.register.file(order)
-        self._reporter.report(step)
+        if step.has_news:
+            self._reporter.report(step)
         if step.executions:
             self._unfinished.append(step)
         if not self._is_following:

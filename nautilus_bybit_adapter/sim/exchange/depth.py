@@ -12,11 +12,13 @@ from .instruments import OPTION
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .book import Book
+    from .book import Book, BookSide
 
 # Push interval of each depth on spot, linear and inverse, ms.
 PUSH_INTERVAL_MS = {1: 10, 50: 20, 200: 100, 1000: 200}
 OPTION_PUSH_INTERVAL_MS = {25: 20, 100: 100}
+# Fewer changes than this need no order.
+_FEW = 2
 FULL_DEPTH, FULL_INTERVAL_MS = 10_000, 200
 RPI_DEPTH, RPI_INTERVAL_MS = 50, 100
 
@@ -31,6 +33,63 @@ class Changes(NamedTuple):
 
     bids: dict[int, int]
     asks: dict[int, int]
+
+
+class Window:
+    """The best levels of one side as subscribers know them, moved on by what changed and not by looking at all.
+
+    Parameters
+    ----------
+    side : BookSide
+        The side to look at.
+    depth : int
+        Levels in the window.
+    """
+
+    def __init__(self, side: BookSide, depth: int) -> None:
+        self._side = side
+        self._depth = depth
+        self._lots: dict[int, int] = {}
+        # Changes of the side that are in the window, and the worst price in it while the side has more levels.
+        self._seen = -1
+        self._worst: int | None = None
+
+    def levels(self) -> dict[int, int]:
+        """Lots by ticks, best first."""
+        return {ticks: self._lots[ticks] for ticks in self._side.ordered(self._lots)}
+
+    def advance(self) -> dict[int, int]:
+        """Move on and return what changed: levels that left, then the others, each best first."""
+        side, worst = self._side, self._side.worst_of(self._depth)
+        touched = side.log.since(self._seen)
+        self._seen = side.log.count
+        if touched is None or (worst is None) != (self._worst is None):
+            changes = _difference(self._lots, side.top(self._depth))
+        else:
+            # A client's order changes without a word to the book.
+            touched.update(side.own_prices(worst))
+            if worst is not None and self._worst is not None and worst != self._worst:
+                touched.update(side.between(worst, self._worst))
+            changes = self._changes(touched, worst)
+        self._worst = worst
+        for ticks, lots in changes.items():
+            if lots:
+                self._lots[ticks] = lots
+            else:
+                del self._lots[ticks]
+        if len(changes) < _FEW:
+            return changes
+        left = [ticks for ticks in changes if not changes[ticks]]
+        stay = [ticks for ticks in changes if changes[ticks]]
+        return {ticks: changes[ticks] for part in (left, stay) for ticks in side.ordered(part)}
+
+    def _changes(self, touched: Iterable[int], worst: int | None) -> dict[int, int]:
+        side, known, found = self._side, self._lots, {}
+        for ticks in touched:
+            lots = side.lots_at(ticks) if side.reaches(ticks, worst) else 0
+            if lots != known.get(ticks, 0):
+                found[ticks] = lots
+        return found
 
 
 class DepthFeed:
@@ -51,8 +110,6 @@ class DepthFeed:
         Number of the last push, from 1.
     live : bool
         Whether anybody is subscribed.
-    bids, asks : dict of int to int
-        Visible lots by ticks as of the last push, best first.
     """
 
     def __init__(self, book: Book, depth: int, interval_ms: int) -> None:
@@ -60,21 +117,28 @@ class DepthFeed:
         self.interval_ms = interval_ms
         self.u = 0
         self.live = False
-        self.bids: dict[int, int] = {}
-        self.asks: dict[int, int] = {}
+        self._bids, self._asks = Window(book.bids, depth), Window(book.asks, depth)
         self._book = book
         self._version = -1
+
+    @property
+    def bids(self) -> dict[int, int]:
+        """Visible lots by ticks of the bids as of the last push, best first."""
+        return self._bids.levels()
+
+    @property
+    def asks(self) -> dict[int, int]:
+        """Visible lots by ticks of the asks as of the last push, best first."""
+        return self._asks.levels()
 
     def advance(self) -> Changes | None:
         """Move the window to the present book; None (and no new `u`) when nothing in it changed."""
         if self._version == self._book.version:
             return None
         self._version = self._book.version
-        bids, asks = self._book.bids.top(self.depth), self._book.asks.top(self.depth)
-        changes = Changes(_difference(self.bids, bids), _difference(self.asks, asks))
+        changes = Changes(self._bids.advance(), self._asks.advance())
         if self.u and not changes.bids and not changes.asks:
             return None
-        self.bids, self.asks = bids, asks
         self.u += 1
         return changes
 

@@ -112,8 +112,8 @@ class Engine:
     def state_level(self, market: Market, side: str, ticks: int, lots: int) -> None:
         """State the anonymous size of a level; what locks or crosses client orders trades with them first."""
         own, against = market.book.side(side), market.book.against(side)
-        grows = lots > own.anonymous_at(ticks)
-        if grows and any(against.reaches(order.ticks, ticks) for order in against.orders()):
+        nearest = against.best_own
+        if nearest is not None and against.reaches(nearest, ticks) and lots > own.anonymous_at(ticks):
             market.next_seq()
             lots = self._trade_through(market, side, ticks, lots, inclusive=True)
         own.set_anonymous(ticks, lots)

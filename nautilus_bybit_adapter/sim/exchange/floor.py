@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .book import BUY, SELL
 from .inputs import Inputs, taken
 from .instruments import INVERSE, LINEAR
 from .market import Market
@@ -86,14 +87,17 @@ class TradedMarket(Market):
         if replace:
             bids = dict.fromkeys(self.book.bids.anonymous(), 0) | dict(bids)
             asks = dict.fromkeys(self.book.asks.anonymous(), 0) | dict(asks)
-        changes = [("Buy", ticks, lots) for ticks, lots in bids.items()]
-        changes += [("Sell", ticks, lots) for ticks, lots in asks.items()]
-        rises = [c for c in changes if c[2] > self.book.side(c[0]).anonymous_at(c[1])]
+        rises: list[tuple[str, int, int]] = []
         with self._settlement.step():
             self.next_seq()
-            for side, ticks, lots in changes:
-                if lots < self.book.side(side).anonymous_at(ticks):
-                    self._engine.state_level(self, side, ticks, lots)
+            for side, own, levels in ((BUY, self.book.bids, bids), (SELL, self.book.asks, asks)):
+                for ticks, lots in levels.items():
+                    shown = own.anonymous_at(ticks)
+                    if lots < shown:
+                        own.set_anonymous(ticks, lots)
+                        self.touched(self._now_ms())
+                    elif lots > shown:
+                        rises.append((side, ticks, lots))
             for side, ticks, lots in rises:
                 self._engine.state_level(self, side, ticks, lots)
 

@@ -41,6 +41,9 @@ def prove(account: Account, register: Register, markets: Mapping[tuple[str, str]
             resting.update(order.order_id for order in side.orders())
     if resting != register.open_orders.keys():
         raise LedgerError(f"open but not in a book: {register.open_orders.keys() ^ resting}")
+    by_market = {ident: order for orders in register.open_in.values() for ident, order in orders.items()}
+    if by_market != register.open_orders:
+        raise LedgerError(f"open in no market: {by_market.keys() ^ register.open_orders.keys()}")
 
 
 def _prove_spot_is_paid(account: Account, markets: Mapping[tuple[str, str], TradedMarket]) -> None:

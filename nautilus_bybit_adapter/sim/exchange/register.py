@@ -25,6 +25,8 @@ class Register:
     ----------
     orders, open_orders : dict of str to Order
         All orders, and those in a book, by `orderId`.
+    open_in : dict
+        The orders in each book by `orderId`, by `(category, symbol)`; only books that hold any.
     waiting : dict
         Orders that wait for a price, by `(category, symbol)` and `orderId`.
     by_link : dict
@@ -34,6 +36,7 @@ class Register:
     def __init__(self, identity: Identity) -> None:
         self.orders: dict[str, Order] = {}
         self.open_orders: dict[str, Order] = {}
+        self.open_in: dict[Key, dict[str, Order]] = {}
         self.waiting: dict[Key, dict[str, Order]] = {}
         self.by_link: dict[Key, Order] = {}
         self._identity = identity
@@ -52,8 +55,11 @@ class Register:
         key = order.instrument.key
         if order.is_open:
             self.open_orders[order.order_id] = order
-        else:
-            self.open_orders.pop(order.order_id, None)
+            self.open_in.setdefault(key, {})[order.order_id] = order
+        elif self.open_orders.pop(order.order_id, None) is not None:
+            del self.open_in[key][order.order_id]
+            if not self.open_in[key]:
+                del self.open_in[key]
         if order.is_waiting:
             self.waiting.setdefault(key, {})[order.order_id] = order
         elif order.order_id in self.waiting.get(key, {}):

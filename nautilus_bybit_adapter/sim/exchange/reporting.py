@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .events import PrivateEvent, Sink, TradesEvent
 from .greeks import coin_greeks
 from .wallet import wallet_row
-from .wire import execution_row, order_row, position_row
+from .wire import Row, execution_row, order_row, position_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from .account import Account
     from .floor import TradedMarket
     from .instruments import Instrument
+    from .orders import Execution, Order
     from .position_settings import PositionSettings
+    from .positions import Position
     from .risk import Risk
     from .settlement import Step
     from .stops import Stops
@@ -77,14 +80,14 @@ class Reporter:
             self._sink(TradesEvent(self._markets[key], trades, now_ms))
         for executions in step.executions.values():
             it = executions[0].order.instrument
-            self._tell(
-                "execution", it, executions[-1].seq, now_ms, [execution_row(fill) for fill in executions]
-            )
+            ident = self._ident(it, executions[-1].seq)
+            self._tell("execution", it.category, ident, now_ms, partial(_execution_rows, executions))
         touched = {key: market.instrument for key, market in step.touched.items()}
         for order in step.orders.values():
             it = order.instrument
             touched[it.key] = it
-            self._tell("order", it, self._markets[it.key].seq, now_ms, [order_row(order, self.smp_group)])
+            ident = self._ident(it, self._markets[it.key].seq)
+            self._tell("order", it.category, ident, now_ms, partial(_order_rows, order, self.smp_group))
         self._tell_account(touched.values(), now_ms)
 
     def _tell_account(self, touched: Iterable[Instrument], now_ms: int) -> None:
@@ -96,26 +99,45 @@ class Reporter:
             else:
                 coins[it.base] = None
             if it.is_option:
-                rows = coin_greeks(self._risk, it.base)
-                self._sink(PrivateEvent("greeks", "", f"{self.uid}_greeks_{now_ms}", now_ms, rows))
+                ident = f"{self.uid}_greeks_{now_ms}"
+                self._tell("greeks", "", ident, now_ms, partial(coin_greeks, self._risk, it.base))
         if coins:
             self.tell_wallet(coins, now_ms)
 
     def tell_wallet(self, coins: Iterable[str], now_ms: int) -> None:
         """Tell the account with the lines of `coins`."""
-        row = wallet_row(self._account, self._risk, coins)
-        self._sink(PrivateEvent("wallet", "", f"{self.uid}_wallet_{now_ms}", now_ms, [row]))
+        named = list(coins)
+        ident = f"{self.uid}_wallet_{now_ms}"
+        self._tell("wallet", "", ident, now_ms, lambda: [wallet_row(self._account, self._risk, named)])
 
     def tell_position(self, market: TradedMarket, now_ms: int) -> None:
         """Tell the position slots of a derivative's market."""
-        rows = []
-        for position in self._settings.slots(market.instrument):
+        slots = list(self._settings.slots(market.instrument))
+        for position in slots:
             position.updated_ms = now_ms
-            shown = self._stops.of(market.instrument.key, position.index)
-            rows.append(position_row(market, position, self._risk, shown))
         ident = f"{self.uid}_position_{now_ms}"
-        self._sink(PrivateEvent("position", market.instrument.category, ident, now_ms, rows))
+        self._tell(
+            "position", market.instrument.category, ident, now_ms, lambda: self._position_rows(market, slots)
+        )
 
-    def _tell(self, topic: str, it: Instrument, seq: int, now_ms: int, rows: list[dict[str, object]]) -> None:
-        ident = f"{self.uid}_{it.symbol}_{seq}"
-        self._sink(PrivateEvent(topic, it.category, ident, now_ms, rows))
+    def _position_rows(self, market: TradedMarket, slots: list[Position]) -> list[Row]:
+        key = market.instrument.key
+        return [position_row(market, slot, self._risk, self._stops.of(key, slot.index)) for slot in slots]
+
+    def _ident(self, it: Instrument, seq: int) -> str:
+        return f"{self.uid}_{it.symbol}_{seq}"
+
+    def _tell(
+        self, topic: str, category: str, ident: str, now_ms: int, write: Callable[[], list[Row]]
+    ) -> None:
+        event = PrivateEvent(topic, category, ident, now_ms, write)
+        self._sink(event)
+        event.end()
+
+
+def _execution_rows(executions: list[Execution]) -> list[Row]:
+    return [execution_row(fill) for fill in executions]
+
+
+def _order_rows(order: Order, smp_group: int | str) -> list[Row]:
+    return [order_row(order, smp_group)]

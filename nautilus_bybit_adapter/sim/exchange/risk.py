@@ -76,8 +76,8 @@ class Risk:
         Balances and positions.
     markets : mapping
         Markets by category and symbol.
-    open_orders : mapping of str to Order
-        Open orders by id.
+    open_in : mapping
+        Open orders by id, by category and symbol; only of markets that have any.
     collateral : mapping of str to Decimal
         Share of a coin's value that backs positions, by coin.
     waiting : callable, optional
@@ -88,14 +88,14 @@ class Risk:
         self,
         account: Account,
         markets: Markets,
-        open_orders: Mapping[str, Order],
+        open_in: Mapping[tuple[str, str], Mapping[str, Order]],
         collateral: Mapping[str, Decimal],
         waiting: Callable[[], Iterable[Order]] = tuple,
     ) -> None:
         self._waiting = waiting
         self._account = account
         self._markets = markets
-        self._open_orders = open_orders
+        self._open_in = open_in
         self._collateral = collateral
         self._by_symbol = {key[1]: market for key, market in markets.items() if key[0] != SPOT}
 
@@ -133,10 +133,10 @@ class Risk:
 
     def open_of(self, category: str, symbol: str | None = None) -> list[Order]:
         """Open orders of a category, of one symbol when it is given."""
+        if symbol is not None:
+            return list(self._open_in.get((category, symbol), {}).values())
         return [
-            order
-            for order in self._open_orders.values()
-            if order.instrument.category == category and symbol in {None, order.instrument.symbol}
+            order for key, orders in self._open_in.items() if key[0] == category for order in orders.values()
         ]
 
     def held(self) -> Iterator[tuple[Market, Position]]:
@@ -170,10 +170,9 @@ class Risk:
             initial, maintenance = self.position_margins(market, position)
             coin.position_im += initial
             coin.position_mm += maintenance
-        symbols = {o.instrument.symbol: o.instrument for o in self._open_orders.values()}
-        for symbol, it in symbols.items():
-            if it.is_derivative:
-                sheet[it.settle].order_im += self.order_margin(symbol)
+        for category, symbol in self._open_in:
+            if category != SPOT:
+                sheet[self._by_symbol[symbol].instrument.settle].order_im += self.order_margin(symbol)
         return sheet
 
     def totals(self, sheet: Mapping[str, CoinMargin] | None = None) -> Totals:
@@ -221,14 +220,8 @@ class Risk:
         Of each position slot the more expensive side counts. Orders that would only close the position cost
         nothing, and so do conditional orders that wait for their trigger.
         """
-        orders = [
-            order
-            for order in self._open_orders.values()
-            if order is not without
-            and order.instrument.symbol == symbol
-            and order.instrument.is_derivative
-            and order.status != "Untriggered"
-        ]
+        category = self._by_symbol[symbol].instrument.category
+        orders = [order for order in self.open_of(category, symbol) if order is not without]
         if extra is not None:
             orders.append(extra)
         slots = {order.position_idx for order in orders}

@@ -32,6 +32,11 @@ class Step:
     trades: dict[tuple[str, str], list[PublicTrade]] = field(default_factory=dict)
     touched: dict[tuple[str, str], Market] = field(default_factory=dict)
 
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.orders or self.trades or self.executions or self.touched)
+
 
 class Settlement:
     """Books fills.

@@ -62,7 +62,7 @@ def wallet_row(account: Account, risk: Risk, coins: Iterable[str]) -> dict[str, 
 
 
 def _coin_row(account: Account, risk: Risk, coin: str, of: CoinMargin) -> dict[str, Any]:
-    balance, unrealised = account.balances[coin], coin_amount(of.unrealised)
+    balance, unrealised = account.balances.get(coin, ZERO), coin_amount(of.unrealised)
     debt = account.debts.get(coin, ZERO)
     equity = coin_amount(balance - debt + unrealised + of.option_value)
     return {
@@ -82,7 +82,7 @@ def _coin_row(account: Account, risk: Risk, coin: str, of: CoinMargin) -> dict[s
         "borrowAmount": f"{debt + max(ZERO, -balance):.18f}",
         "totalPositionIM": plain(of.position_im),
         "walletBalance": plain(balance),
-        "cumRealisedPnl": plain(account.realised[coin]),
+        "cumRealisedPnl": plain(account.realised.get(coin, ZERO)),
         "locked": plain(risk.locked(coin)),
         "marginCollateral": risk.is_collateral(coin),
         "colRes": "-1",

@@ -59,7 +59,9 @@ class VenueServer:
         if isinstance(event, PrivateEvent):
             self.private.push(event)
             if event.topic == "execution" and event.category != SPOT:
-                self.public[event.category].push(liquidation_frames(event))
+                socket = self.public[event.category]
+                if socket.serves("allLiquidation."):
+                    socket.push(liquidation_frames(event))
         else:
             self.public[event.market.instrument.category].on_trades(event)
 

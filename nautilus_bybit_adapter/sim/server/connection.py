@@ -1,4 +1,4 @@
-"""One WebSocket connection: a queue to write from and an abrupt end."""
+"""One WebSocket connection: frames that are written together, and an abrupt end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import WSMsgType, web
 
-from .codec import dumps
+from .codec import encoded, text_header
 from .context import CONTEXT
 from .fault_gate import FaultGate
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STALL_LOOK_S = 0.02
+# Frames of one turn of the event loop go out in one write, or in several of this many bytes.
+_WRITE_BYTES = 1 << 16
 
 
 class Connection:
@@ -26,6 +28,11 @@ class Connection:
     ----------
     conn_id : str
         What acknowledgements call it.
+
+    Attributes
+    ----------
+    waiting : list of bytes
+        Frames of this turn of the event loop, not yet written.
     """
 
     def __init__(self, conn_id: str) -> None:
@@ -34,39 +41,45 @@ class Connection:
         self.topics: set[str] = set()
         self.authenticated = False
         self.request_ids: dict[str, None] = {}
-        self._waiting: asyncio.Queue[str] = asyncio.Queue()
-        self._waiting_chars = 0
+        self.waiting: list[bytes] = []
+        self._waiting_bytes = 0
         self._most_waiting = 0
-        self._transport: asyncio.BaseTransport | None = None
+        self._transport: asyncio.WriteTransport | None = None
         self._gate: FaultGate | None = None
-        self._is_dropped = False
+        self._is_over = False
 
-    def send(self, text: str) -> None:
-        """Send a frame, through whatever goes wrong on purpose."""
+    def send(self, payload: bytes) -> None:
+        """Send a text frame, through whatever goes wrong on purpose."""
         if self._gate is not None and self._gate.is_armed:
-            self._gate.outgoing(text)
+            self._gate.outgoing(payload.decode())
         else:
-            self.queue(text)
+            self.queue(payload)
 
     def send_json(self, value: object) -> None:
         """Send a JSON frame."""
-        self.send(dumps(value))
+        self.send(encoded(value))
 
-    def queue(self, text: str) -> None:
-        """Queue a frame; who does not read is cut off."""
-        if self._is_dropped:
+    def queue(self, payload: bytes) -> None:
+        """Write a text frame with the others of this turn of the event loop; who does not read is cut off."""
+        if self._is_over:
             return
-        self._waiting_chars += len(text)
-        if self._waiting_chars > self._most_waiting and self._transport is not None:
-            self.drop()
-            return
-        self._waiting.put_nowait(text)
+        if not self.waiting and self._transport is not None:
+            asyncio.get_running_loop().call_soon(self._write)
+        self.waiting.append(payload)
+        self._waiting_bytes += len(payload)
+        if self._waiting_bytes >= _WRITE_BYTES:
+            self._write()
+
+    @property
+    def unread_bytes(self) -> int:
+        """What was queued and the client's side has not taken."""
+        written = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        return self._waiting_bytes + written
 
     def drop(self) -> None:
         """Cut the connection without a goodbye."""
-        self._is_dropped = True
-        self._waiting = asyncio.Queue()
-        if isinstance(self._transport, asyncio.WriteTransport):
+        self._end()
+        if self._transport is not None:
             self._transport.abort()
 
     async def serve(
@@ -78,18 +91,19 @@ class Connection:
         if not context.addresses.sockets.allows(self.address, context.exchange.now_ms()):
             raise web.HTTPForbidden(text="too many connections")
         self._most_waiting = context.bounds.waiting_bytes
-        socket = web.WebSocketResponse(max_msg_size=context.bounds.frame_bytes, autoping=False)
+        # Without compression, so that one encoding of a frame serves every connection.
+        socket = web.WebSocketResponse(
+            max_msg_size=context.bounds.frame_bytes, autoping=False, compress=False
+        )
         await socket.prepare(request)
-        self._transport = request.transport
+        if isinstance(request.transport, asyncio.WriteTransport):
+            self._transport = request.transport
         self._gate = gate = FaultGate(context, request.path.split("/")[2], self)
-        writer = asyncio.create_task(self._write(socket))
         try:
             await self._read(socket, gate, on_text)
         finally:
             gate.close()
-            writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await writer
+            self._end()
         return socket
 
     async def _read(
@@ -110,12 +124,22 @@ class Connection:
                 self.drop()
             await asyncio.sleep(_STALL_LOOK_S)
 
-    async def _write(self, socket: web.WebSocketResponse) -> None:
-        with contextlib.suppress(ConnectionError, RuntimeError):
-            while True:
-                text = await self._waiting.get()
-                await socket.send_str(text)
-                self._waiting_chars -= len(text)
+    def _write(self) -> None:
+        if self._transport is None or not self.waiting:
+            return
+        if self._transport.is_closing():
+            self._end()
+            return
+        frames, self.waiting, self._waiting_bytes = self.waiting, [], 0
+        self._transport.write(
+            b"".join([part for frame in frames for part in (text_header(len(frame)), frame)])
+        )
+        if self.unread_bytes > self._most_waiting:
+            self.drop()
+
+    def _end(self) -> None:
+        self._is_over = True
+        self.waiting, self._waiting_bytes = [], 0
 
 
 def read_message(text: str) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from nautilus_bybit_adapter.sim.faults.damage import CHANGES, cut, is_delta
 from nautilus_bybit_adapter.sim.faults.kinds import TRADE
 
 from .auth import DEFAULT_RECV_WINDOW_MS, check_time
-from .codec import dumps
+from .codec import dumps, encoded
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.faults.engine import Fault
@@ -115,7 +115,7 @@ class FaultGate:
     def _queue(self, text: str, late_s: float) -> None:
         """Queue a frame, later when it is late and never before one that is."""
         if not late_s and not self._late:
-            self._connection.queue(text)
+            self._connection.queue(text.encode())
             return
         loop = asyncio.get_running_loop()
         due = loop.time() + late_s
@@ -137,7 +137,7 @@ class FaultGate:
         self._timer = None
         loop = asyncio.get_running_loop()
         while self._late and self._late[0][0] <= loop.time():
-            self._connection.queue(self._late.popleft()[1])
+            self._connection.queue(self._late.popleft()[1].encode())
         if self._late:
             self._timer = loop.call_at(self._late[0][0], self._release)
 
@@ -225,7 +225,7 @@ class FaultGate:
             "connId": self._connection.conn_id,
         }
         head = {"reqId": message["reqId"]} if "reqId" in message else {}
-        self._connection.queue(dumps(head | answer))
+        self._connection.queue(encoded(head | answer))
 
 
 def _decoded(text: str) -> dict[str, Any]:

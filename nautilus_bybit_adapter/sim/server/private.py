@@ -5,16 +5,20 @@ Source: Bybit V5 WebSocket Connect and the private topics.
 
 from __future__ import annotations
 
+from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError
 
 from .auth import check_login
+from .codec import encoded
 from .connection import Connection, read_message, with_request_id
 from .dcp import DCP_TOPICS, DisconnectionProtection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp import web
 
     from nautilus_bybit_adapter.sim.exchange.events import PrivateEvent
@@ -75,28 +79,23 @@ class PrivateSocket:
         self._dcp.pump(now_ms, self.connections)
 
     def push(self, event: PrivateEvent) -> None:
-        """Push an event to whoever subscribed to its topic in either form."""
-        for connection in list(self.connections):
-            topic = _subscribed_form(connection.topics, event.topic, event.category)
-            if topic:
-                connection.send_json(
-                    {"id": event.ident, "topic": topic, "creationTime": event.at_ms, "data": event.rows}
-                )
-            if event.topic == "execution":
-                self._push_fast(connection, event)
+        """Push an event to whoever subscribed to its topic in either form; without them nothing is written."""
+        self._push(event.topic, event.category, partial(_frame, event))
+        if event.topic == "execution":
+            self._push("execution.fast", event.category, partial(_fast_frame, event))
 
-    def _push_fast(self, connection: Connection, event: PrivateEvent) -> None:
-        topic = _subscribed_form(connection.topics, "execution.fast", event.category)
-        rows = [row for row in event.rows if row["execType"] == "Trade"]
-        if topic and rows:
-            rows = [
-                {
-                    **{name: row[name] for name in _FAST_FIELDS},
-                    **({"orderLinkId": ""} if row["isMaker"] else {}),
-                }
-                for row in rows
-            ]
-            connection.send_json({"topic": topic, "creationTime": event.at_ms, "data": rows})
+    def _push(self, topic: str, category: str, frame: Callable[[str], dict[str, Any] | None]) -> None:
+        payloads: dict[str, bytes | None] = {}
+        for connection in list(self.connections):
+            form = _subscribed_form(connection.topics, topic, category) if connection.topics else ""
+            if not form:
+                continue
+            if form not in payloads:
+                made = frame(form)
+                payloads[form] = None if made is None else encoded(made)
+            payload = payloads[form]
+            if payload is not None:
+                connection.send(payload)
 
     def _on_text(self, connection: Connection, text: str) -> None:
         message = read_message(text)
@@ -167,6 +166,19 @@ def _conflicts(one: str, other: str) -> bool:
         specific.rpartition(".")[0] == general and specific in TOPICS and specific != "execution.fast"
         for general, specific in forms
     )
+
+
+def _frame(event: PrivateEvent, topic: str) -> dict[str, Any]:
+    return {"id": event.ident, "topic": topic, "creationTime": event.at_ms, "data": event.rows}
+
+
+def _fast_frame(event: PrivateEvent, topic: str) -> dict[str, Any] | None:
+    rows = [
+        {**{name: row[name] for name in _FAST_FIELDS}, **({"orderLinkId": ""} if row["isMaker"] else {})}
+        for row in event.rows
+        if row["execType"] == "Trade"
+    ]
+    return {"topic": topic, "creationTime": event.at_ms, "data": rows} if rows else None
 
 
 def _subscribed_form(topics: set[str], topic: str, category: str) -> str:

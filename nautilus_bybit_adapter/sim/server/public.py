@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from nautilus_bybit_adapter.sim.exchange.instruments import OPTION, SPOT
 
-from .codec import dumps
+from .codec import encoded
 from .connection import Connection, read_message
 from .frames import trades_frame
 from .topics import Topic, is_served, make_topic, named_markets
@@ -67,6 +67,10 @@ class PublicSocket:
         for first in range(0, len(event.trades), MOST_TRADES):
             trades = event.trades[first : first + MOST_TRADES]
             _send_all(subscribers, trades_frame(event.market, trades, event.at_ms))
+
+    def serves(self, prefix: str) -> bool:
+        """Whether anybody is subscribed to a topic that begins so."""
+        return any(name.startswith(prefix) for name in self._topics)
 
     def push(self, frames: list[dict[str, Any]]) -> None:
         """Push frames to the subscribers of the topics they name."""
@@ -218,6 +222,6 @@ def _topics(message: dict[str, Any]) -> list[str]:
 
 
 def _send_all(connections: set[Connection], frame: dict[str, Any]) -> None:
-    text = dumps(frame)
+    payload = encoded(frame)
     for connection in list(connections):
-        connection.send(text)
+        connection.send(payload)

@@ -27,7 +27,7 @@ class Desk:
     told: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.exchange = Exchange(self.config, lambda: self.now_ms, self.told.append)
+        self.exchange = Exchange(self.config, lambda: self.now_ms, self._hear)
 
     @property
     def market(self) -> TradedMarket:
@@ -46,6 +46,11 @@ class Desk:
             "qty": "1",
         }
         return self.exchange.place(defaults | fields)
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, PrivateEvent):
+            assert event.rows
+        self.told.append(event)
 
     def topics(self) -> list[str]:
         """Topics told since the last call, private ones only."""

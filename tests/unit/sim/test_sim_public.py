@@ -39,8 +39,8 @@ class Wire:
         return self.read()
 
     def read(self) -> list[dict[str, Any]]:
-        waiting = self.connection._waiting
-        return [json.loads(waiting.get_nowait()) for _ in range(waiting.qsize())]
+        frames, self.connection.waiting = self.connection.waiting, []
+        return [json.loads(frame) for frame in frames]
 
     def login(self) -> list[dict[str, Any]]:
         expires = self.desk.now_ms + 1000
@@ -173,7 +173,7 @@ def test_a_second_subscriber_sees_the_window_of_the_last_push(desk: Desk) -> Non
     desk.market.set_book([("85000", "1")], [("86000", "1")])
     late = Connection("late")
     wire.socket._on_text(late, '{"op":"subscribe","args":["orderbook.50.BTCUSDT"]}')
-    frames = [json.loads(late._waiting.get_nowait()) for _ in range(2)]
+    frames = [json.loads(frame) for frame in late.waiting]
     assert (frames[1]["data"]["u"], frames[1]["data"]["b"][0]) == (1, ["86000.00", "1.000"])
     (delta,) = wire.after(20)
     assert delta["data"]["u"] == 2

@@ -1,0 +1,1 @@
+"""The methods of `BybitHTTPClient`, one file for each of the venue's own chapters."""
