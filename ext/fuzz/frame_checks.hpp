@@ -20,19 +20,6 @@ inline void must(bool holds, const char* what) {
     }
 }
 
-inline std::string decimal_text(__int128 raw, int digits) {
-    const bool negative = raw < 0;
-    auto rest = negative ? -static_cast<unsigned __int128>(raw) : static_cast<unsigned __int128>(raw);
-    std::string text;
-    for (int i = 0; i <= digits || rest != 0; ++i, rest /= 10) {
-        if (i == digits && digits > 0) {
-            text.insert(text.begin(), '.');
-        }
-        text.insert(text.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
-    }
-    return negative ? "-" + text : text;
-}
-
 inline constexpr layout::InstrumentId kId{"X", "BYBIT"};
 inline constexpr std::string_view kBookTopic = "orderbook.50.X";
 inline constexpr std::string_view kTradeTopic = "publicTrade.X";
@@ -106,7 +93,7 @@ inline void check_decimal(std::string_view text) {
     }
 }
 
-inline void append_side(std::string& json, const char* name, const std::vector<RawLevel>& side, int digits) {
+inline void append_side(std::string& json, const char* name, const std::vector<Level>& side, int digits) {
     json += std::string(",\"") + name + "\":[";
     for (std::size_t i = 0; i < side.size(); ++i) {
         json += (i == 0 ? "[\"" : ",[\"") + decimal_text(side[i].price, digits) + "\",\"" +
@@ -115,7 +102,7 @@ inline void append_side(std::string& json, const char* name, const std::vector<R
     json += "]";
 }
 
-inline bool same(const std::vector<RawLevel>& left, const std::vector<RawLevel>& right) {
+inline bool same(const std::vector<Level>& left, const std::vector<Level>& right) {
     bool equal = left.size() == right.size();
     for (std::size_t i = 0; equal && i < left.size(); ++i) {
         equal = left[i].price == right[i].price && left[i].size == right[i].size;

@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <type_traits>
 #include <variant>
 
 #include "bindings.hpp"
@@ -56,20 +57,36 @@ NumberForm form_of(const FixedScale& scale, int price_precision, int size_precis
     return {scale, price_precision, size_precision};
 }
 
-template <typename Base, template <typename> class Native, typename Last>
-std::shared_ptr<Base> make_feed(const FrameworkTypes& types, const py::handle& instrument,
-                                const std::string& topic, int price_precision, int size_precision, Last last,
-                                const py::object& publish) {
+template <template <typename> class Native, typename Calls, typename Last>
+auto make_feed(const FrameworkTypes& types, const py::handle& instrument, const std::string& topic,
+               int price_precision, int size_precision, Calls calls, Last last) {
+    using Base = std::conditional_t<std::is_same_v<Calls, BookCalls>, BookFeed, TradeFeed>;
     return std::visit(
         [&](const auto& maker) -> std::shared_ptr<Base> {
             constexpr bool wide = std::is_same_v<std::decay_t<decltype(maker)>, std::shared_ptr<Maker128>>;
             using Data = std::conditional_t<wide, layout::Data128, layout::Data64>;
             const auto kind = wide ? layout::DeltaLayout::kRaw128 : layout::DeltaLayout::kRaw64;
-            return std::make_shared<Native<Data>>(
-                topic, publish, maker, instrument_id_of(instrument, kind),
-                form_of(wide ? kScale128 : kScale64, price_precision, size_precision), std::move(last));
+            const NumberForm form = form_of(wide ? kScale128 : kScale64, price_precision, size_precision);
+            Target<Data> target{maker, instrument_id_of(instrument, kind)};
+            return std::make_shared<Native<Data>>(topic, std::move(calls), form, std::move(target),
+                                                  std::move(last));
         },
         types.maker);
+}
+
+std::shared_ptr<BookFeed> make_book_feed(const FrameworkTypes& types, const py::handle& instrument,
+                                         const std::string& topic, int price_precision, int size_precision,
+                                         int depth, const py::object& publish, const py::object& on_live,
+                                         const py::object& on_applied) {
+    return make_feed<NativeBookFeed>(types, instrument, topic, price_precision, size_precision,
+                                     BookCalls{publish, on_live, on_applied}, depth);
+}
+
+std::shared_ptr<TradeFeed> make_trade_feed(const FrameworkTypes& types, const py::handle& instrument,
+                                           const std::string& topic, int price_precision, int size_precision,
+                                           const std::string& symbol, const py::object& publish) {
+    return make_feed<NativeTradeFeed>(types, instrument, topic, price_precision, size_precision, publish,
+                                      symbol);
 }
 
 constexpr const char* kDispatcherCapsule = "bybit_nt.FrameDispatcher";
@@ -110,7 +127,7 @@ py::object on_frame_of(const std::shared_ptr<FrameDispatcher>& dispatcher) {
     return py::reinterpret_steal<py::object>(PyCFunction_New(&g_on_frame, self.ptr()));
 }
 
-// `publish` leads back to whoever holds the feed, so the collector has to see it.
+// What a feed calls leads back to whoever holds the feed, so the collector has to see it.
 template <typename T>
 py::custom_type_setup seen_by_collector() {
     return py::custom_type_setup([](PyHeapTypeObject* heap_type) {
@@ -118,14 +135,17 @@ py::custom_type_setup seen_by_collector() {
         type.tp_flags |= Py_TPFLAGS_HAVE_GC;
         type.tp_traverse = [](PyObject* self, visitproc visit, void* arg) {
             Py_VISIT(Py_TYPE(self));
+            int stopped = 0;
             if (py::detail::is_holder_constructed(self)) {
-                Py_VISIT(py::cast<T&>(py::handle(self)).publish().ptr());
+                py::cast<T&>(py::handle(self)).visit_calls([&](const py::object& call) {
+                    stopped = stopped != 0 ? stopped : visit(call.ptr(), arg);
+                });
             }
-            return 0;
+            return stopped;
         };
         type.tp_clear = [](PyObject* self) {
             if (py::detail::is_holder_constructed(self)) {
-                py::cast<T&>(py::handle(self)).publish() = py::none();
+                py::cast<T&>(py::handle(self)).visit_calls([](py::object& call) { call = py::none(); });
             }
             return 0;
         };
@@ -140,18 +160,23 @@ void bind_feeds(py::module_& module) {
              py::arg("deltas_of"), py::arg("deltas_new"), py::arg("deltas_drop"));
     py::class_<Feed, std::shared_ptr<Feed>>(module, "Feed").def_property_readonly("topic", &Feed::name);
     py::class_<BookFeed, Feed, std::shared_ptr<BookFeed>>(module, "BookFeed", seen_by_collector<BookFeed>())
-        .def(py::init(&make_feed<BookFeed, NativeBookFeed, int>), py::kw_only(), py::arg("types"),
-             py::arg("instrument"), py::arg("topic"), py::arg("price_precision"), py::arg("size_precision"),
-             py::arg("depth"), py::arg("publish"))
+        .def(py::init(&make_book_feed), py::kw_only(), py::arg("types"), py::arg("instrument"),
+             py::arg("topic"), py::arg("price_precision"), py::arg("size_precision"), py::arg("depth"),
+             py::arg("publish"), py::arg("on_live"), py::arg("on_applied"))
         .def_readwrite("deltas_wanted", &BookFeed::deltas_wanted)
+        .def_readwrite("depths_wanted", &BookFeed::depths_wanted)
         .def_readwrite("quotes_wanted", &BookFeed::quotes_wanted)
+        .def_readwrite("is_live", &BookFeed::is_live)
         .def_readwrite("has_book", &BookFeed::has_book)
-        .def_readwrite("last_update_id", &BookFeed::last_update_id);
+        .def_readwrite("last_update_id", &BookFeed::last_update_id)
+        .def("bids", &BookFeed::bids, py::arg("most"))
+        .def("asks", &BookFeed::asks, py::arg("most"))
+        .def("load", &BookFeed::load, py::arg("bids"), py::arg("asks"));
     py::class_<TradeFeed, Feed, std::shared_ptr<TradeFeed>>(module, "TradeFeed",
                                                             seen_by_collector<TradeFeed>())
-        .def(py::init(&make_feed<TradeFeed, NativeTradeFeed, std::string>), py::kw_only(), py::arg("types"),
-             py::arg("instrument"), py::arg("topic"), py::arg("price_precision"), py::arg("size_precision"),
-             py::arg("symbol"), py::arg("publish"));
+        .def(py::init(&make_trade_feed), py::kw_only(), py::arg("types"), py::arg("instrument"),
+             py::arg("topic"), py::arg("price_precision"), py::arg("size_precision"), py::arg("symbol"),
+             py::arg("publish"));
     py::class_<FrameDispatcher, std::shared_ptr<FrameDispatcher>>(module, "FrameDispatcher")
         .def(py::init<>())
         .def("add", &FrameDispatcher::add, py::arg("feed"))

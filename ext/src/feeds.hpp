@@ -4,13 +4,16 @@
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "bybit_nt/book.hpp"
 #include "bybit_nt/orderbook_frame.hpp"
 #include "bybit_nt/trades_frame.hpp"
 
@@ -92,7 +95,10 @@ class Feed {
     const std::string& topic() const noexcept { return topic_; }
     // The topic as Python has it.
     const py::str& name() const noexcept { return name_; }
-    py::object& publish() noexcept { return publish_; }
+
+    // Every Python object this holds that may lead back to its holder, for the collector.
+    using CallVisitor = std::function<void(py::object&)>;
+    virtual void visit_calls(const CallVisitor& visit) { visit(publish_); }
 
   protected:
     void hand_over(const py::object& item) const {
@@ -109,13 +115,122 @@ class Feed {
     py::object publish_;
 };
 
+// What a book's stream is asked for and told, beside the data itself.
+struct BookCalls {
+    py::object publish;
+    // Called with ts_init before the first data of a book that was not live.
+    py::object on_live;
+    // Called with sequence, ts_event and ts_init after each change, where the best levels are wanted.
+    py::object on_applied;
+};
+
 class BookFeed : public Feed {
   public:
-    using Feed::Feed;
+    BookFeed(std::string topic, BookCalls calls, const NumberForm& form)
+        : Feed(std::move(topic), std::move(calls.publish)),
+          on_live_(std::move(calls.on_live)),
+          on_applied_(std::move(calls.on_applied)),
+          form_(form) {}
+
     bool deltas_wanted = false;
+    bool depths_wanted = false;
     bool quotes_wanted = false;
+    bool is_live = false;
     bool has_book = false;
     std::optional<std::uint64_t> last_update_id;
+
+    using TextLevel = std::pair<std::string, std::string>;
+    using TextLevels = std::vector<TextLevel>;
+
+    TextLevels bids(std::size_t most) const { return texts_of(bids_, most); }
+    TextLevels asks(std::size_t most) const { return texts_of(asks_, most); }
+
+    // Takes both sides over from elsewhere; false, and empty, where they hold what this book cannot.
+    bool load(const TextLevels& bids, const TextLevels& asks) {
+        std::vector<Level> bid_levels;
+        std::vector<Level> ask_levels;
+        const bool fits = levels_of(bids, bid_levels) && levels_of(asks, ask_levels);
+        if (!fits) {
+            bid_levels.clear();
+            ask_levels.clear();
+        }
+        bids_.assign(bid_levels);
+        asks_.assign(ask_levels);
+        return fits;
+    }
+
+    void visit_calls(const CallVisitor& visit) override {
+        Feed::visit_calls(visit);
+        visit(on_live_);
+        visit(on_applied_);
+    }
+
+  protected:
+    const NumberForm& form() const noexcept { return form_; }
+
+    void track(const OrderbookFrame& frame, bool as_snapshot) {
+        if (as_snapshot) {
+            scratch_.assign(frame.bids.begin(), frame.bids.end());
+            bids_.assign(scratch_);
+            scratch_.assign(frame.asks.begin(), frame.asks.end());
+            asks_.assign(scratch_);
+            return;
+        }
+        for (const Level& level : frame.bids) {
+            bids_.set(level);
+        }
+        for (const Level& level : frame.asks) {
+            asks_.set(level);
+        }
+    }
+
+    bool is_crossed() const noexcept {
+        return !bids_.empty() && !asks_.empty() && bids_.best().price >= asks_.best().price;
+    }
+
+    void tell_live(std::uint64_t ts_init) {
+        if (!is_live) {
+            is_live = true;
+            on_live_(ts_init);
+        }
+    }
+
+    void tell_applied(const OrderbookFrame& frame, std::uint64_t ts_init) const {
+        if (depths_wanted) {
+            on_applied_(frame.sequence, frame.ts_event_ns(), ts_init);
+        }
+    }
+
+  private:
+    template <BookSide kSide>
+    TextLevels texts_of(const Ladder<kSide>& ladder, std::size_t most) const {
+        TextLevels texts;
+        for (std::size_t i = 0; i < ladder.size() && i < most; ++i) {
+            const Level& level = ladder.at_depth(i);
+            texts.emplace_back(decimal_text(level.price, form_.scale.raw_digits),
+                               decimal_text(level.size, form_.scale.raw_digits));
+        }
+        return texts;
+    }
+
+    bool levels_of(const TextLevels& texts, std::vector<Level>& levels) const {
+        for (const auto& [price, size] : texts) {
+            Level level{};
+            if (!parse_price(price, form_.price_precision, form_.scale, level.price) ||
+                !parse_size(size, form_.size_precision, form_.scale, level.size)) {
+                return false;
+            }
+            levels.push_back(level);
+        }
+        return true;
+    }
+
+    py::object on_live_;
+    py::object on_applied_;
+    NumberForm form_;
+    Bids bids_;
+    Asks asks_;
+    std::vector<Level> scratch_;
 };
 
 class TradeFeed : public Feed {
@@ -123,19 +238,21 @@ class TradeFeed : public Feed {
     using Feed::Feed;
 };
 
+// Both kinds of feed hold what makes the framework's objects.
+template <typename Data>
+struct Target {
+    std::shared_ptr<ObjectMaker<Data>> maker;
+    layout::InstrumentId id;
+};
+
 template <typename Data>
 class NativeBookFeed final : public BookFeed {
   public:
-    NativeBookFeed(std::string topic, py::object publish, std::shared_ptr<ObjectMaker<Data>> maker,
-                   const layout::InstrumentId& id, const NumberForm& form, int depth)
-        : BookFeed(std::move(topic), std::move(publish)),
-          maker_(std::move(maker)),
-          id_(id),
-          form_(form),
-          depth_(depth) {}
+    NativeBookFeed(std::string topic, BookCalls calls, const NumberForm& form, Target<Data> target, int depth)
+        : BookFeed(std::move(topic), std::move(calls), form), target_(std::move(target)), depth_(depth) {}
 
     bool on_frame(std::string_view json, std::uint64_t ts_init) override {
-        if (!read_orderbook(json, topic(), form_, frame_)) {
+        if (!read_orderbook(json, topic(), form(), frame_)) {
             return false;
         }
         const BookVerdict verdict =
@@ -144,33 +261,43 @@ class NativeBookFeed final : public BookFeed {
         if (verdict == BookVerdict::kAsk || (depth_ == 1 && verdict == BookVerdict::kDelta)) {
             return false;
         }
-        py::object deltas;
-        py::object quote;
-        if (deltas_wanted) {
-            fill_deltas<Data>(frame_, verdict == BookVerdict::kSnapshot, id_, form_, ts_init, block_);
-            if (!block_.empty()) {
-                deltas = maker_->deltas(block_);
-            }
+        const bool as_snapshot = verdict == BookVerdict::kSnapshot;
+        // Levels are absolute: a crossed book is seen again when the Python decoder applies the same frame.
+        track(frame_, as_snapshot);
+        if (is_crossed()) {
+            return false;
         }
-        typename Data::QuoteType touch;
-        if (quotes_wanted && depth_ == 1 && fill_quote<Data>(frame_, id_, form_, ts_init, touch)) {
-            quote = maker_->quote(touch);
-        }
-        last_update_id = frame_.update_id;
-        if (deltas) {
-            has_book = true;
-            hand_over(deltas);
-        }
-        if (quote) {
-            hand_over(quote);
-        }
+        hand_over_all(as_snapshot, ts_init);
         return true;
     }
 
   private:
-    std::shared_ptr<ObjectMaker<Data>> maker_;
-    layout::InstrumentId id_;
-    NumberForm form_;
+    void hand_over_all(bool as_snapshot, std::uint64_t ts_init) {
+        py::object deltas;
+        py::object quote;
+        if (deltas_wanted) {
+            fill_deltas<Data>(frame_, as_snapshot, target_.id, form(), ts_init, block_);
+            if (!block_.empty()) {
+                deltas = target_.maker->deltas(block_);
+            }
+        }
+        typename Data::QuoteType touch;
+        if (quotes_wanted && depth_ == 1 && fill_quote<Data>(frame_, target_.id, form(), ts_init, touch)) {
+            quote = target_.maker->quote(touch);
+        }
+        last_update_id = frame_.update_id;
+        tell_live(ts_init);
+        if (deltas) {
+            has_book = true;
+            hand_over(deltas);
+        }
+        tell_applied(frame_, ts_init);
+        if (quote) {
+            hand_over(quote);
+        }
+    }
+
+    Target<Data> target_;
     int depth_;
     OrderbookFrame frame_;
     std::vector<typename Data::DeltaType> block_;
@@ -179,27 +306,26 @@ class NativeBookFeed final : public BookFeed {
 template <typename Data>
 class NativeTradeFeed final : public TradeFeed {
   public:
-    NativeTradeFeed(std::string topic, py::object publish, std::shared_ptr<ObjectMaker<Data>> maker,
-                    const layout::InstrumentId& id, const NumberForm& form, std::string symbol)
+    NativeTradeFeed(std::string topic, py::object publish, const NumberForm& form, Target<Data> target,
+                    std::string symbol)
         : TradeFeed(std::move(topic), std::move(publish)),
-          maker_(std::move(maker)),
-          id_(id),
           form_(form),
+          target_(std::move(target)),
           symbol_(std::move(symbol)) {}
 
     bool on_frame(std::string_view json, std::uint64_t ts_init) override {
-        if (!read_trades<Data>(json, topic(), {symbol_, id_, form_, ts_init}, block_)) {
+        if (!read_trades<Data>(json, topic(), {symbol_, target_.id, form_, ts_init}, block_)) {
             return false;
         }
         if (block_.size() == 1) {
-            hand_over(maker_->trade(block_[0]));
+            hand_over(target_.maker->trade(block_[0]));
             return true;
         }
         // All of them are made before the first is handed over: whoever takes it may bring the next frame.
         std::vector<py::object> trades;
         trades.reserve(block_.size());
         for (const auto& trade : block_) {
-            trades.push_back(maker_->trade(trade));
+            trades.push_back(target_.maker->trade(trade));
         }
         for (const py::object& trade : trades) {
             hand_over(trade);
@@ -208,9 +334,8 @@ class NativeTradeFeed final : public TradeFeed {
     }
 
   private:
-    std::shared_ptr<ObjectMaker<Data>> maker_;
-    layout::InstrumentId id_;
     NumberForm form_;
+    Target<Data> target_;
     std::string symbol_;
     std::vector<typename Data::TradeType> block_;
 };

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "decimal.hpp"
@@ -176,6 +177,20 @@ inline bool parse_price(std::string_view text, int precision, const FixedScale& 
 inline bool parse_size(std::string_view text, int precision, const FixedScale& scale,
                        __int128& raw) noexcept {
     return parse_raw(text, precision, scale, 0, scale.max_size, raw);
+}
+
+// A count of 10^-digits, written out with all its decimals.
+inline std::string decimal_text(__int128 raw, int digits) {
+    const bool negative = raw < 0;
+    auto rest = negative ? -static_cast<unsigned __int128>(raw) : static_cast<unsigned __int128>(raw);
+    std::string text;
+    for (int i = 0; i <= digits || rest != 0; ++i, rest /= 10) {
+        if (i == digits && digits > 0) {
+            text.insert(text.begin(), '.');
+        }
+        text.insert(text.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+    }
+    return negative ? "-" + text : text;
 }
 
 }  // namespace bybit_nt

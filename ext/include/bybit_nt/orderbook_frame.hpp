@@ -6,20 +6,16 @@
 #include <string_view>
 #include <vector>
 
+#include "book.hpp"
 #include "frame.hpp"
 #include "nautilus_layout.hpp"
 
 namespace bybit_nt {
 
-struct RawLevel {
-    __int128 price;
-    __int128 size;
-};
-
 // Reused from frame to frame, so that no level costs an allocation.
 struct OrderbookFrame {
-    std::vector<RawLevel> bids;
-    std::vector<RawLevel> asks;
+    std::vector<Level> bids;
+    std::vector<Level> asks;
     std::uint64_t update_id = 0;
     std::uint64_t sequence = 0;
     std::uint64_t ts_ms = 0;
@@ -32,7 +28,7 @@ struct OrderbookFrame {
 
 namespace detail {
 
-inline bool read_level(JsonScanner& scanner, const NumberForm& form, RawLevel& level) {
+inline bool read_level(JsonScanner& scanner, const NumberForm& form, Level& level) {
     std::string_view text;
     return scanner.take('[') && read_decimal_text(scanner, text) &&
            parse_price(text, form.price_precision, form.scale, level.price) && scanner.take(',') &&
@@ -40,10 +36,10 @@ inline bool read_level(JsonScanner& scanner, const NumberForm& form, RawLevel& l
            parse_size(text, form.size_precision, form.scale, level.size) && scanner.take(']');
 }
 
-inline bool read_side(JsonScanner& scanner, const NumberForm& form, std::vector<RawLevel>& side) {
+inline bool read_side(JsonScanner& scanner, const NumberForm& form, std::vector<Level>& side) {
     side.clear();
     return scanner.read_array([&] {
-        RawLevel level;
+        Level level;
         if (!read_level(scanner, form, level)) {
             return false;
         }
@@ -179,9 +175,9 @@ void fill_deltas(const OrderbookFrame& frame, bool as_snapshot, const layout::In
         delta.action = 4;
         out.push_back(delta);
     }
-    const auto add = [&](const std::vector<RawLevel>& side, std::uint32_t order_side) {
+    const auto add = [&](const std::vector<Level>& side, std::uint32_t order_side) {
         delta.order.side = order_side;
-        for (const RawLevel& level : side) {
+        for (const Level& level : side) {
             delta.action = as_snapshot ? 1 : level.size != 0 ? detail::kActionUpdate : 3;
             delta.order.price = detail::fixed<typename Data::Price>(level.price, form.price_precision);
             delta.order.size = detail::fixed<typename Data::Size>(level.size, form.size_precision);
