@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.execution import BybitExecutionClient
     from nautilus_bybit_adapter.nt1.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
     from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_CLIENT_ID, BYBIT_VENUE
+    from nautilus_bybit_adapter.nt1.mapping.order_params import BybitOrderParams
     from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
     from nautilus_bybit_adapter.transport.http import BybitHTTPClient
     from nautilus_bybit_adapter.transport.private import BybitPrivateWebSocket
@@ -37,6 +38,7 @@ __all__ = [
     "BybitInstrumentProvider",
     "BybitLiveDataClientFactory",
     "BybitLiveExecClientFactory",
+    "BybitOrderParams",
     "BybitPrivateWebSocket",
     "BybitProductType",
     "BybitPublicWebSocket",
@@ -59,6 +61,7 @@ _HOMES = {
     "BybitInstrumentProvider": "nt1.providers",
     "BybitLiveDataClientFactory": "nt1.factories",
     "BybitLiveExecClientFactory": "nt1.factories",
+    "BybitOrderParams": "nt1.mapping.order_params",
     "BybitPrivateWebSocket": "transport.private",
     "BybitProductType": "wire.enums",
     "BybitPublicWebSocket": "transport.public",

@@ -40,7 +40,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         ``None`` takes ``BYBIT_TESTNET_API_KEY``/``_SECRET`` on TESTNET, ``BYBIT_DEMO_API_KEY``/``_SECRET`` on DEMO,
         and else ``BYBIT_API_KEY``/``BYBIT_API_SECRET``.
     product_types : tuple[BybitProductType, ...], optional
-        The categories to serve. ``None`` serves SPOT and LINEAR.
+        The categories to serve, any of SPOT, LINEAR, INVERSE and OPTION. ``None`` serves SPOT and LINEAR.
     environment : BybitEnvironment, optional
         ``None`` is TESTNET. Only ``BybitEnvironment.MAINNET`` means real money.
     base_url_http : str, optional
@@ -51,6 +51,9 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         A proxy for REST and WebSockets.
     recv_window_ms : PositiveInt, default 5000
         How long a signed request stays valid, milliseconds.
+    update_instruments_interval_mins : PositiveInt or None, default 60
+        Minutes between two readings of the instruments, after which those that are new or differ are published;
+        ``None`` reads them once.
 
     """
 
@@ -62,6 +65,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     base_url_ws_public: str | None = None
     proxy_url: str | None = None
     recv_window_ms: PositiveInt = 5_000
+    update_instruments_interval_mins: PositiveInt | None = 60
 
     def __repr__(self) -> str:
         return masked_repr(self)
@@ -113,4 +117,6 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         return masked_repr(self)
 
 
-SUPPORTED_PRODUCT_TYPES: tuple[BybitProductType, ...] = (BybitProductType.SPOT, BybitProductType.LINEAR)
+DATA_PRODUCT_TYPES: tuple[BybitProductType, ...] = tuple(BybitProductType)
+EXEC_PRODUCT_TYPES: tuple[BybitProductType, ...] = (BybitProductType.SPOT, BybitProductType.LINEAR)
+DEFAULT_PRODUCT_TYPES: tuple[BybitProductType, ...] = (BybitProductType.SPOT, BybitProductType.LINEAR)

@@ -12,7 +12,9 @@ from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClient
 
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitCredentialsError
 from nautilus_bybit_adapter.nt1.config import (
-    SUPPORTED_PRODUCT_TYPES,
+    DATA_PRODUCT_TYPES,
+    DEFAULT_PRODUCT_TYPES,
+    EXEC_PRODUCT_TYPES,
     BybitDataClientConfig,
     BybitExecClientConfig,
 )
@@ -31,13 +33,13 @@ from nautilus_bybit_adapter.wire.signing import Credentials
 
 
 def checked_product_types(
-    product_types: tuple[BybitProductType, ...] | None,
+    product_types: tuple[BybitProductType, ...] | None, served: tuple[BybitProductType, ...]
 ) -> tuple[BybitProductType, ...]:
-    """Return the categories to serve; raises `BybitConfigError` for one that is not served."""
-    chosen = tuple(product_types or SUPPORTED_PRODUCT_TYPES)
+    """Return the categories to serve; raises `BybitConfigError` for one that is not among those served."""
+    chosen = tuple(product_types or DEFAULT_PRODUCT_TYPES)
     for category in chosen:
-        if category not in SUPPORTED_PRODUCT_TYPES:
-            allowed = ", ".join(each.name for each in SUPPORTED_PRODUCT_TYPES)
+        if category not in served:
+            allowed = ", ".join(each.name for each in served)
             raise BybitConfigError(
                 f"product_types {getattr(category, 'name', category)} is not supported: {allowed} are"
             )
@@ -65,7 +67,7 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
             If the configuration or an environment variable holds a value that is not allowed.
 
         """
-        categories = checked_product_types(config.product_types)
+        categories = checked_product_types(config.product_types, DATA_PRODUCT_TYPES)
         environment, by_default = resolve_environment(config.environment, os.environ)
         log = Logger("BybitDataClient")
         http = BybitHTTPClient(
@@ -127,7 +129,7 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
             If no API key and secret are configured for the environment.
 
         """
-        categories = checked_product_types(config.product_types)
+        categories = checked_product_types(config.product_types, EXEC_PRODUCT_TYPES)
         environment, by_default = resolve_environment(config.environment, os.environ)
         credentials = resolve_credentials(environment, config.api_key, config.api_secret, os.environ)
         log = Logger("BybitExecutionClient")

@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nautilus_trader.common.component import LiveClock
 from nautilus_trader.common.providers import InstrumentProvider
 from nautilus_trader.config import InstrumentProviderConfig
 from nautilus_trader.model.identifiers import InstrumentId
+from nautilus_trader.model.instruments import Instrument
+from nautilus_trader.model.objects import Currency
 
-from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError, BybitConfigError, BybitDecodeError
-from nautilus_bybit_adapter.nt1.mapping.identifiers import symbol_of
-from nautilus_bybit_adapter.nt1.mapping.instruments import instrument_of
+from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
+from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter, parse_filter
+from nautilus_bybit_adapter.nt1.listing import Listed, VenueListing, all_or_first_error
+from nautilus_bybit_adapter.nt1.mapping.coins import precisions_of
+from nautilus_bybit_adapter.nt1.mapping.fixed import new_currency
+from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, instrument_id_of, symbol_of
+from nautilus_bybit_adapter.nt1.mapping.instruments import instrument_of, is_known_kind
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.wire.account import BybitFeeRate
 from nautilus_bybit_adapter.wire.enums import BybitProductType
+from nautilus_bybit_adapter.wire.instruments import BybitInstrument
+
+# Beyond this many ids of a category its whole list costs fewer requests.
+_MOST_SINGLE_READS = 8
+# Rows mapped in one go, so that a refresh holds up a live node's event loop for a few milliseconds at a time.
+_ROWS_A_TURN = 200
+_MOST_WARNINGS = 10
+
+Key = tuple[BybitProductType, str]
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentChanges:
+    """
+    What a load did to the instruments.
+
+    Parameters
+    ----------
+    added, changed, removed : tuple[InstrumentId, ...]
+        Ids new to the provider, those whose row or fee rates differ from before, and those no longer listed. What is
+        removed stays findable: an execution that comes late must still find its instrument.
+    refused : tuple[str, ...]
+        A sentence on each row that made no instrument.
+
+    """
+
+    added: tuple[InstrumentId, ...] = ()
+    changed: tuple[InstrumentId, ...] = ()
+    removed: tuple[InstrumentId, ...] = ()
+    refused: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
 
 
 class BybitInstrumentProvider(InstrumentProvider):
     """
-    Loads spot and linear instruments with the account's own fee rates where a key is given.
+    Loads instruments of all four categories, with the account's own fee rates where a key is given.
+
+    A load is taken whole or not at all; a row that makes no instrument is left out, counted and named in a warning.
+    By default what trades is loaded. Instruments of another status come by the filter ``status`` or by their id, with
+    their status in ``info["status"]``; `mapping.instruments.is_tradable` tells whether orders are taken.
 
     Parameters
     ----------
@@ -31,7 +77,14 @@ class BybitInstrumentProvider(InstrumentProvider):
     clock : LiveClock
         Stamps the instruments.
     config : InstrumentProviderConfig, optional
-        What to load at start.
+        What to load at start; see `parse_filter` for its ``filters``.
+
+    Attributes
+    ----------
+    rows_refused : int
+        Rows that made no instrument so far.
+    rows_degraded : int
+        Rows so far whose kind of contract is a word this version does not know, loaded by their other fields.
 
     """
 
@@ -43,110 +96,200 @@ class BybitInstrumentProvider(InstrumentProvider):
         config: InstrumentProviderConfig | None = None,
     ) -> None:
         super().__init__(config=config)
-        self._client = client
+        self._listing = VenueListing(client, self._log)
         self._product_types = tuple(product_types)
         self._clock = clock
+        self._loading = asyncio.Lock()
+        self._taken: dict[Key, tuple[BybitInstrument, BybitFeeRate | None]] = {}
+        self._refused: dict[Key, str] = {}
+        self._wholes: dict[InstrumentFilter, None] = {}
+        self._wanted_ids: dict[InstrumentId, Key] = {}
         self.rows_refused = 0
+        self.rows_degraded = 0
+
+    @property
+    def product_types(self) -> tuple[BybitProductType, ...]:
+        """The categories that are loaded."""
+        return self._product_types
 
     async def load_all_async(self, filters: dict[str, Any] | None = None) -> None:
         """
-        Load every instrument of the product types.
+        Load every instrument of the product types that the filters take.
 
         Parameters
         ----------
         filters : dict, optional
-            ``{"base_coin": "BTC"}``, ``{"quote_coin": "USDT"}`` or both keep what matches.
+            See `parse_filter`.
 
         Raises
         ------
         BybitConfigError
-            If a filter is not known.
+            If a filter is not known or has a value that is not allowed.
         BybitError
             If the venue does not answer or refuses.
 
         """
-        wanted = _checked_filters(filters)
-        for category in self._product_types:
-            rates = await self._fee_rates(category, None)
-            for item in await self._client.get_instruments(category):
-                if all(getattr(item, name) == value for name, value in wanted.items()):
-                    self._add(item, rates.get(item.symbol))
+        wanted = parse_filter(filters)
+        async with self._loading:
+            await self._take(await self._read_whole(wanted))
+            self._wholes[wanted] = None
 
     async def load_ids_async(
         self, instrument_ids: list[InstrumentId], filters: dict[str, Any] | None = None
     ) -> None:
         """
-        Load the given instruments.
+        Load the given instruments, whatever their status; the filters are checked and leave out none of them.
 
         Raises
         ------
         BybitConfigError
-            If an id names a category that is not configured, or a symbol the venue does not have.
+            If an id names another venue, a category that is not configured, or a symbol the venue does not have.
+        BybitDecodeError
+            If the row of an id makes no instrument.
         BybitError
             If the venue does not answer or refuses.
 
         """
-        _checked_filters(filters)
-        for instrument_id in instrument_ids:
-            symbol, category = symbol_of(instrument_id)
-            if category not in self._product_types:
-                allowed = ", ".join(each.name for each in self._product_types)
-                raise BybitConfigError(
-                    f"instrument {instrument_id} is of category {category.name}, and product_types are {allowed}"
-                )
-            rates = await self._fee_rates(category, symbol)
-            for item in await self._instrument_rows(category, symbol):
-                self._add(item, rates.get(symbol))
+        parse_filter(filters)
+        wanted = {instrument_id: self._key_of(instrument_id) for instrument_id in instrument_ids}
+        async with self._loading:
+            listed = await self._read_ids(wanted.values())
+            found = {(each.category, row.symbol) for each in listed for row in each.rows}
+            for instrument_id, (category, symbol) in wanted.items():
+                if (category, symbol) not in found:
+                    raise BybitConfigError(
+                        f"instrument {instrument_id}: Bybit lists no {category.name} symbol {symbol!r}"
+                    )
+            await self._take(listed)
+            self._wanted_ids |= wanted
+        for instrument_id, key in wanted.items():
             if self.find(instrument_id) is None:
-                raise BybitConfigError(
-                    f"instrument {instrument_id}: Bybit lists no {category.name} symbol {symbol!r}"
-                )
+                raise BybitDecodeError(f"instrument {instrument_id}: {self._refused[key]}")
 
     async def load_async(self, instrument_id: InstrumentId, filters: dict[str, Any] | None = None) -> None:
         """Load one instrument; see `load_ids_async`."""
         await self.load_ids_async([instrument_id], filters)
 
-    async def _instrument_rows(self, category: BybitProductType, symbol: str) -> list[Any]:
-        try:
-            return list(await self._client.get_instruments(category, symbol=symbol))
-        except BybitApiError as e:
-            # Some categories answer an unknown symbol with an error, others with an empty list.
-            if e.ret_code in {PARAMETER_ERROR, SYMBOL_NOT_KNOWN}:
-                return []
-            raise
+    async def reload(self) -> InstrumentChanges:
+        """
+        Read again what was loaded before, and return what is different.
 
-    async def _fee_rates(self, category: BybitProductType, symbol: str | None) -> dict[str, BybitFeeRate]:
-        if not self._client.has_credentials:
-            return {}
-        try:
-            rates = await self._client.get_fee_rates(category, symbol=symbol)
-        except BybitApiError as e:
-            # The demo environment has no such endpoint, a wrong symbol is reported by the instrument itself, and a key
-            # that is refused is the execution client's to report: instruments are public.
-            if e.ret_code != PARAMETER_ERROR and not isinstance(e, BybitAuthError):
-                raise
-            self._log.warning(f"No fee rates of {category.name} ({e.ret_msg}): default rates are shown")
-            return {}
-        return {rate.symbol: rate for rate in rates}
+        Only rows that differ are made anew. A reload that fails leaves everything as it was.
 
-    def _add(self, item: Any, rate: BybitFeeRate | None) -> None:
-        try:
-            instrument = instrument_of(item, rate, self._clock.timestamp_ns())
-        except (BybitDecodeError, ArithmeticError, ValueError) as e:
-            # One odd row costs one instrument, never the catalogue.
-            self.rows_refused += 1
-            self._log.warning(f"Instrument {item.symbol} is left out: {e}")
-            return
-        self.add(instrument)
+        Raises
+        ------
+        BybitError
+            If the venue does not answer or refuses.
 
+        """
+        async with self._loading:
+            wholes = await all_or_first_error([self._read_whole(wanted) for wanted in self._wholes])
+            listed = [each for whole in wholes for each in whole]
+            seen = {(each.category, row.symbol) for each in listed for row in each.rows}
+            listed += await self._read_ids(key for key in self._wanted_ids.values() if key not in seen)
+            changes = await self._take(listed)
+            seen.update((each.category, row.symbol) for each in listed for row in each.rows)
+            removed = self._forget(seen)
+        return InstrumentChanges(changes.added, changes.changed, removed, changes.refused)
 
-PARAMETER_ERROR = 10001
-SYMBOL_NOT_KNOWN = 10029
-FILTERS = ("base_coin", "quote_coin")
+    # -- reading -------------------------------------------------------------------------------------------
 
+    async def _read_whole(self, wanted: InstrumentFilter) -> list[Listed]:
+        return await all_or_first_error(
+            [self._listing.of_category(category, wanted) for category in self._product_types]
+        )
 
-def _checked_filters(filters: dict[str, Any] | None) -> dict[str, str]:
-    for name in filters or {}:
-        if name not in FILTERS:
-            raise BybitConfigError(f"instrument filter {name!r} is not known: {', '.join(FILTERS)} are")
-    return dict(filters or {})
+    async def _read_ids(self, keys: Iterable[Key]) -> list[Listed]:
+        symbols: dict[BybitProductType, set[str]] = defaultdict(set)
+        for category, symbol in keys:
+            symbols[category].add(symbol)
+        return await all_or_first_error([self._read_symbols(*each) for each in symbols.items()])
+
+    async def _read_symbols(self, category: BybitProductType, symbols: set[str]) -> Listed:
+        if len(symbols) <= _MOST_SINGLE_READS:
+            return await self._listing.of_symbols(category, sorted(symbols))
+        is_option = category is BybitProductType.OPTION
+        coins = {symbol.partition("-")[0] for symbol in symbols} if is_option else set()
+        wanted = InstrumentFilter(symbols=tuple(symbols), option_base_coin=tuple(coins))
+        listed = await self._listing.of_category(category, wanted)
+        missing = symbols.difference(row.symbol for row in listed.rows)
+        if missing:
+            rest = await self._listing.of_symbols(category, sorted(missing))
+            listed.rows.extend(rest.rows)
+        return listed
+
+    def _key_of(self, instrument_id: InstrumentId) -> Key:
+        if instrument_id.venue != BYBIT_VENUE:
+            raise BybitConfigError(
+                f"instrument {instrument_id} is of venue {instrument_id.venue}, and this provider loads {BYBIT_VENUE}"
+            )
+        symbol, category = symbol_of(instrument_id)
+        if category not in self._product_types:
+            allowed = ", ".join(each.name for each in self._product_types)
+            raise BybitConfigError(
+                f"instrument {instrument_id} is of category {category.name}, and product_types are {allowed}"
+            )
+        return category, symbol
+
+    # -- taking --------------------------------------------------------------------------------------------
+
+    async def _take(self, listed: Iterable[Listed]) -> InstrumentChanges:
+        """Map what differs from before, then take all of it at once."""
+        fresh = [
+            ((each.category, row.symbol), row, each.rate_of(row))
+            for each in listed
+            for row in each.rows
+            if self._taken.get((each.category, row.symbol)) != (row, each.rate_of(row))
+        ]
+        self._register_coins(row for _, row, _ in fresh)
+        made: list[tuple[Key, Instrument]] = []
+        refused: dict[Key, str] = {}
+        now_ns = self._clock.timestamp_ns()
+        for number, (key, row, rate) in enumerate(fresh, 1):
+            try:
+                made.append((key, instrument_of(row, rate, now_ns)))
+            except BybitDecodeError as e:
+                refused[key] = f"{key[0].name} {e}"
+            if number % _ROWS_A_TURN == 0:
+                await asyncio.sleep(0)
+        added: list[InstrumentId] = []
+        changed: list[InstrumentId] = []
+        for key, instrument in made:
+            was_there = key in self._taken and instrument.id in self._instruments
+            (changed if was_there else added).append(instrument.id)
+            self.add(instrument)
+            self._refused.pop(key, None)
+        self._taken.update({key: (row, rate) for key, row, rate in fresh})
+        self._refused |= refused
+        sentences = tuple(refused.values())
+        self._report(sentences, [row for _, row, _ in fresh if not is_known_kind(row)])
+        return InstrumentChanges(tuple(added), tuple(changed), (), sentences)
+
+    def _forget(self, seen: set[Key]) -> tuple[InstrumentId, ...]:
+        """Forget the rows that are no longer listed; return the ids of their instruments, which stay findable."""
+        gone = [key for key in self._taken if key not in seen]
+        for key in gone:
+            del self._taken[key]
+            self._refused.pop(key, None)
+        ids = (instrument_id_of(symbol, category) for category, symbol in gone)
+        return tuple(each for each in ids if each in self._instruments)
+
+    def _register_coins(self, rows: Iterable[BybitInstrument]) -> None:
+        for coin, precision in precisions_of(rows).items():
+            if coin in self._currencies or Currency.from_str(coin, strict=True) is not None:
+                continue
+            try:
+                self.add_currency(new_currency(coin, precision))
+            except BybitDecodeError:
+                continue  # the row that names it is refused, and says why
+
+    def _report(self, refused: Sequence[str], degraded: list[BybitInstrument]) -> None:
+        self.rows_refused += len(refused)
+        self.rows_degraded += len(degraded)
+        sentences = [f"An instrument is left out: {each}" for each in refused] + [
+            f"{row.symbol} is of a kind not known here, and taken by its other fields" for row in degraded
+        ]
+        for sentence in sentences[:_MOST_WARNINGS]:
+            self._log.warning(sentence)
+        if len(sentences) > _MOST_WARNINGS:
+            self._log.warning(f"{len(sentences) - _MOST_WARNINGS} more instruments are odd in such ways")

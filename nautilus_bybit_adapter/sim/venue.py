@@ -26,7 +26,7 @@ from .server.limits import AddressLimit, AddressLimits, RateWindows
 from .server.listener import Listener
 from .server.rest import ENDPOINTS
 from .server.web_page import WebPage
-from .state.journal import Journal, Memory
+from .state.journal import Journal
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -116,7 +116,7 @@ class SimVenue:
             context = self._context(self._new_exchange())
         else:
             context = self._context(memory.exchange)
-            context.profile, context.funding, context.earn = memory.profile, memory.funding, memory.earn
+            context.recall(memory)
             memory.exchange.inputs.wall = self._now_ms
             journal.replay(memory, partial(carry_out_again, context, ENDPOINTS))
             # The clock never goes back behind what was kept.
@@ -124,7 +124,7 @@ class SimVenue:
             for market in memory.exchange.markets.values():
                 market.reopen()
         if journal is not None:
-            journal.start(Memory(context.exchange, context.profile, context.funding, context.earn))
+            journal.start(context.memory())
         return context, memory is None
 
     def _new_exchange(self) -> Exchange:

@@ -6,6 +6,8 @@ order the framework's own state machine accepts. The rules:
 
 - an acknowledgement only binds the venue's id: received is not accepted;
 - executions are the only source of fills, each ``execId`` counts once;
+- the fills of an order over an amount of the quote coin wait until it is done, since its quantity in the base
+  coin is what they are measured against;
 - a terminal status waits until the fills it speaks of have arrived; when they have not, a query is asked for;
 - an outcome nobody knows stays open until the venue has answered for the order's ``orderLinkId``.
 """
@@ -13,11 +15,25 @@ order the framework's own state machine accepts. The rules:
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
 from typing import TYPE_CHECKING
 
+from nautilus_bybit_adapter.state.order_events import (
+    Accepted,
+    Canceled,
+    Filled,
+    ForeignFill,
+    ForeignOrder,
+    NotAFill,
+    OrderEvent,
+    OrderRecord,
+    Phase,
+    Query,
+    Rejected,
+    Sized,
+    Triggered,
+    Updated,
+)
 from nautilus_bybit_adapter.wire.enums import ExecType
 
 if TYPE_CHECKING:
@@ -35,118 +51,22 @@ REMEMBERED_CLOSED_ORDERS = 10_000
 REMEMBERED_EXECUTIONS = 100_000
 # An order the venue made longer than this before ours was sent is another one that used the same link id.
 CLOCK_TOLERANCE_MS = 60_000
-
-
-class Phase(Enum):
-    """Where an order stands."""
-
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    CLOSING = "closing"  # the venue closed it, fills it reported are still to come
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The venue works the order."""
-
-    client_order_id: str
-    venue_order_id: str
-    ts_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """The venue refused the order, or never received it."""
-
-    client_order_id: str
-    reason: str
-    due_post_only: bool
-    ts_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Updated:
-    """Quantity, price or trigger are others than before; ``None`` where the order has none."""
-
-    client_order_id: str
-    venue_order_id: str
-    quantity: Decimal
-    price: Decimal | None
-    trigger_price: Decimal | None
-    ts_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Canceled:
-    """The order is closed with what it had filled."""
-
-    client_order_id: str
-    venue_order_id: str
-    ts_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """One execution, seen for the first time."""
-
-    client_order_id: str
-    execution: BybitExecution
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """The venue is to be asked for this order and its executions."""
-
-    client_order_id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignOrder:
-    """An order this machine was never told of."""
-
-    order: BybitOrder
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignFill:
-    """A first-seen execution of an order this machine was never told of."""
-
-    execution: BybitExecution
-
-
-@dataclass(frozen=True, slots=True)
-class NotAFill:
-    """A first-seen execution row that moves no position (funding) or whose type is unknown."""
-
-    execution: BybitExecution
-
-
-OrderEvent = Accepted | Rejected | Updated | Canceled | Filled | Query | ForeignOrder | ForeignFill | NotAFill
-
-
-@dataclass(slots=True)
-class OrderRecord:
-    """What is known of one order. Quantities in the venue's order unit."""
-
-    client_order_id: str
-    quantity: Decimal
-    price: Decimal | None
-    trigger_price: Decimal | None
-    quote_quantity: bool = False
-    venue_order_id: str = ""
-    phase: Phase = Phase.SUBMITTED
-    filled: Decimal = Decimal(0)
-    reported: Decimal = Decimal(0)
-    submitted_ms: int = 0
-    updated_ms: int = 0
-    closing: Canceled | None = field(default=None)
+# Pushes follow an acknowledgement within milliseconds.
+LONGEST_WAIT_MS = 5_000
 
 
 def decimal_or_none(text: str) -> Decimal | None:
     """Bybit's absent decimals are ``""``, and ``"0"`` where an order has no such price."""
     return Decimal(text or "0") or None
+
+
+def _missing(record: OrderRecord) -> str:
+    """Name what an order that is under way still lacks; a resting one lacks nothing."""
+    if record.phase is Phase.SUBMITTED:
+        return "no push has told of it"
+    if record.phase is Phase.CLOSING:
+        return "fills it reported have not arrived"
+    return "its end has not been told" if record.phase is Phase.ACCEPTED and record.held else ""
 
 
 def _made_before(order: BybitOrder, record: OrderRecord) -> bool:
@@ -189,9 +109,15 @@ class OrderLifecycles:
         quote_quantity: bool = False,
         submitted_ms: int = 0,
     ) -> None:
-        """Take note of an order that is about to be sent."""
+        """Take note of an order that is about to be sent; a price and a trigger make a limit behind a trigger."""
         self._records[client_order_id] = OrderRecord(
-            client_order_id, quantity, price, trigger_price, quote_quantity, submitted_ms=submitted_ms
+            client_order_id,
+            quantity,
+            price,
+            trigger_price,
+            quote_quantity,
+            awaits_trigger=price is not None and trigger_price is not None,
+            submitted_ms=submitted_ms,
         )
 
     def adopt(self, record: OrderRecord, execution_ids: list[str]) -> None:
@@ -238,6 +164,26 @@ class OrderLifecycles:
         self._close(record)
         return [Canceled(client_order_id, record.venue_order_id, ts_ms)]
 
+    def overdue(self, now_ms: int) -> list[OrderEvent]:
+        """Return a query for each order that something is missing of for too long: a push may have been lost.
+
+        Parameters
+        ----------
+        now_ms : int
+            The time in epoch milliseconds, on the clock of `on_submitted`.
+        """
+        events: list[OrderEvent] = []
+        for record in self._records.values():
+            reason = _missing(record)
+            if not reason:
+                record.waiting_since_ms = 0
+            elif not record.waiting_since_ms:
+                record.waiting_since_ms = now_ms
+            elif now_ms - record.waiting_since_ms >= LONGEST_WAIT_MS:
+                record.waiting_since_ms = now_ms
+                events.append(Query(record.client_order_id, reason))
+        return events
+
     # -- what the venue said -------------------------------------------------------------------------------
 
     def on_order(self, order: BybitOrder) -> list[OrderEvent]:
@@ -273,11 +219,14 @@ class OrderLifecycles:
             return [ForeignFill(execution)]
         self._bind(record, execution.order_id)
         ts_ms = int(execution.exec_time or "0")
-        events = self._accept(record, ts_ms)
-        events.append(Filled(record.client_order_id, execution))
+        events = self._accept(record, ts_ms) + self._trigger(record, ts_ms)
+        fill = Filled(record.client_order_id, execution)
         record.filled += Decimal(execution.exec_qty)
-        events += self._finish_if_complete(record)
-        return events
+        if record.quote_quantity:
+            record.held.append(fill)
+        else:
+            events.append(fill)
+        return events + self._finish_if_complete(record, ts_ms)
 
     def _on_no_fill(self, execution: BybitExecution) -> list[OrderEvent]:
         if execution.exec_type in _KNOWN_TYPES:
@@ -292,13 +241,17 @@ class OrderLifecycles:
 
     def _on_open(self, record: OrderRecord, order: BybitOrder, updated_ms: int) -> list[OrderEvent]:
         events = self._accept(record, updated_ms)
+        if order.order_status not in {"Untriggered", "Created"}:
+            events += self._trigger(record, updated_ms)
         if updated_ms < record.updated_ms:
             return events  # an older row that came late says nothing new about price or quantity
         record.updated_ms = updated_ms
         quantity = record.quantity if record.quote_quantity else Decimal(order.qty or "0")
         # The price of a market order is its protection price, which is the venue's own business.
         price = decimal_or_none(order.price) if order.order_type == "Limit" else record.price
-        trigger = decimal_or_none(order.trigger_price) if record.trigger_price is not None else None
+        # A plain order's row can hold a trigger, such as that of its own stop loss.
+        named = decimal_or_none(order.trigger_price) if record.trigger_price is not None else None
+        trigger = named if named is not None else record.trigger_price
         if (quantity, price, trigger) != (record.quantity, record.price, record.trigger_price):
             record.quantity, record.price, record.trigger_price = quantity, price, trigger
             events.append(
@@ -314,12 +267,10 @@ class OrderLifecycles:
         return [Query(record.client_order_id, f"status {order.order_status!r} is not known")]
 
     def _on_filled(self, record: OrderRecord, order: BybitOrder) -> list[OrderEvent]:
-        events = self._accept(record, int(order.updated_time or "0"))
-        if record.filled >= record.reported:
-            self._close(record)
-            return events
+        ts_ms = int(order.updated_time or "0")
+        events = self._accept(record, ts_ms) + self._trigger(record, ts_ms)
         record.phase = Phase.CLOSING
-        return events + self._ask_for_missing_fills(record)
+        return events + (self._finish_if_complete(record, ts_ms) or self._ask_for_missing_fills(record))
 
     def _on_ended(self, record: OrderRecord, order: BybitOrder, cumulative: Decimal) -> list[OrderEvent]:
         ts_ms = int(order.updated_time or "0")
@@ -329,12 +280,9 @@ class OrderLifecycles:
             self._close(record)
             return [Rejected(record.client_order_id, order.reject_reason, post_only, ts_ms)]
         events = self._accept(record, ts_ms)
-        canceled = Canceled(record.client_order_id, record.venue_order_id, ts_ms)
-        if record.filled >= record.reported:
-            self._close(record)
-            return [*events, canceled]
-        record.phase, record.closing = Phase.CLOSING, canceled
-        return events + self._ask_for_missing_fills(record)
+        record.phase = Phase.CLOSING
+        record.closing = Canceled(record.client_order_id, record.venue_order_id, ts_ms)
+        return events + (self._finish_if_complete(record, ts_ms) or self._ask_for_missing_fills(record))
 
     # -- parts ---------------------------------------------------------------------------------------------
 
@@ -350,14 +298,30 @@ class OrderLifecycles:
         missing = record.reported - record.filled
         return [Query(record.client_order_id, f"fills over {missing} are reported and have not arrived")]
 
-    def _finish_if_complete(self, record: OrderRecord) -> list[OrderEvent]:
+    def _trigger(self, record: OrderRecord, ts_ms: int) -> list[OrderEvent]:
+        if not record.awaits_trigger:
+            return []
+        record.awaits_trigger = False
+        return [Triggered(record.client_order_id, record.venue_order_id, ts_ms)]
+
+    def _finish_if_complete(self, record: OrderRecord, ts_ms: int) -> list[OrderEvent]:
         if record.phase is Phase.CLOSING and record.filled >= record.reported:
-            canceled = record.closing
+            events = self._release(record, ts_ms)
+            # An order over a quote amount is filled by what it bought, though a rest of the amount was canceled.
+            if record.closing is not None and not events:
+                events = [record.closing]
             self._close(record)
-            return [canceled] if canceled is not None else []
+            return events
         if record.phase is Phase.ACCEPTED and not record.quote_quantity and record.filled >= record.quantity:
             self._close(record)
         return []
+
+    def _release(self, record: OrderRecord, ts_ms: int) -> list[OrderEvent]:
+        """Hand over the fills that waited for the quantity they are measured against."""
+        held, record.held = record.held, []
+        if not held:
+            return []
+        return [Sized(record.client_order_id, record.venue_order_id, record.filled, ts_ms), *held]
 
     def _close(self, record: OrderRecord) -> None:
         record.phase, record.closing = Phase.CLOSED, None

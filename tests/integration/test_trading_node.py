@@ -161,10 +161,12 @@ def test_what_bybit_cannot_do_is_denied_before_it_is_submitted() -> None:
     async def scenario(venue: SimVenue) -> None:
         async with trading(venue) as trader:
             trader.submit_order(
-                trader.order_factory.stop_market(LINEAR, OrderSide.BUY, QUANTITY, resting_price(venue))
+                trader.order_factory.trailing_stop_market(
+                    LINEAR, OrderSide.SELL, QUANTITY, trailing_offset=Decimal(100)
+                )
             )
             await trader.until(lambda: trader.of(OrderDenied), "OrderDenied")
-            assert "STOP_MARKET is not supported" in trader.of(OrderDenied)[0].reason
+            assert "TRAILING_STOP_MARKET is not supported" in trader.of(OrderDenied)[0].reason
             assert not trader.of(OrderSubmitted)
 
     on_venue(scenario)

@@ -7,16 +7,16 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nautilus_bybit_adapter.state.orders import (
+from nautilus_bybit_adapter.state.order_events import (
     Accepted,
     Canceled,
     Filled,
     OrderEvent,
-    OrderLifecycles,
     Phase,
     Query,
     Rejected,
 )
+from nautilus_bybit_adapter.state.orders import OrderLifecycles
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
 T0 = 1_791_270_738_610

@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from venue_walk import REQUESTS, START_MS, WalkedVenue
+from venue_requests import REQUESTS, START_MS
+from venue_walk import WalkedVenue
 
 from nautilus_bybit_adapter.sim import VenueError
 from nautilus_bybit_adapter.sim.server.codec import dumps
@@ -17,7 +18,7 @@ WORDS = [
     "linear", "spot", "inverse", "option", "BTCUSDT", "BTCUSD", "BTC-30OCT26-94500-C-USDT", "BTC", "USDT", "Buy",
     "Sell", "1", "0", "-1", "0.001", "1e9", "1d", "5min", "D", "M", "W", "60", str(START_MS), "999999999999999",
     "UNIFIED", "FUND", "ON", "OFF", "FlexibleSaving", "OnChain", "Stake", "Redeem", "428", "%3A", "a,b", "٣",
-    "86000", "ISOLATED_MARGIN", "Limit", "Market",
+    "86000", "ISOLATED_MARGIN", "Limit", "Market", "FundPool", "2001", "BYUSDT", "Mint", "eb_convert_uta",
 ]  # fmt: skip
 SCALAR = st.one_of(
     st.none(),

@@ -1,4 +1,4 @@
-"""Required fields and JSON types of every answer and frame, as Bybit documents or sends them.
+"""Required fields and JSON types of every answer, as Bybit documents or sends them.
 
 The language is that of `bybit_shapes`. Where documentation and captured traffic disagree, the captured type
 stands here. Source: Bybit V5 API documentation and captures of 2026.
@@ -6,9 +6,9 @@ stands here. Source: Bybit V5 API documentation and captures of 2026.
 
 from __future__ import annotations
 
-NOTHING = "{}"
-IDS = "orderId:s orderLinkId:s"
-CURSOR = "nextPageCursor:s"
+from bybit_account_fields import ACCOUNT, ASSET, USER
+from bybit_earn_fields import BYUSDT, EARN, FIXED_TERM, OFFERS, PRE_UPGRADE, REAL_ASSETS, SPOT_MARGIN
+from bybit_shapes import CURSOR, IDS, NOTHING
 
 # --- market -----------------------------------------------------------------------------------------------
 
@@ -175,160 +175,12 @@ POSITION = {
                          avgExitPrice:s deliveryPrice:s openTime:n avgEntryPrice:s totalPnl:s] {CURSOR}""",
     "GET /v5/position/symbol-info": "category:s list:[symbol:s leverage:s side:s positionIdx:n]",
     "POST /v5/position/confirm-pending-mmr": NOTHING,
+    "POST /v5/position/move-positions": "blockTradeId:s status:s rejectParty:s",
+    "GET /v5/position/move-history": f"""
+        list:[blockTradeId:s category:s orderId:s userId:n symbol:s side:s price:s qty:s execFee:s status:s
+              execId:s resultCode:n resultMessage:s createdAt:n updatedAt:n rejectParty:s] {CURSOR}""",
     "POST /v5/position/set-tpsl-mode": NOTHING,
     "POST /v5/position/set-risk-limit": NOTHING,
-}
-
-# --- account ----------------------------------------------------------------------------------------------
-
-_WALLET_COIN = """
-    spotBorrow:s availableToBorrow:s bonus:s accruedInterest:s availableToWithdraw:s totalOrderIM:s equity:s
-    totalPositionMM:s usdValue:s unrealisedPnl:s collateralSwitch:b spotHedgingQty:s borrowAmount:s
-    totalPositionIM:s walletBalance:s cumRealisedPnl:s locked:s marginCollateral:b colRes:s coin:s
-"""
-_WALLET = f"""
-    accountIMRate:s totalMaintenanceMarginByMp:s totalInitialMargin:s accountType:s accountMMRate:s
-    accountMMRateByMp:s accountIMRateByMp:s totalInitialMarginByMp:s totalMaintenanceMargin:s totalEquity:s
-    totalMarginBalance:s totalAvailableBalance:s totalPerpUPL:s totalWalletBalance:s accountLTV:s
-    coin:[{_WALLET_COIN}]
-"""
-_LOG = """
-    id:s symbol:s category:s side:s transactionTime:s type:s transSubType:s qty:s size:s currency:s tradePrice:s
-    funding:s fee:s cashFlow:s change:s cashBalance:s feeRate:s bonusChange:s tradeId:s orderId:s orderLinkId:s
-    extraFees:s
-"""
-ACCOUNT = {
-    "GET /v5/account/wallet-balance": f"list:[{_WALLET}]",
-    "GET /v5/account/withdrawal": "availableWithdrawal:s availableWithdrawalMap:o",
-    "GET /v5/account/info": """
-        unifiedMarginStatus:n marginMode:s isMasterTrader:b spotHedgingStatus:s updatedTime:s dcpStatus:s
-        timeWindow:n smpGroup:n""",
-    "GET /v5/account/fee-rate": "list:[symbol:s takerFeeRate:s makerFeeRate:s]",
-    "POST /v5/account/set-margin-mode": "reasons:*[reasonCode:s reasonMsg:s]",
-    "POST /v5/account/set-hedging-mode": NOTHING,
-    "POST /v5/account/borrow": "coin:s amount:s",
-    "POST /v5/account/repay": "resultStatus:s",
-    "POST /v5/account/no-convert-repay": "resultStatus:s",
-    "POST /v5/account/quick-repayment": "list:*[coin:s repaymentQty:s]",
-    "GET /v5/account/borrow-history": f"""
-        list:*[currency:s createdTime:n borrowCost:s hourlyBorrowRate:s InterestBearingBorrowSize:s
-               costExemption:s borrowAmount:s unrealisedLoss:s freeBorrowedAmount:s] {CURSOR}""",
-    "GET /v5/account/collateral-info": """
-        list:[currency:s hourlyBorrowRate:s maxBorrowingAmount:s freeBorrowingLimit:s freeBorrowAmount:s
-              borrowAmount:s otherBorrowAmount:s availableToBorrow:s borrowable:b borrowUsageRate:s
-              marginCollateral:b collateralSwitch:b collateralRatio:s freeBorrowingAmount:s]""",
-    "POST /v5/account/set-collateral-switch": NOTHING,
-    "POST /v5/account/set-collateral-switch-batch": "list:[coin:s collateralSwitch:s]",
-    "GET /v5/account/query-dcp-info": "dcpInfos:[product:s dcpStatus:s timeWindow:s]",
-    "GET /v5/account/smp-group": "smpGroup:n",
-    "GET /v5/account/transaction-log": f"list:[{_LOG}] {CURSOR}",
-    "GET /v5/account/instruments-info": f"""
-        category:s list:[{_CONTRACT} isPublicRpi:b myRpiPermission:b] {CURSOR}""",
-    "GET /v5/account/user-setting-config": "lpaSpot:b lpaPerp:b deltaEnable:b smsef:b fmsef:b",
-    "POST /v5/account/set-limit-px-action": NOTHING,
-    "POST /v5/account/set-delta-mode": NOTHING,
-    "POST /v5/account/mmp-modify": NOTHING,
-    "POST /v5/account/mmp-reset": NOTHING,
-    "GET /v5/account/mmp-state": """
-        result:[baseCoin:s mmpEnabled:b window:s frozenPeriod:s qtyLimit:s deltaLimit:s vegaLimit:s
-                mmpFrozenUntil:s mmpFrozen:b]""",
-    "POST /v5/account/upgrade-to-uta": "unifiedUpdateStatus:s unifiedUpdateMsg:{msg:[s]}",
-}
-
-# --- user, asset ------------------------------------------------------------------------------------------
-
-_PERMISSIONS = " ".join(
-    f"{name}:*[s]"
-    for name in (
-        "ContractTrade", "Spot", "Wallet", "Options", "Derivatives", "CopyTrading", "BlockTrade", "Exchange",
-        "NFT", "Affiliate", "Earn", "FiatP2P", "FiatConvertBroker", "FiatGlobalPay", "FiatBitPay", "BitCard",
-        "ByXPost",
-    )
-)  # fmt: skip
-USER = {
-    "GET /v5/user/query-api": f"""
-        id:s note:s apiKey:s readOnly:n secret:s permissions:{{{_PERMISSIONS}}} ips:[s] type:n deadlineDay:n
-        expiredAt:s createdAt:s unified:n uta:n userID:n inviterID:n vipLevel:s mktMakerLevel:s affiliateID:n
-        rsaPublicKey:s isMaster:b parentUid:s kycLevel:s kycRegion:s userIDInt64:s inviterIDInt64:s
-        affiliateIDInt64:s""",
-    "GET /v5/user/query-sub-members": "subMembers:*[o]",
-    "GET /v5/user/submembers": "subMembers:*[o] nextCursor:s",
-    "GET /v5/user/escrow_sub_members": "subMembers:*[o] nextCursor:s",
-    "GET /v5/user/sub-apikeys": f"result:*[o] {CURSOR}",
-    "GET /v5/user/get-member-type": "accounts:[uid:s accountType:[s]]",
-    "POST /v5/user/agreement": NOTHING,
-}
-_CHAIN = """
-    chain:s chainType:s confirmation:s withdrawFee:s depositMin:s withdrawMin:s minAccuracy:s chainDeposit:s
-    chainWithdraw:s withdrawPercentageFee:s contractAddress:s safeConfirmNumber:s withdrawMax:s
-"""
-ASSET = {
-    "GET /v5/asset/coin/query-info": f"rows:[name:s coin:s remainAmount:s chains:[{_CHAIN}]]",
-    "GET /v5/asset/coin-greeks": """
-        list:[baseCoin:s totalDelta:s totalGamma:s totalVega:s totalTheta:s]""",
-    "GET /v5/asset/transfer/query-account-coins-balance": """
-        accountType:s memberId:s balance:[coin:s walletBalance:s transferBalance:s bonus:s]""",
-    "GET /v5/asset/transfer/query-account-coin-balance": """
-        accountType:s bizType:n accountId:s memberId:s
-        balance:{coin:s walletBalance:s transferBalance:s bonus:s transferSafeAmount:s
-                 ltvTransferSafeAmount:s}""",
-    "POST /v5/asset/transfer/inter-transfer": "transferId:s status:s",
-    "GET /v5/asset/transfer/query-inter-transfer-list": f"""
-        list:[transferId:s coin:s amount:s fromAccountType:s toAccountType:s timestamp:s status:s] {CURSOR}""",
-    "GET /v5/asset/transfer/query-transfer-coin-list": "list:[s]",
-    "GET /v5/asset/deposit/query-record": f"rows:*[o] {CURSOR}",
-    "GET /v5/asset/withdraw/query-record": f"rows:*[o] {CURSOR}",
-    "GET /v5/asset/withdraw/withdrawable-amount": """
-        limitAmountUsd:s
-        withdrawableAmount:{FUND:{coin:s withdrawableAmount:s availableBalance:s}
-                            UTA:{coin:s withdrawableAmount:s availableBalance:s}}""",
-    "GET /v5/asset/delivery-record": f"category:s list:*[o] {CURSOR}",
-    "GET /v5/asset/settlement-record": f"category:s list:*[o] {CURSOR}",
-}
-
-# --- spot margin, earn ------------------------------------------------------------------------------------
-
-SPOT_MARGIN = {
-    "GET /v5/spot-margin-trade/state": "spotLeverage:s spotMarginMode:s effectiveLeverage:s",
-    "POST /v5/spot-margin-trade/switch-mode": "spotMarginMode:s",
-    "POST /v5/spot-margin-trade/set-leverage": NOTHING,
-    "GET /v5/spot-margin-trade/data": """
-        vipCoinList:[list:[borrowable:b collateralRatio:s currency:s hourlyBorrowRate:s liquidationOrder:s
-                           marginCollateral:b maxBorrowingAmount:s] vipLevel:s]""",
-    "GET /v5/spot-margin-trade/collateral": """
-        list:[currency:s collateralRatioList:[minQty:s maxQty:s collateralRatio:s]]""",
-    "GET /v5/spot-margin-trade/interest-rate-history": """
-        list:[timestamp:n currency:s hourlyBorrowRate:s vipLevel:s]""",
-    "GET /v5/spot-margin-trade/max-borrowable": "maxLoan:s currency:s",
-    "GET /v5/spot-margin-trade/coinstate": "list:[spotLeverage:s currency:s]",
-    "GET /v5/spot-margin-trade/repayment-available-amount": "lossLessRepaymentAmount:s currency:s",
-    "GET /v5/spot-margin-trade/get-auto-repay-mode": "data:[currency:s autoRepayMode:s]",
-    "POST /v5/spot-margin-trade/set-auto-repay-mode": "data:[currency:s autoRepayMode:s]",
-}
-_YIELD = """
-    productId:s coin:s id:s amount:s yieldType:s distributionMode:s effectiveStakingAmount:s orderId:s status:s
-    createdAt:s
-"""
-EARN = {
-    "GET /v5/earn/product": """
-        list:[category:s estimateApr:s coin:s minStakeAmount:s maxStakeAmount:s precision:s productId:s status:s
-              bonusEvents:*[apr:s coin:s announcement:s] minRedeemAmount:s maxRedeemAmount:s duration:s term:n
-              swapCoin:s swapCoinPrecision:s stakeExchangeRate:s redeemExchangeRate:s rewardDistributionType:s
-              rewardIntervalMinute:n redeemProcessingMinute:s stakeTime:s interestCalculationTime:s]""",
-    "POST /v5/earn/place-order": IDS,
-    "GET /v5/earn/order": f"""
-        list:[coin:s orderValue:s orderType:s {IDS} status:s createdAt:s productId:s updatedAt:s
-              swapOrderValue:s estimateRedeemTime:s estimateStakeTime:s] {CURSOR}""",
-    "GET /v5/earn/position": """
-        list:[coin:s productId:s amount:s totalPnl:s claimableYield:s id:s status:s orderId:s
-              estimateRedeemTime:s estimateStakeTime:s estimateInterestCalculationTime:s settlementTime:s
-              autoReinvest:s availableAmount:s freezeDetails:*[amount:s description:s]]""",
-    "GET /v5/earn/yield": f"yield:[{_YIELD}] list:[{_YIELD}] {CURSOR}",
-    "GET /v5/earn/hourly-yield": f"""
-        list:[productId:s coin:s id:s amount:s effectiveStakingAmount:s status:s hourlyDate:s createdAt:s]
-        {CURSOR}""",
-    "GET /v5/earn/apr-history": "list:[timestamp:s apr:s]",
-    "GET /v5/earn/coupons": "interestCards:*[o] awardCards:*[o]",
 }
 
 ENDPOINTS: dict[str, str] = {
@@ -338,132 +190,15 @@ ENDPOINTS: dict[str, str] = {
     **TRADE,
     **POSITION,
     **ACCOUNT,
+    "GET /v5/account/instruments-info": f"""
+        category:s list:[{_CONTRACT} isPublicRpi:b myRpiPermission:b] {CURSOR}""",
     **USER,
     **ASSET,
     **SPOT_MARGIN,
     **EARN,
-}
-
-# --- public topics ----------------------------------------------------------------------------------------
-
-_LEVELS = "topic:s type:s ts:n data:{s:s b:*[(s s)] a:*[(s s)] u:n seq:n} cts:n"
-_RPI_LEVELS = "topic:s type:s ts:n data:{s:s b:*[(s s s)] a:*[(s s s)] u:n seq:n} cts:n"
-_PERPETUAL_DATA = """
-    symbol:s tickDirection:s price24hPcnt:s lastPrice:s prevPrice24h:s highPrice24h:s lowPrice24h:s
-    prevPrice1h:s markPrice:s indexPrice:s openInterest:s openInterestValue:s turnover24h:s volume24h:s
-    fundingIntervalHour:s fundingCap:s singleOpenInterest:s singleOpenInterestValue:s nextFundingTime:s
-    fundingRate:s bid1Price:s bid1Size:s ask1Price:s ask1Size:s preOpenPrice:s preQty:s curPreListingPhase:s
-"""
-_FUTURE_DATA = """
-    symbol:s tickDirection:s price24hPcnt:s lastPrice:s prevPrice24h:s highPrice24h:s lowPrice24h:s
-    prevPrice1h:s markPrice:s indexPrice:s openInterest:s openInterestValue:s turnover24h:s volume24h:s
-    singleOpenInterest:s singleOpenInterestValue:s nextFundingTime:s fundingRate:s bid1Price:s bid1Size:s
-    ask1Price:s ask1Size:s deliveryTime:s basisRate:s basis:s basisRateYear:s deliveryFeeRate:s
-    predictedDeliveryPrice:s
-"""
-_DELTA = (_PERPETUAL_DATA + _FUTURE_DATA).replace(":s", "?:s").replace("symbol?:s", "symbol:s")
-_CONTRACT_TRADE = "T:n s:s S:s v:s p:s L:s i:s BT:b RPI:b seq:n"
-_KLINE_DATA = """
-    start:n end:n interval:s open:s close:s high:s low:s volume:s turnover:s confirm:b timestamp:n
-"""
-_POOL = "topic:s type:s ts:n data:[coin:s symbols:s balance:s updateTime:s]"
-_ALERT = "topic:s type:s ts:n data:[c:s s:s b:s mb:s i_pr:s pr:s adl_tt:s adl_sr:s]"
-_STATUS = """
-    id:s title:s state:s begin:s end:s href:s serviceTypes:*[n] product:*[n] uidSuffix:*[n] maintainType:s env:s
-"""
-# By category and kind of topic; a delta of a ticker is `tickers delta`, a dated future's one `tickers future`.
-TOPICS: dict[tuple[str, str], str] = {
-    **{(c, "orderbook"): _LEVELS for c in ("spot", "linear", "inverse", "option")},
-    **{(c, "orderbook.rpi"): _RPI_LEVELS for c in ("spot", "linear", "inverse")},
-    ("spot", "orderbook.full"): _LEVELS,
-    **{(c, "tickers"): f"topic:s type:s data:{{{_PERPETUAL_DATA}}} cs:n ts:n" for c in ("linear", "inverse")},
-    **{(c, "tickers delta"): f"topic:s type:s data:{{{_DELTA}}} cs:n ts:n" for c in ("linear", "inverse")},
-    **{
-        (c, "tickers future"): f"topic:s type:s data:{{{_FUTURE_DATA}}} cs:n ts:n"
-        for c in ("linear", "inverse")
-    },
-    ("spot", "tickers"): """
-        topic:s ts:n type:s cs:n data:{symbol:s lastPrice:s highPrice24h:s lowPrice24h:s prevPrice24h:s
-                                       volume24h:s turnover24h:s price24hPcnt:s usdIndexPrice:s}""",
-    ("option", "tickers"): """
-        id:s topic:s ts:n type:s
-        data:{symbol:s bidPrice:s bidSize:s bidIv:s askPrice:s askSize:s askIv:s lastPrice:s highPrice24h:s
-              lowPrice24h:s markPrice:s indexPrice:s markPriceIv:s underlyingPrice:s openInterest:s turnover24h:s
-              volume24h:s totalVolume:s totalTurnover:s delta:s gamma:s vega:s theta:s predictedDeliveryPrice:s
-              change24h:s}""",
-    **{(c, "publicTrade"): f"topic:s type:s ts:n data:[{_CONTRACT_TRADE}]" for c in ("linear", "inverse")},
-    ("spot", "publicTrade"): "topic:s ts:n type:s data:[i:s T:n p:s v:s S:s seq:n s:s BT:b RPI:b]",
-    ("option", "publicTrade"): """
-        id:s topic:s ts:n type:s data:[p:s v:s i:s T:n BT:b s:s S:s mP:s iP:s mIv:s iv:s seq:n]""",
-    **{(c, "kline"): f"topic:s data:[{_KLINE_DATA}] ts:n type:s" for c in ("spot", "linear", "inverse")},
-    **{
-        (c, "priceLimit"): "topic:s data:{symbol:s buyLmt:s sellLmt:s} ts:n"
-        for c in ("spot", "linear", "inverse")
-    },
-    **{
-        (c, "allLiquidation"): "topic:s type:s ts:n data:[T:n s:s S:s v:s p:s]" for c in ("linear", "inverse")
-    },
-    **{(c, "insurance"): _POOL for c in ("linear", "inverse")},
-    **{(c, "adlAlert"): _ALERT for c in ("linear", "inverse")},
-    ("misc/status", "system.status"): f"topic:s ts:n data:[{_STATUS}]",
-}
-
-# --- private topics ---------------------------------------------------------------------------------------
-
-_ORDER_ROW = """
-    category:s symbol:s orderId:s orderLinkId:s blockTradeId:s side:s positionIdx:n orderStatus:s cancelType:s
-    rejectReason:s timeInForce:s isLeverage:s price:s qty:s avgPrice:s leavesQty:s leavesValue:s cumExecQty:s
-    cumExecValue:s cumExecFee:s orderType:s stopOrderType:s orderIv:s triggerPrice:s takeProfit:s stopLoss:s
-    triggerBy:s tpTriggerBy:s slTriggerBy:s triggerDirection:n placeType:s lastPriceOnCreated:s closeOnTrigger:b
-    reduceOnly:b smpGroup:n|s smpType:s smpOrderId:s slLimitPrice:s tpLimitPrice:s tpslMode?:s createType?:s
-    marketUnit:s createdTime:s updatedTime:s feeCurrency:s closedPnl?:s parentOrderLinkId:s slippageTolerance:s
-    slippageToleranceType:s cumFeeDetail:o rpiTakerAccess:b rpiMatchedQty:s ocoTriggerBy?:s
-"""
-_EXECUTION_ROW = """
-    category:s symbol:s closedSize:s execFee:s execId:s execPrice:s execQty:s execType:s execValue:s feeRate:s
-    tradeIv:s markIv:s blockTradeId:s markPrice:s indexPrice:s underlyingPrice:s leavesQty:s orderId:s
-    orderLinkId:s orderPrice:s orderQty:s orderType:s stopOrderType:s side:s execTime:s isLeverage:s isMaker:b
-    seq:n marketUnit:s execPnl:s createType?:s extraFees:*[o] feeCurrency:s
-"""
-_POSITION_ROW = """
-    positionIdx:n tradeMode:n riskId:n riskLimitValue:s symbol:s side:s size:s entryPrice:s sessionAvgPrice:s
-    leverage:s positionValue:s positionBalance:s markPrice:s positionIM:s positionIMByMp:s positionMM:s
-    positionMMByMp:s takeProfit:s stopLoss:s trailingStop:s unrealisedPnl:s curRealisedPnl:s cumRealisedPnl:s
-    createdTime:s updatedTime:s tpslMode:s liqPrice:s bustPrice:s category:s positionStatus:s adlRankIndicator:n
-    autoAddMargin:n leverageSysUpdatedTime:s mmrSysUpdatedTime:s seq:n breakEvenPrice:s isReduceOnly:b openTime:n
-    delta?:s gamma?:s vega?:s theta?:s
-"""
-_FAST_ROW = """
-    category:s symbol:s execId:s execPrice:s execQty:s orderId:s isMaker:b orderLinkId:s side:s execTime:s seq:n
-"""
-_ENVELOPE = "id:s topic:s creationTime:n"
-PRIVATE = {
-    "order": f"{_ENVELOPE} data:[{_ORDER_ROW}]",
-    "execution": f"{_ENVELOPE} data:[{_EXECUTION_ROW}]",
-    "execution.fast": f"topic:s creationTime:n data:[{_FAST_ROW}]",
-    "position": f"{_ENVELOPE} data:[{_POSITION_ROW}]",
-    "wallet": f"{_ENVELOPE} data:[{_WALLET}]",
-    "greeks": f"{_ENVELOPE} data:[baseCoin:s totalDelta:s totalGamma:s totalVega:s totalTheta:s]",
-}
-
-# --- acknowledgements and pongs, by socket ----------------------------------------------------------------
-
-_ACK = "success:b ret_msg:s conn_id:s req_id:s op:s"
-_COMMAND = "success:b conn_id:s data:{failTopics:*[s] successTopics:*[s]} type:s"
-ACKS = {
-    "linear": _ACK,
-    "inverse": _ACK,
-    "spot": "success:b ret_msg:s conn_id:s req_id:s op:s",
-    "option": _COMMAND,
-    "private": "req_id:s success:b ret_msg:s op:s conn_id:s",
-    "misc/status": _ACK,
-}
-PONGS = {
-    "linear": "success:b ret_msg:s conn_id:s req_id:s op:s",
-    "inverse": "success:b ret_msg:s conn_id:s req_id:s op:s",
-    "spot": "success:b ret_msg:s conn_id:s op:s",
-    "option": "args:[s] op:s",
-    "private": "args:[s] conn_id:s op:s",
-    "trade": "retCode:n retMsg:s op:s data:[s] connId:s",
-    "misc/status": "success:b ret_msg:s conn_id:s req_id:s op:s",
+    **FIXED_TERM,
+    **BYUSDT,
+    **REAL_ASSETS,
+    **OFFERS,
+    **PRE_UPGRADE,
 }

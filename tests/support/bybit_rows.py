@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nautilus_bybit_adapter.wire.instruments import (
     BybitInstrumentLinear,
+    BybitInstrumentOption,
     BybitInstrumentSpot,
     LeverageFilter,
     LotSizeFilter,
@@ -43,4 +44,33 @@ SPOT_ROW = BybitInstrumentSpot(
         max_limit_order_qty="10",
         min_order_amt="5",
     ),
+)
+INVERSE_ROW = BybitInstrumentLinear(
+    symbol="BTCUSD",
+    contract_type="InversePerpetual",
+    status="Trading",
+    base_coin="BTC",
+    quote_coin="USD",
+    settle_coin="BTC",
+    price_filter=PriceFilter(tick_size="0.10", min_price="0.10", max_price="1999999.80"),
+    lot_size_filter=LotSizeFilter(
+        qty_step="1", min_order_qty="1", max_order_qty="25000000", max_mkt_order_qty="5000000"
+    ),
+    leverage_filter=LeverageFilter(min_leverage="1", max_leverage="100.00", leverage_step="0.01"),
+    launch_time="1542240000000",
+    delivery_time="0",
+    funding_interval=480,
+)
+OPTION_ROW = BybitInstrumentOption(
+    symbol="BTC-27MAR26-70000-P-USDT",
+    options_type="Put",
+    status="Trading",
+    base_coin="BTC",
+    quote_coin="USDT",
+    settle_coin="USDT",
+    price_filter=PriceFilter(tick_size="5", min_price="5", max_price="1110000"),
+    lot_size_filter=LotSizeFilter(qty_step="0.01", min_order_qty="0.01", max_order_qty="500"),
+    launch_time="1735689600000",
+    delivery_time="1774598400000",
+    delivery_fee_rate="0.00015",
 )

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+NOTHING = "{}"
+IDS = "orderId:s orderLinkId:s"
+CURSOR = "nextPageCursor:s"
 _TOKEN = re.compile(r"\s*([A-Za-z0-9_]+\??:|[A-Za-z_]+|\*?\[|[\]{}()|])")
 _SIMPLE = {"s": str, "b": bool, "o": dict}
 

@@ -29,6 +29,7 @@ from nautilus_bybit_adapter.errors import BybitError
 from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice, or_one_sentence
 from nautilus_bybit_adapter.nt1.data.catalogue import loaded_instrument
+from nautilus_bybit_adapter.nt1.data.catalogue_refresh import CatalogueRefresh
 from nautilus_bybit_adapter.nt1.data.feeds import PublicFeeds, PublicSocketBuilder
 from nautilus_bybit_adapter.nt1.data.requests import book_snapshot, recent_trades
 from nautilus_bybit_adapter.nt1.data.subscriptions import DataSubscriptions
@@ -90,6 +91,9 @@ class BybitDataClient(LiveMarketDataClient):
         self._http = http
         self._notice = notice
         self._feeds = PublicFeeds(build_socket, clock.timestamp_ns, self._log)
+        self._refresh = CatalogueRefresh(
+            instrument_provider, config.update_instruments_interval_mins, self._handle_data, self._log
+        )
         self._subscriptions = DataSubscriptions(
             self._feeds, instrument_provider, self._handle_data, self._log
         )
@@ -106,8 +110,10 @@ class BybitDataClient(LiveMarketDataClient):
         for instrument in self._instrument_provider.list_all():
             self._handle_data(instrument)
         await self._feeds.connect()
+        self._refresh.start()
 
     async def _disconnect(self) -> None:
+        await self._refresh.stop()
         await self._feeds.disconnect()
         await self._http.close()
 

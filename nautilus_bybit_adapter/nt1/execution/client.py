@@ -53,6 +53,8 @@ from nautilus_bybit_adapter.wire.account import BybitWalletCoin
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.messages import ExecutionMessage, OrderMessage, WalletMessage
 
+WATCH_SECS = 1.0
+
 PrivateSocketBuilder = Callable[
     [Callable[[AccountMessage, int], None], Callable[[], Awaitable[None]], Callable[[], None]],
     BybitPrivateWebSocket,
@@ -126,7 +128,8 @@ class BybitExecutionClient(LiveExecutionClient):
         self._private = build_private(self._on_private, self._recover, self._on_live)
         self._notice = notice
         self._was_live = False
-        lifecycles = OrderLifecycles()
+        self._watch: asyncio.Task[None] | None = None
+        self._lifecycles = lifecycles = OrderLifecycles()
         self._account = AccountFeed(http, self._publish_wallet)
         self._venue = VenueState(
             http, instrument_provider, categories, self.account_id, clock, self._log.warning
@@ -171,8 +174,11 @@ class BybitExecutionClient(LiveExecutionClient):
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
+        self._watch = asyncio.get_running_loop().create_task(self._ask_for_overdue())
 
     async def _disconnect(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
         await self._resolver.close()
         if self._trade is not None:
             await self._trade.disconnect()
@@ -223,6 +229,12 @@ class BybitExecutionClient(LiveExecutionClient):
                 self._account.on_message(message)
             case _:
                 pass  # position pushes repeat what orders and executions say
+
+    async def _ask_for_overdue(self) -> None:
+        """Ask for what pushes should have told long ago: one may have been lost without the socket noticing."""
+        while True:
+            await asyncio.sleep(WATCH_SECS)
+            self._events.publish(self._lifecycles.overdue(self._now_ms()))
 
     def _ask_for(self, order: Order, reason: str) -> None:
         client_order_id = order.client_order_id.value

@@ -24,12 +24,8 @@ from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
 from nautilus_bybit_adapter.nt1.execution.resolver import OutcomeResolver
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS, symbol_of
-from nautilus_bybit_adapter.nt1.mapping.orders import (
-    OrderNotSupportedError,
-    build_amend,
-    build_cancel,
-    build_place,
-)
+from nautilus_bybit_adapter.nt1.mapping.order_params import OrderNotSupportedError
+from nautilus_bybit_adapter.nt1.mapping.orders import build_amend, build_cancel, build_place
 from nautilus_bybit_adapter.ret_codes import is_order_gone
 from nautilus_bybit_adapter.state.orders import OrderLifecycles
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
@@ -108,6 +104,8 @@ class OrderCommands:
             client_order_id,
             order.quantity.as_decimal(),
             order.price.as_decimal() if order.has_price else None,
+            order.trigger_price.as_decimal() if order.has_trigger_price else None,
+            quote_quantity=order.is_quote_quantity,
             submitted_ms=self._now_ms(),
         )
         try:
@@ -164,7 +162,7 @@ class OrderCommands:
             return
         self._intake.adopt(order.client_order_id.value)
         try:
-            request = build_amend(command)
+            request = build_amend(command, order)
         except (OrderNotSupportedError, BybitConfigError) as e:
             self._reject_modify(order, str(e))
             return
@@ -184,7 +182,7 @@ class OrderCommands:
             return
         self._intake.adopt(order.client_order_id.value)
         try:
-            await self._entry.cancel_order(build_cancel(command))
+            await self._entry.cancel_order(build_cancel(command, order))
         except BybitError as e:
             if await self._is_still_open(order, e):
                 self._reject_cancel(order, str(e))
@@ -223,9 +221,9 @@ class OrderCommands:
             return not order.is_closed
         return await self._resolver.resolve(order.instrument_id, order.client_order_id.value)
 
-    def _terms_of(self, order: Order) -> tuple[object, object] | None:
+    def _terms_of(self, order: Order) -> tuple[object, ...] | None:
         record = self._lifecycles.record(order.client_order_id.value)
-        return (record.quantity, record.price) if record is not None else None
+        return (record.quantity, record.price, record.trigger_price) if record is not None else None
 
     def _reject_modify(self, order: Order, reason: str) -> None:
         self._client.generate_order_modify_rejected(*_ids(order), reason, self._clock.timestamp_ns())

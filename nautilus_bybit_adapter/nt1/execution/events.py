@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.enums import OrderType
 from nautilus_trader.model.identifiers import ClientOrderId, TradeId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
@@ -16,7 +15,7 @@ from nautilus_bybit_adapter.nt1.execution.reports import VenueState
 from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.nt1.mapping.reports import commission_of, liquidity_of
-from nautilus_bybit_adapter.state.orders import (
+from nautilus_bybit_adapter.state.order_events import (
     Accepted,
     Canceled,
     Filled,
@@ -25,9 +24,12 @@ from nautilus_bybit_adapter.state.orders import (
     NotAFill,
     OrderEvent,
     OrderRecord,
+    OwnOrderEvent,
     Phase,
     Query,
     Rejected,
+    Sized,
+    Triggered,
     Updated,
 )
 
@@ -40,6 +42,8 @@ def record_of(order: Order) -> tuple[OrderRecord, list[str]]:
         quantity=order.quantity.as_decimal(),
         price=order.price.as_decimal() if order.has_price else None,
         trigger_price=order.trigger_price.as_decimal() if order.has_trigger_price else None,
+        quote_quantity=order.is_quote_quantity,
+        awaits_trigger=order.has_price and order.has_trigger_price and not order.is_triggered,
         venue_order_id=order.venue_order_id.value if order.venue_order_id is not None else "",
         phase=_phase_of(order),
         filled=filled,
@@ -92,26 +96,23 @@ class OrderEventPublisher:
                 case ForeignOrder() | ForeignFill() | NotAFill():
                     self._publish_foreign(event)
                 case _:
-                    client_order_id = self._order_id_of(event)
-                    order = self._cache.order(ClientOrderId(client_order_id))
+                    order = self._cache.order(ClientOrderId(event.client_order_id))
                     if order is None:
-                        self._log.error(f"No order {client_order_id} in the cache for {event}")
+                        self._log.error(f"No order {event.client_order_id} in the cache for {event}")
                         continue
                     self._publish_own(event, order)
 
-    @staticmethod
-    def _order_id_of(event: Accepted | Rejected | Updated | Canceled | Filled | Query) -> str:
-        return event.client_order_id
-
-    def _publish_own(
-        self, event: Accepted | Rejected | Updated | Canceled | Filled | Query, order: Order
-    ) -> None:
+    def _publish_own(self, event: OwnOrderEvent, order: Order) -> None:
         ids = (order.strategy_id, order.instrument_id, order.client_order_id)
         match event:
             case Accepted(_, venue_order_id, ts_ms):
                 self._client.generate_order_accepted(*ids, VenueOrderId(venue_order_id), ts_ms * MS_TO_NS)
             case Rejected(_, reason, due_post_only, ts_ms):
                 self._client.generate_order_rejected(*ids, reason, ts_ms * MS_TO_NS, due_post_only)
+            case Triggered(_, venue_order_id, ts_ms):
+                self._client.generate_order_triggered(*ids, VenueOrderId(venue_order_id), ts_ms * MS_TO_NS)
+            case Sized(_, venue_order_id, quantity, ts_ms):
+                self._publish_sized(order, venue_order_id, quantity, ts_ms)
             case Updated(_, venue_order_id, quantity, price, trigger_price, ts_ms):
                 self._publish_updated(order, venue_order_id, quantity, price, trigger_price, ts_ms)
             case Canceled(_, venue_order_id, ts_ms):
@@ -138,9 +139,23 @@ class OrderEventPublisher:
             order.client_order_id,
             VenueOrderId(venue_order_id),
             quantity_of(quantity, instrument.size_precision),
-            price_of(price, precision) if price is not None and order.order_type == OrderType.LIMIT else None,
+            price_of(price, precision) if price is not None and order.has_price else None,
             price_of(trigger_price, precision) if trigger_price is not None else None,
             ts_ms * MS_TO_NS,
+        )
+
+    def _publish_sized(self, order: Order, venue_order_id: str, quantity: Decimal, ts_ms: int) -> None:
+        instrument = self._cache.instrument(order.instrument_id)
+        self._client.generate_order_updated(
+            order.strategy_id,
+            order.instrument_id,
+            order.client_order_id,
+            VenueOrderId(venue_order_id),
+            quantity_of(quantity, instrument.size_precision),
+            None,
+            None,
+            ts_ms * MS_TO_NS,
+            is_quote_quantity=False,
         )
 
     def _publish_filled(self, event: Filled, order: Order) -> None:

@@ -9,7 +9,8 @@ from typing import Protocol
 from nautilus_trader.model.identifiers import InstrumentId
 
 from nautilus_bybit_adapter.errors import BybitError
-from nautilus_bybit_adapter.state.orders import OrderEvent, OrderLifecycles, Phase, Query
+from nautilus_bybit_adapter.state.order_events import OrderEvent, Phase, Query
+from nautilus_bybit_adapter.state.orders import OrderLifecycles
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
 FIRST_DELAY_SECS = 0.25

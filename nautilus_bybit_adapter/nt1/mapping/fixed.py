@@ -83,12 +83,30 @@ def money_of(text: str | Decimal, currency: Currency) -> Money:
 
 def currency_of(code: str) -> Currency:
     """Return a registered currency, or a crypto currency of 8 decimals under that code."""
-    known = Currency.from_str(code, strict=True)
+    # A registered currency is never replaced, so it may be remembered; one that is not registered may still be.
+    known = _currencies.get(code) or Currency.from_str(code, strict=True)
     if known is not None:
+        _currencies[code] = known
         return known
-    return Currency(
-        code=code, precision=COIN_DECIMALS, iso4217=0, name=code, currency_type=CurrencyType.CRYPTO
-    )
+    return new_currency(code, COIN_DECIMALS)
+
+
+_currencies: dict[str, Currency] = {}
+
+
+def new_currency(code: str, precision: int) -> Currency:
+    """
+    Return a crypto currency that is not registered yet.
+
+    Raises
+    ------
+    BybitDecodeError
+        If ``code`` is empty or not printable ASCII.
+
+    """
+    if not code or not code.isascii() or not code.isprintable() or " " in code:
+        raise BybitDecodeError(f"coin {code!r} is not made of printable ASCII")
+    return Currency(code=code, precision=precision, iso4217=0, name=code, currency_type=CurrencyType.CRYPTO)
 
 
 def decimals_of(step: str) -> int:

@@ -1,26 +1,49 @@
-"""Bybit instruments as framework instruments."""
+"""Bybit instruments as framework instruments.
+
+Source: Bybit V5 "Get Instruments Info".
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import msgspec
+from nautilus_trader.model.enums import OptionKind
 from nautilus_trader.model.identifiers import Symbol
-from nautilus_trader.model.instruments import CryptoFuture, CryptoPerpetual, CurrencyPair, Instrument
-from nautilus_trader.model.objects import Money, Price, Quantity
+from nautilus_trader.model.instruments import (
+    CryptoFuture,
+    CryptoOption,
+    CryptoPerpetual,
+    CurrencyPair,
+    Instrument,
+)
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
-from nautilus_bybit_adapter.nt1.mapping.fixed import (
-    currency_of,
-    decimals_of,
-    money_of,
-    price_of,
-    quantity_of,
+from nautilus_bybit_adapter.nt1.mapping.fixed import currency_of, quantity_of
+from nautilus_bybit_adapter.nt1.mapping.identifiers import instrument_id_of
+from nautilus_bybit_adapter.nt1.mapping.increments import (
+    delivery_ns,
+    fraction_of,
+    highest_price,
+    instant_ns,
+    least_notional,
+    least_quantity,
+    listed_price,
+    listed_quantity,
+    lowest_price,
+    margins_at,
+    most_quantity,
+    places_of,
 )
-from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS, instrument_id_of
 from nautilus_bybit_adapter.wire.account import BybitFeeRate
-from nautilus_bybit_adapter.wire.enums import BybitProductType
-from nautilus_bybit_adapter.wire.instruments import BybitInstrumentLinear, BybitInstrumentSpot
+from nautilus_bybit_adapter.wire.enums import BybitProductType, ContractType, InstrumentStatus
+from nautilus_bybit_adapter.wire.instruments import (
+    BybitInstrument,
+    BybitInstrumentLinear,
+    BybitInstrumentOption,
+    BybitInstrumentSpot,
+)
 
 # What an account without a VIP level pays, where the venue does not tell (no key, or the demo environment).
 # Source: Bybit fee schedule; the linear figures are those of a VIP 0 account.
@@ -30,13 +53,90 @@ DEFAULT_FEES: dict[BybitProductType, tuple[Decimal, Decimal]] = {
     BybitProductType.INVERSE: (Decimal("0.0002"), Decimal("0.00055")),
     BybitProductType.OPTION: (Decimal("0.0002"), Decimal("0.0003")),
 }
+_ONE = quantity_of("1", 0)
+_OPTION_PARTS = 4
+_PERPETUALS = frozenset({ContractType.LINEAR_PERPETUAL, ContractType.INVERSE_PERPETUAL})
+_FUTURES = frozenset({ContractType.LINEAR_FUTURES, ContractType.INVERSE_FUTURES})
+_OPTION_KINDS = {"Call": OptionKind.CALL, "Put": OptionKind.PUT, "C": OptionKind.CALL, "P": OptionKind.PUT}
+
+
+def category_of(item: BybitInstrument) -> BybitProductType:
+    """
+    Return the category a row belongs to.
+
+    Asked for a base coin, the venue answers linear and inverse contracts together; what neither word of the contract
+    type tells, the settle coin does.
+    """
+    if isinstance(item, BybitInstrumentSpot):
+        return BybitProductType.SPOT
+    if isinstance(item, BybitInstrumentOption):
+        return BybitProductType.OPTION
+    if item.contract_type.startswith("Inverse"):
+        return BybitProductType.INVERSE
+    if item.contract_type.startswith("Linear") or item.settle_coin != item.base_coin:
+        return BybitProductType.LINEAR
+    return BybitProductType.INVERSE
+
+
+def is_known_kind(item: BybitInstrument) -> bool:
+    """Return whether the row says what kind of contract it is in a word this version knows."""
+    if isinstance(item, BybitInstrumentLinear):
+        return item.contract_type in _PERPETUALS or item.contract_type in _FUTURES
+    return not isinstance(item, BybitInstrumentOption) or item.options_type in _OPTION_KINDS
+
+
+def is_tradable(instrument: Instrument) -> bool:
+    """
+    Return whether the venue takes orders for an instrument, as far as its ``info`` says.
+
+    Only status ``Trading`` does: before the launch there are auctions with rules of their own, and what delivers or
+    is closed takes no order.
+    """
+    return bool((instrument.info or {}).get("status") == InstrumentStatus.TRADING)
 
 
 def fees_of(category: BybitProductType, rate: BybitFeeRate | None) -> tuple[Decimal, Decimal]:
-    """Return (maker, taker) as fractions of the value traded."""
+    """
+    Return (maker, taker) as fractions of the value traded.
+
+    Raises
+    ------
+    BybitDecodeError
+        If a rate is no decimal number.
+
+    """
     if rate is None:
         return DEFAULT_FEES[category]
-    return Decimal(rate.maker_fee_rate), Decimal(rate.taker_fee_rate)
+    return fraction_of(rate.maker_fee_rate, "makerFeeRate"), fraction_of(rate.taker_fee_rate, "takerFeeRate")
+
+
+def instrument_of(item: BybitInstrument, rate: BybitFeeRate | None, ts_ns: int) -> Instrument:
+    """
+    Return the framework's instrument of a row.
+
+    Parameters
+    ----------
+    item : BybitInstrument
+        The venue's row.
+    rate : BybitFeeRate or None
+        The account's fee rates; None for the venue's default ones.
+    ts_ns : int
+        When the row was read, epoch nanoseconds.
+
+    Raises
+    ------
+    BybitDecodeError
+        If the row makes no instrument; the field, its value and what is allowed are named.
+
+    """
+    try:
+        if isinstance(item, BybitInstrumentSpot):
+            return spot_instrument(item, rate, ts_ns)
+        if isinstance(item, BybitInstrumentOption):
+            return option_instrument(item, rate, ts_ns)
+        return contract_instrument(item, rate, ts_ns)
+    except (BybitDecodeError, ArithmeticError, ValueError) as e:
+        raise BybitDecodeError(f"{item.symbol!r} makes no instrument: {e}") from e
 
 
 def spot_instrument(item: BybitInstrumentSpot, rate: BybitFeeRate | None, ts_ns: int) -> CurrencyPair:
@@ -47,105 +147,160 @@ def spot_instrument(item: BybitInstrumentSpot, rate: BybitFeeRate | None, ts_ns:
     notional; ``minOrderQty``, ``maxOrderQty`` and ``maxOrderAmt`` are no longer checked by the venue.
     """
     lot, tick = item.lot_size_filter, item.price_filter.tick_size
-    price_precision, size_precision = decimals_of(tick), decimals_of(lot.base_precision)
-    quote = currency_of(item.quote_coin)
+    places, size_places = places_of(tick, "tickSize"), places_of(lot.base_precision, "basePrecision")
+    step = listed_quantity(lot.base_precision, size_places)
     maker, taker = fees_of(BybitProductType.SPOT, rate)
     return CurrencyPair(
-        instrument_id=instrument_id_of(item.symbol, BybitProductType.SPOT),
+        instrument_id=instrument_id_of(_checked_symbol(item.symbol), BybitProductType.SPOT),
         raw_symbol=Symbol(item.symbol),
         base_currency=currency_of(item.base_coin),
-        quote_currency=quote,
-        price_precision=price_precision,
-        size_precision=size_precision,
-        price_increment=price_of(tick, price_precision),
-        size_increment=quantity_of(lot.base_precision, size_precision),
+        quote_currency=currency_of(item.quote_coin),
+        price_precision=places,
+        size_precision=size_places,
+        price_increment=listed_price(tick, places),
+        size_increment=step,
+        lot_size=step,
         ts_event=ts_ns,
         ts_init=ts_ns,
-        min_quantity=_quantity_or_none(lot.min_order_qty, size_precision),
-        max_quantity=_quantity_or_none(lot.max_limit_order_qty or lot.max_order_qty, size_precision),
-        min_notional=_money_or_none(lot.min_order_amt, item.quote_coin),
+        min_quantity=least_quantity(lot.min_order_qty, size_places),
+        max_quantity=most_quantity(lot.max_limit_order_qty or lot.max_order_qty, size_places),
+        min_notional=least_notional(lot.min_order_amt, item.quote_coin),
         maker_fee=maker,
         taker_fee=taker,
         info=msgspec.to_builtins(item),
     )
 
 
-def linear_instrument(
+def contract_instrument(
     item: BybitInstrumentLinear, rate: BybitFeeRate | None, ts_ns: int
 ) -> CryptoPerpetual | CryptoFuture:
     """
-    Return a linear perpetual or dated future.
+    Return a linear or inverse contract: a perpetual or a dated future.
 
-    The maintenance margin is half the initial margin at the highest leverage, which is what the lowest risk tier
-    of the venue shows (0.0033 at 150x).
+    An inverse contract is worth one USD and settles in its base coin. The maintenance margin is half the initial
+    margin at the highest leverage, which is what the lowest risk tier of the venue shows (0.0033 at 150x). A contract
+    type this version does not know is a perpetual where it has a funding interval or no day of delivery.
 
-    Source: Bybit V5 market/instrument (linear).
-
-    Raises
-    ------
-    BybitDecodeError
-        If the contract type is not known here.
-
+    Source: Bybit V5 market/instrument (linear, inverse).
     """
+    category = category_of(item)
     lot, prices = item.lot_size_filter, item.price_filter
-    price_precision, size_precision = decimals_of(prices.tick_size), decimals_of(lot.qty_step)
-    maker, taker = fees_of(BybitProductType.LINEAR, rate)
-    margin_init = Decimal(1) / Decimal(item.leverage_filter.max_leverage)
-    fields = {
-        "instrument_id": instrument_id_of(item.symbol, BybitProductType.LINEAR),
+    places, size_places = places_of(prices.tick_size, "tickSize"), places_of(lot.qty_step, "qtyStep")
+    step = listed_quantity(lot.qty_step, size_places)
+    maker, taker = fees_of(category, rate)
+    margin_init, margin_maint = margins_at(item.leverage_filter.max_leverage)
+    fields: dict[str, Any] = {
+        "instrument_id": instrument_id_of(_checked_symbol(item.symbol), category),
         "raw_symbol": Symbol(item.symbol),
         "quote_currency": currency_of(item.quote_coin),
         "settlement_currency": currency_of(item.settle_coin),
-        "is_inverse": False,
-        "price_precision": price_precision,
-        "size_precision": size_precision,
-        "price_increment": price_of(prices.tick_size, price_precision),
-        "size_increment": quantity_of(lot.qty_step, size_precision),
-        "lot_size": quantity_of(lot.qty_step, size_precision),
+        "is_inverse": category is BybitProductType.INVERSE,
+        "price_precision": places,
+        "size_precision": size_places,
+        "price_increment": listed_price(prices.tick_size, places),
+        "size_increment": step,
+        "lot_size": step,
+        "multiplier": _ONE,
         "ts_event": ts_ns,
         "ts_init": ts_ns,
-        "min_quantity": _quantity_or_none(lot.min_order_qty, size_precision),
-        "max_quantity": _quantity_or_none(lot.max_order_qty, size_precision),
-        "min_notional": _money_or_none(lot.min_notional_value, item.quote_coin),
-        "min_price": _price_or_none(prices.min_price, price_precision),
-        "max_price": _price_or_none(prices.max_price, price_precision),
+        "min_quantity": least_quantity(lot.min_order_qty, size_places),
+        "max_quantity": most_quantity(lot.max_order_qty, size_places),
+        "min_notional": least_notional(lot.min_notional_value, item.quote_coin),
+        "min_price": lowest_price(prices.min_price, places),
+        "max_price": highest_price(prices.max_price, places),
         "margin_init": margin_init,
-        "margin_maint": margin_init / 2,
+        "margin_maint": margin_maint,
         "maker_fee": maker,
         "taker_fee": taker,
         "info": msgspec.to_builtins(item),
     }
-    if item.contract_type == "LinearPerpetual":
-        return CryptoPerpetual(base_currency=currency_of(item.base_coin), **fields)
-    if item.contract_type == "LinearFutures":
-        return CryptoFuture(
-            underlying=currency_of(item.base_coin),
-            activation_ns=int(item.launch_time or "0") * MS_TO_NS,
-            expiration_ns=int(item.delivery_time or "0") * MS_TO_NS,
-            **fields,
-        )
-    raise BybitDecodeError(
-        f"contractType {item.contract_type!r} of {item.symbol} is not known here: "
-        "LinearPerpetual and LinearFutures are"
+    base = currency_of(item.base_coin)
+    if _is_perpetual(item):
+        return CryptoPerpetual(base_currency=base, **fields)
+    return CryptoFuture(
+        underlying=base,
+        activation_ns=instant_ns(item.launch_time, "launchTime"),
+        expiration_ns=delivery_ns(item.delivery_time),
+        **fields,
     )
 
 
-def instrument_of(
-    item: BybitInstrumentSpot | BybitInstrumentLinear, rate: BybitFeeRate | None, ts_ns: int
-) -> Instrument:
-    """Return the framework's instrument of a row of any supported category; raises `BybitDecodeError`."""
-    if isinstance(item, BybitInstrumentSpot):
-        return spot_instrument(item, rate, ts_ns)
-    return linear_instrument(item, rate, ts_ns)
+def linear_instrument(
+    item: BybitInstrumentLinear, rate: BybitFeeRate | None, ts_ns: int
+) -> CryptoPerpetual | CryptoFuture:
+    """Return a linear contract; see `contract_instrument`."""
+    return contract_instrument(item, rate, ts_ns)
 
 
-def _quantity_or_none(text: str, precision: int) -> Quantity | None:
-    return quantity_of(text, precision) if text and Decimal(text) else None
+def option_instrument(item: BybitInstrumentOption, rate: BybitFeeRate | None, ts_ns: int) -> CryptoOption:
+    """
+    Return an option; its strike is in the symbol only, as in ``BTC-27MAR26-70000-P-USDT``.
+
+    Source: Bybit V5 market/instrument (option).
+    """
+    lot, prices = item.lot_size_filter, item.price_filter
+    places, size_places = places_of(prices.tick_size, "tickSize"), places_of(lot.qty_step, "qtyStep")
+    step = listed_quantity(lot.qty_step, size_places)
+    maker, taker = fees_of(BybitProductType.OPTION, rate)
+    strike, kind = option_terms(item)
+    return CryptoOption(
+        instrument_id=instrument_id_of(_checked_symbol(item.symbol), BybitProductType.OPTION),
+        raw_symbol=Symbol(item.symbol),
+        underlying=currency_of(item.base_coin),
+        quote_currency=currency_of(item.quote_coin),
+        settlement_currency=currency_of(item.settle_coin),
+        is_inverse=False,
+        option_kind=kind,
+        strike_price=listed_price(strike, places_of(strike, "strike")),
+        activation_ns=instant_ns(item.launch_time, "launchTime"),
+        expiration_ns=delivery_ns(item.delivery_time),
+        price_precision=places,
+        size_precision=size_places,
+        price_increment=listed_price(prices.tick_size, places),
+        size_increment=step,
+        ts_event=ts_ns,
+        ts_init=ts_ns,
+        multiplier=_ONE,
+        lot_size=step,
+        min_quantity=least_quantity(lot.min_order_qty, size_places),
+        max_quantity=most_quantity(lot.max_order_qty, size_places),
+        min_notional=least_notional(lot.min_notional_value, item.quote_coin),
+        min_price=lowest_price(prices.min_price, places),
+        max_price=highest_price(prices.max_price, places),
+        maker_fee=maker,
+        taker_fee=taker,
+        info=msgspec.to_builtins(item),
+    )
 
 
-def _price_or_none(text: str, precision: int) -> Price | None:
-    return price_of(text, precision) if text and Decimal(text) else None
+def option_terms(item: BybitInstrumentOption) -> tuple[str, OptionKind]:
+    """
+    Return strike (a decimal string, in the quote coin) and kind of an option.
+
+    Raises
+    ------
+    BybitDecodeError
+        If the symbol does not hold them.
+
+    """
+    parts = item.symbol.split("-")
+    if len(parts) < _OPTION_PARTS:
+        raise BybitDecodeError(f"symbol {item.symbol!r} is not COIN-DAY-STRIKE-KIND, as an option's is")
+    kind = _OPTION_KINDS.get(item.options_type) or _OPTION_KINDS.get(parts[3])
+    if kind is None:
+        raise BybitDecodeError(f"optionsType {item.options_type!r} of {item.symbol} is neither Call nor Put")
+    return parts[2], kind
 
 
-def _money_or_none(text: str, coin: str) -> Money | None:
-    return money_of(text, currency_of(coin)) if text and Decimal(text) else None
+def _is_perpetual(item: BybitInstrumentLinear) -> bool:
+    if item.contract_type in _PERPETUALS:
+        return True
+    if item.contract_type in _FUTURES:
+        return False
+    return item.funding_interval > 0 or item.delivery_time in {"", "0"}
+
+
+def _checked_symbol(symbol: str) -> str:
+    if not symbol or not symbol.isascii() or not symbol.isprintable() or " " in symbol:
+        raise BybitDecodeError(f"symbol {symbol!r} is not made of printable ASCII")
+    return symbol

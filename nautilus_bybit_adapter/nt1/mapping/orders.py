@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from nautilus_trader.execution.messages import CancelOrder as CancelCommand
 from nautilus_trader.execution.messages import ModifyOrder, SubmitOrder
@@ -10,151 +11,286 @@ from nautilus_trader.model.enums import (
     OrderSide,
     OrderType,
     TimeInForce,
+    TriggerType,
     order_type_to_str,
     time_in_force_to_str,
+    trigger_type_to_str,
 )
+from nautilus_trader.model.identifiers import PositionId
 from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.nt1.mapping.identifiers import symbol_of
-from nautilus_bybit_adapter.wire.enums import BybitProductType
+from nautilus_bybit_adapter.nt1.mapping.order_params import (
+    BybitOrderParams,
+    OrderNotSupportedError,
+    parse_amended_params,
+    parse_order_params,
+)
+from nautilus_bybit_adapter.wire.enums import (
+    BybitProductType,
+    MarketUnit,
+    OrderFilter,
+    PositionIdx,
+    TriggerBy,
+    TriggerDirection,
+)
 from nautilus_bybit_adapter.wire.requests import AmendOrder, CancelOrder, PlaceOrder
 
 # Source: Bybit V5 order/create-order; 36 is documented, 45 is what the venue enforces.
 LINK_ID = re.compile(r"[0-9A-Za-z_-]{1,45}")
-LIMIT_TIME_IN_FORCE = {TimeInForce.GTC: "GTC", TimeInForce.IOC: "IOC", TimeInForce.FOK: "FOK"}
-KNOWN_PARAMS = frozenset({"is_leverage"})
+# Bybit has no order that expires by itself: the framework cancels a GTD order at its time.
+LIMIT_TIME_IN_FORCE = {
+    TimeInForce.GTC: "GTC",
+    TimeInForce.GTD: "GTC",
+    TimeInForce.IOC: "IOC",
+    TimeInForce.FOK: "FOK",
+}
+STOPS = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT})
+CONDITIONALS = STOPS | {OrderType.MARKET_IF_TOUCHED, OrderType.LIMIT_IF_TOUCHED}
+LIMITS = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
+SUPPORTED = CONDITIONALS | {OrderType.MARKET, OrderType.LIMIT}
+TRIGGERS = {
+    TriggerType.DEFAULT: TriggerBy.LAST_PRICE,
+    TriggerType.LAST_PRICE: TriggerBy.LAST_PRICE,
+    TriggerType.MARK_PRICE: TriggerBy.MARK_PRICE,
+    TriggerType.INDEX_PRICE: TriggerBy.INDEX_PRICE,
+}
 
 
-class OrderNotSupportedError(ValueError):
-    """Bybit, or this version, has no such order; the message names the field, its value and what is allowed."""
-
-
-def build_place(command: SubmitOrder) -> PlaceOrder:
+def build_place(command: SubmitOrder, *, hedged: bool = False) -> PlaceOrder:
     """
     Return the request of a submit command.
+
+    Parameters
+    ----------
+    command : SubmitOrder
+        The framework's command.
+    hedged : bool
+        Whether the symbol has a long and a short position side by side.
 
     Source: Bybit V5 order/create-order
 
     Raises
     ------
     OrderNotSupportedError
-        If the order has a type, time in force, quantity unit or parameter that cannot be sent.
+        If the order has a type, time in force, trigger, quantity unit or parameter that cannot be sent.
 
     """
     order: Order = command.order
     symbol, category = symbol_of(order.instrument_id)
     _check_order(order, category)
-    params = _check_params(command.params, category)
-    is_limit = order.order_type == OrderType.LIMIT
+    params = parse_order_params(command.params, order, category)
+    is_limit = order.order_type in LIMITS
+    by_venue = params.bbo_side_type is not None or params.order_iv is not None
     return PlaceOrder(
         category=category.value,
         symbol=symbol,
         side="Buy" if order.side == OrderSide.BUY else "Sell",
         order_type="Limit" if is_limit else "Market",
         qty=str(order.quantity),
-        price=str(order.price) if is_limit else None,
-        time_in_force=_time_in_force(order),
+        price=str(order.price) if is_limit and not by_venue else None,
+        time_in_force=_time_in_force(order, params),
         order_link_id=order.client_order_id.value,
         reduce_only=True if order.is_reduce_only else None,
-        position_idx=None if category is BybitProductType.SPOT else 0,
-        # Without it the venue reads the quantity of a spot market buy as an amount of the quote coin.
-        market_unit="baseCoin" if category is BybitProductType.SPOT and not is_limit else None,
-        is_leverage=1 if params.get("is_leverage") else None,
+        position_idx=position_idx_of(order, category, params, command.position_id, hedged=hedged),
+        market_unit=_market_unit(order, category),
+        is_leverage=1 if params.is_leverage else None,
+        order_filter=_order_filter(order, category),
+        **_trigger(order, category),
+        **_plain(params),
     )
 
 
-def build_amend(command: ModifyOrder) -> AmendOrder:
+def build_amend(command: ModifyOrder, order: Order) -> AmendOrder:
     """
-    Return the request of a modify command.
+    Return the request of a modify command, which names only what changes.
 
     Source: Bybit V5 order/amend-order
 
     Raises
     ------
     OrderNotSupportedError
-        If nothing is to change, or a trigger price is to.
+        If nothing is to change, or the order has nothing like what is to change.
 
     """
     symbol, category = symbol_of(command.instrument_id)
-    if command.trigger_price is not None:
+    changes = parse_amended_params(command.params, category)
+    if command.trigger_price is not None and order.order_type not in CONDITIONALS:
         raise OrderNotSupportedError(
-            f"trigger_price {command.trigger_price} cannot be amended: conditional orders are not supported"
+            f"trigger_price {command.trigger_price} cannot be amended: "
+            f"a {order_type_to_str(order.order_type)} order has none"
         )
-    if command.quantity is None and command.price is None:
+    if command.price is not None and order.order_type not in LIMITS:
         raise OrderNotSupportedError(
-            "quantity and price are both None: an amendment changes at least one of them"
+            f"price {command.price} cannot be amended: a {order_type_to_str(order.order_type)} order has none"
+        )
+    if command.quantity is None and command.price is None and command.trigger_price is None and not changes:
+        raise OrderNotSupportedError(
+            "quantity, price and trigger_price are all None: an amendment changes at least one of them"
         )
     return AmendOrder(
         category=category.value,
         symbol=symbol,
         order_link_id=command.client_order_id.value,
-        qty=str(command.quantity) if command.quantity is not None else None,
-        price=str(command.price) if command.price is not None else None,
+        qty=_text(command.quantity),
+        price=_text(command.price),
+        trigger_price=_text(command.trigger_price),
+        **changes,
     )
 
 
-def build_cancel(command: CancelCommand) -> CancelOrder:
+def build_cancel(command: CancelCommand, order: Order | None = None) -> CancelOrder:
     """
     Return the request of a cancel command, by the framework's own order id.
 
     Source: Bybit V5 order/cancel-order
     """
     symbol, category = symbol_of(command.instrument_id)
-    return CancelOrder(category=category.value, symbol=symbol, order_link_id=command.client_order_id.value)
+    return CancelOrder(
+        category=category.value,
+        symbol=symbol,
+        order_link_id=command.client_order_id.value,
+        order_filter=_order_filter(order, category) if order is not None else None,
+    )
+
+
+def position_idx_of(
+    order: Order,
+    category: BybitProductType,
+    params: BybitOrderParams,
+    position_id: PositionId | None,
+    *,
+    hedged: bool,
+) -> int | None:
+    """
+    Return which position an order belongs to; ``None`` on spot.
+
+    In hedge mode it is the one the params or the position id name, else the one the order opens, or that it reduces.
+
+    Raises
+    ------
+    OrderNotSupportedError
+        If the params name a position that the mode, the side or the position id contradicts.
+
+    """
+    if category is BybitProductType.SPOT:
+        return None
+    if not hedged:
+        if params.position_idx:
+            raise OrderNotSupportedError(
+                f"params position_idx {params.position_idx} is not allowed in one-way mode: 0 is"
+            )
+        return None if category is BybitProductType.OPTION else PositionIdx.ONE_WAY
+    opens_long = (order.side == OrderSide.BUY) != order.is_reduce_only
+    derived = PositionIdx.BUY_SIDE if opens_long else PositionIdx.SELL_SIDE
+    suffix = position_id.value.rpartition("-")[2] if position_id is not None else ""
+    named = {"LONG": PositionIdx.BUY_SIDE, "SHORT": PositionIdx.SELL_SIDE}.get(suffix)
+    wanted = params.position_idx or named or derived
+    if order.is_reduce_only and wanted != derived:
+        raise OrderNotSupportedError(
+            f"position_idx {int(wanted)} is not allowed for a reduce_only {order.side_string()}: {int(derived)} is"
+        )
+    return int(wanted)
+
+
+# -- parts -------------------------------------------------------------------------------------------------
 
 
 def _check_order(order: Order, category: BybitProductType) -> None:
-    if order.order_type not in {OrderType.MARKET, OrderType.LIMIT}:
+    kind = order_type_to_str(order.order_type)
+    if order.order_type == OrderType.TRAILING_STOP_MARKET:
         raise OrderNotSupportedError(
-            f"order_type {order_type_to_str(order.order_type)} is not supported: MARKET and LIMIT are"
+            f"order_type {kind} is not supported: Bybit trails the stop of a position, which "
+            "BybitHTTPClient.set_trading_stop sets"
         )
+    if order.order_type not in SUPPORTED:
+        allowed = ", ".join(sorted(order_type_to_str(each) for each in SUPPORTED))
+        raise OrderNotSupportedError(f"order_type {kind} is not supported: {allowed} are")
     if not LINK_ID.fullmatch(order.client_order_id.value):
         raise OrderNotSupportedError(
             f"client_order_id {order.client_order_id.value!r} cannot be an orderLinkId: "
             "1 to 45 of the characters 0-9 A-Z a-z - _ can"
         )
-    if order.is_quote_quantity:
+    if order.is_quote_quantity and (
+        category is not BybitProductType.SPOT or order.order_type != OrderType.MARKET
+    ):
         raise OrderNotSupportedError(
-            "quote_quantity is not supported: give the quantity in the base currency"
+            f"quote_quantity is not supported for a {kind} order on {category.name}: MARKET orders on SPOT have it"
         )
     if order.is_reduce_only and category is BybitProductType.SPOT:
         raise OrderNotSupportedError("reduce_only does not exist on SPOT, where there are no positions")
-    if order.order_type == OrderType.LIMIT and order.display_qty is not None:
+    if order.order_type in CONDITIONALS and category is BybitProductType.OPTION:
+        raise OrderNotSupportedError(f"order_type {kind} does not exist on OPTION: LIMIT and MARKET do")
+    if order.order_type in LIMITS and order.display_qty is not None:
         raise OrderNotSupportedError(
             f"display_qty {order.display_qty} is not supported: Bybit has no iceberg orders"
         )
 
 
-def _time_in_force(order: Order) -> str:
+def _time_in_force(order: Order, params: BybitOrderParams) -> str:
     name = time_in_force_to_str(order.time_in_force)
-    if order.order_type == OrderType.MARKET:
+    if order.order_type not in LIMITS:
         # A market order is immediate-or-cancel on Bybit, whatever is asked for.
-        if order.time_in_force not in {TimeInForce.GTC, TimeInForce.IOC}:
+        if order.time_in_force not in {TimeInForce.GTC, TimeInForce.GTD, TimeInForce.IOC}:
             raise OrderNotSupportedError(
-                f"time_in_force {name} of a MARKET order is not supported: GTC and IOC are"
+                f"time_in_force {name} of a {order_type_to_str(order.order_type)} order is not supported: "
+                "GTC, GTD and IOC are"
             )
         return "IOC"
-    if order.is_post_only:
-        if order.time_in_force != TimeInForce.GTC:
+    if order.is_post_only or params.rpi:
+        if order.time_in_force not in {TimeInForce.GTC, TimeInForce.GTD}:
+            word = "post_only" if order.is_post_only else "params rpi"
             raise OrderNotSupportedError(
-                f"post_only with time_in_force {name} is a contradiction: GTC is allowed"
+                f"{word} with time_in_force {name} is a contradiction: GTC and GTD are allowed"
             )
-        return "PostOnly"
+        return "RPI" if params.rpi else "PostOnly"
     if order.time_in_force not in LIMIT_TIME_IN_FORCE:
-        raise OrderNotSupportedError(f"time_in_force {name} is not supported: GTC, IOC and FOK are")
+        raise OrderNotSupportedError(f"time_in_force {name} is not supported: GTC, GTD, IOC and FOK are")
     return LIMIT_TIME_IN_FORCE[order.time_in_force]
 
 
-def _check_params(params: dict[str, object] | None, category: BybitProductType) -> dict[str, object]:
-    params = params or {}
-    unknown = sorted(set(params) - KNOWN_PARAMS)
-    if unknown:
+def _market_unit(order: Order, category: BybitProductType) -> str | None:
+    """Name the coin of a spot market order's quantity: without it the venue takes a buy's for the quote coin."""
+    if category is not BybitProductType.SPOT or order.order_type in LIMITS:
+        return None
+    return MarketUnit.QUOTE_COIN if order.is_quote_quantity else MarketUnit.BASE_COIN
+
+
+def _order_filter(order: Order, category: BybitProductType) -> str | None:
+    """Name the kind of a conditional spot order, which the venue takes for a plain one otherwise."""
+    is_conditional = category is BybitProductType.SPOT and order.order_type in CONDITIONALS
+    return OrderFilter.STOP_ORDER if is_conditional else None
+
+
+def _trigger(order: Order, category: BybitProductType) -> dict[str, Any]:
+    if order.order_type not in CONDITIONALS:
+        return {}
+    trigger_by = TRIGGERS.get(order.trigger_type)
+    if trigger_by is None:
         raise OrderNotSupportedError(
-            f"params key {unknown[0]!r} is not known: {', '.join(sorted(KNOWN_PARAMS))} is allowed"
+            f"trigger_type {trigger_type_to_str(order.trigger_type)} is not supported: "
+            "LAST_PRICE, MARK_PRICE and INDEX_PRICE are"
         )
-    leverage = params.get("is_leverage", False)
-    if not isinstance(leverage, bool):
-        raise OrderNotSupportedError(f"params is_leverage {leverage!r} is not True or False")
-    if leverage and category is not BybitProductType.SPOT:
-        raise OrderNotSupportedError("params is_leverage is for SPOT only")
-    return params
+    if category is BybitProductType.SPOT:
+        if trigger_by is not TriggerBy.LAST_PRICE:
+            raise OrderNotSupportedError(
+                f"trigger_type {trigger_type_to_str(order.trigger_type)} does not exist on SPOT: LAST_PRICE does"
+            )
+        return {"trigger_price": str(order.trigger_price)}
+    # A stop buys what rises and sells what falls; what is to be touched lies on the other side.
+    rises = (order.side == OrderSide.BUY) == (order.order_type in STOPS)
+    return {
+        "trigger_price": str(order.trigger_price),
+        "trigger_direction": int(TriggerDirection.RISE if rises else TriggerDirection.FALL),
+        "trigger_by": trigger_by.value,
+    }
+
+
+def _plain(params: BybitOrderParams) -> dict[str, Any]:
+    """Return the params that go into the request as they are."""
+    elsewhere = {"is_leverage", "position_idx", "rpi"}
+    return {name: value for name, value in params.to_dict().items() if name not in elsewhere}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

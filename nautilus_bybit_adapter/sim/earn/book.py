@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 from nautilus_bybit_adapter.sim.exchange.amounts import EIGHT_PLACES, ZERO
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError
 
+from .fixed_term import FixedTermBook
 from .products import FLEXIBLE, HOUR_MS, MINUTE_MS, Product, default_products
+from .real_assets import AssetBook
+from .token import TokenBook
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.funding_wallet import FundingWallet
@@ -84,6 +87,11 @@ class EarnBook:
         Where the coins come from and go to.
     products : tuple of Product
         What is offered.
+
+    Attributes
+    ----------
+    fixed, token, assets : FixedTermBook, TokenBook, AssetBook
+        What is staked for a fixed time, in BYUSDT and in real-world assets.
     """
 
     wallet: FundingWallet
@@ -93,6 +101,14 @@ class EarnBook:
     hourly: list[Yield] = field(default_factory=list)
     paid: list[Yield] = field(default_factory=list)
     _numbers: int = 0
+    fixed: FixedTermBook = field(init=False)
+    token: TokenBook = field(init=False)
+    assets: AssetBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fixed = FixedTermBook(self.wallet)
+        self.token = TokenBook(self.wallet)
+        self.assets = AssetBook(self.wallet, self.wallet.started_ms)
 
     def product(self, category: str, product_id: str) -> Product:
         """Product by category and id.
@@ -177,6 +193,8 @@ class EarnBook:
         for order in list(self.orders.values()):
             if order.status == PENDING and order.due_ms <= now_ms:
                 self._finish(order)
+        self.fixed.advance(now_ms)
+        self.token.advance(now_ms)
 
     def _finish(self, order: EarnOrder) -> None:
         position = self.positions[order.position_id]
@@ -208,7 +226,7 @@ class EarnBook:
             payout = position.accrued_ms // DAY_MS * DAY_MS + PAYOUT_MS
             if position.accrued_ms % DAY_MS == 0 and payout <= now_ms and position.unpaid:
                 self._note(self.paid, position, position.unpaid, payout)
-                self.wallet.pay("FUND", position.product.coin, position.unpaid, "")
+                self.wallet.pay("FUND", position.product.coin, position.unpaid, "EARN_INTEREST")
                 position.total += position.unpaid
                 position.unpaid = ZERO
 

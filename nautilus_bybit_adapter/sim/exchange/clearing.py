@@ -22,6 +22,7 @@ from .inputs import Inputs, taken
 from .instruments import LINEAR
 from .invariants import prove
 from .loans import Loans
+from .moves import Moves
 from .order_desk import OrderDesk
 from .position_settings import PositionSettings
 from .register import Register
@@ -128,6 +129,7 @@ class Clearing:
             self.markets,
             now_ms,
         )
+        self._moves = Moves(self.register, self._settlement, self.settings, self.risk, now_ms)
         self._desk = OrderDesk(
             register=self.register,
             markets=self.markets,

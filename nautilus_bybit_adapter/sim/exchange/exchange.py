@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from .fields import Params
+    from .moves import MovedLeg
     from .orders import Order
 
 __all__ = ["Exchange", "ExchangeConfig"]
@@ -118,6 +119,17 @@ class Exchange(Clearing):
         index = read_position_idx(params, hedged=self.settings.is_hedged(market.instrument))
         with self._settlement.step():
             set_trading_stop(self.stops, market, self.position(market, index), index, params)
+
+    @taken
+    def move(self, legs: list[Params], *, is_giver: bool) -> list[MovedLeg]:
+        """Book positions that change hands with a sub account, all or none.
+
+        Raises
+        ------
+        VenueError
+            When a leg is wrong or its margin is not there.
+        """
+        return self._moves.move(legs, self.market, is_giver=is_giver)
 
     @taken
     def set_leverage(self, params: Params) -> None:

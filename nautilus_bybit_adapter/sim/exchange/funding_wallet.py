@@ -32,6 +32,18 @@ class Transfer:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundEntry:
+    """One change of the funding wallet, with the balance after it."""
+
+    number: int
+    coin: str
+    amount: Decimal
+    balance: Decimal
+    kind: str
+    at_ms: int
+
+
 class FundingWallet:
     """Balances outside the unified account.
 
@@ -46,12 +58,20 @@ class FundingWallet:
         Coins in the funding wallet.
     transfers : dict of str to Transfer
         Finished transfers by `transferId`, oldest first.
+    history : list of FundEntry
+        Changes of the funding wallet, oldest first.
     """
 
     def __init__(self, exchange: Exchange) -> None:
         self.balances: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.transfers: dict[str, Transfer] = {}
+        self.history: list[FundEntry] = []
         self._exchange = exchange
+
+    @property
+    def started_ms(self) -> int:
+        """When the venue was started first, ms."""
+        return self._exchange.started_ms
 
     def balance(self, account_type: str, coin: str) -> Decimal:
         """Amount of `coin` in an account."""
@@ -60,6 +80,10 @@ class FundingWallet:
             if account_type == UNIFIED
             else self.balances[coin]
         )
+
+    def price(self, coin: str) -> Decimal:
+        """Dollars for one `coin`, 0 when it has no price."""
+        return self._exchange.risk.price(coin)
 
     def free(self, account_type: str, coin: str) -> Decimal:
         """Amount of `coin` that may leave an account."""
@@ -71,8 +95,18 @@ class FundingWallet:
         """Change an account by `amount`, negative when it pays; `kind` names the ledger entry."""
         if account_type == UNIFIED:
             self._exchange.transfer(coin, amount, kind)
-        else:
-            self.balances[coin] += amount
+            return
+        self.balances[coin] += amount
+        self.history.append(
+            FundEntry(
+                number=len(self.history) + 1,
+                coin=coin,
+                amount=amount,
+                balance=self.balances[coin],
+                kind=kind,
+                at_ms=self._exchange.now_ms(),
+            )
+        )
 
     def transfer(self, transfer: Transfer) -> None:
         """Move a coin between the accounts.

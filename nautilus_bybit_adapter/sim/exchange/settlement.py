@@ -127,7 +127,7 @@ class Settlement:
         self._step.executions.setdefault(order.order_id, []).append(execution)
         self.touched(market)
 
-    def fill(self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool) -> None:
+    def fill(self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool) -> Execution:
         """Fill `lots` of a client order at `ticks` and book it."""
         if not order.is_open:
             raise ClosedOrderError(f"{order.order_id} is {order.status}")
@@ -140,6 +140,7 @@ class Settlement:
             order.status = "PartiallyFilled" if order.leaves else "Filled"
         self._step.executions.setdefault(order.order_id, []).append(execution)
         self.told(order)
+        return execution
 
     def _fill_derivative(
         self, market: Market, order: Order, ticks: int, lots: int, *, is_maker: bool
@@ -194,6 +195,8 @@ class Settlement:
         rate = self._account.fee_rate(it.category, is_maker=is_maker)
         if order.exec_type == "Delivery":
             rate = it.delivery_fee_rate
+        elif order.exec_type == "MovePosition":
+            rate = ZERO
         return Execution(
             order=order,
             exec_id=self._identity.exec_id(it.category),

@@ -59,8 +59,8 @@ def account_info(context: Context, params: Params) -> dict[str, Any]:
 
 
 def fee_rate(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/account/fee-rate`."""
-    category = read_category(params)
+    """`/v5/account/fee-rate`; without a category those of linear contracts, for clients of older accounts."""
+    category = read_category({"category": "linear", **params})
     base = read_text(params, "baseCoin")
     rates = exchange.account.rates.get(category)
     if rates is None:
@@ -69,7 +69,7 @@ def fee_rate(exchange: Exchange, params: Params) -> dict[str, Any]:
         bases = sorted({m.instrument.base for key, m in exchange.markets.items() if key[0] == category})
         names = [{"symbol": "", "baseCoin": coin} for coin in bases if base in {"", coin}]
     elif params.get("symbol"):
-        names = [{"symbol": exchange.market(params).instrument.symbol}]
+        names = [{"symbol": exchange.market({**params, "category": category}).instrument.symbol}]
     else:
         names = [{"symbol": key[1]} for key in sorted(exchange.markets) if key[0] == category]
     rows = [

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from nautilus_bybit_adapter.sim.assets.convert import ConvertDesk
+from nautilus_bybit_adapter.sim.assets.fixed_borrows import FixedBorrows
+from nautilus_bybit_adapter.sim.assets.members import SubMembers
 from nautilus_bybit_adapter.sim.earn.book import EarnBook
 from nautilus_bybit_adapter.sim.exchange.funding_wallet import FundingWallet
 from nautilus_bybit_adapter.sim.exchange.profile import Profile
 from nautilus_bybit_adapter.sim.faults.engine import FaultEngine
+from nautilus_bybit_adapter.sim.state.journal import Memory
 
 from .bounds import Bounds
 from .limits import AddressLimits
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
     from .auth import Credentials
     from .limits import RateWindows
+
+_REMEMBERED = tuple(each.name for each in fields(Memory) if each.name != "exchange")
 
 
 @dataclass(slots=True)
@@ -36,10 +42,24 @@ class Context:
     notices: list[dict[str, Any]] = field(default_factory=list)
     funding: FundingWallet = field(init=False)
     earn: EarnBook = field(init=False)
+    converts: ConvertDesk = field(init=False)
+    members: SubMembers = field(init=False)
+    fixed_borrows: FixedBorrows = field(default_factory=FixedBorrows)
 
     def __post_init__(self) -> None:
         self.funding = FundingWallet(self.exchange)
         self.earn = EarnBook(self.funding)
+        self.converts = ConvertDesk(self.funding)
+        self.members = SubMembers(self.exchange.config.uid, self.funding)
+
+    def memory(self) -> Memory:
+        """Everything a restart has to bring back."""
+        return Memory(self.exchange, *(getattr(self, name) for name in _REMEMBERED))
+
+    def recall(self, memory: Memory) -> None:
+        """Go on with what was remembered beside the exchange."""
+        for name in _REMEMBERED:
+            setattr(self, name, getattr(memory, name))
 
 
 CONTEXT: web.AppKey[Context] = web.AppKey("context", Context)

@@ -157,6 +157,18 @@ def apr_history(context: Context, params: Params) -> dict[str, Any]:
     return {"list": rows}
 
 
+def modify_position(context: Context, params: Params) -> dict[str, Any]:
+    """`/v5/earn/position/modify`: the on-chain products here are flexible, which never reinvest."""
+    category = _word(params, "category", (ONCHAIN,))
+    if str(params.get("autoReinvest")) not in {"0", "1"}:
+        raise VenueError(180001, "Invalid parameter autoReinvest.")
+    product = context.earn.product(category, str(params.get("productId") or ""))
+    position = context.earn.positions.get(str(params.get("positionId") or ""))
+    if position is None or position.product is not product:
+        raise VenueError(180020, "Position not found.")
+    raise VenueError(180028, "The position does not support auto-reinvest.")
+
+
 def coupons(context: Context, params: Params) -> dict[str, Any]:
     """`/v5/earn/coupons`: the account holds none."""
     del context
@@ -245,5 +257,6 @@ ROUTES: Routes = {
     ("GET", "/v5/earn/yield"): uses(yields, ret_msg=""),
     ("GET", "/v5/earn/hourly-yield"): uses(hourly_yields, ret_msg=""),
     ("GET", "/v5/earn/apr-history"): shows(apr_history, ret_msg=""),
+    ("POST", "/v5/earn/position/modify"): uses(modify_position, ret_msg=""),
     ("GET", "/v5/earn/coupons"): uses(coupons, ret_msg=""),
 }

@@ -102,6 +102,8 @@ RATES: dict[str, Rate] = {
         *_under("/v5/asset/transfer", "inter-transfer", "query-inter-transfer-list"),
         window_ms=MINUTE_MS,
     ),
+    **_all(1, "/v5/account/demo-apply-money", window_ms=MINUTE_MS),
+    **_all(5, "/v5/user/create-demo-member"),
     **_all(450, "/v5/asset/transfer/query-account-coin-balance"),
 }
 

@@ -138,7 +138,7 @@ def max_borrowable(context: Context, params: Params) -> dict[str, Any]:
 
 
 def coin_state(context: Context, params: Params) -> dict[str, Any]:
-    """`/v5/spot-margin-trade/coinstate`: leverage by coin."""
+    """`/v5/spot-margin-trade/coinstate`: leverage by coin; Bybit's own Python client asks without a signature."""
     profile = context.profile
     rows = [
         {"spotLeverage": plain(profile.coin_leverage.get(coin, profile.spot_leverage)), "currency": coin}
@@ -187,13 +187,14 @@ def _known(context: Context, coin: str) -> str:
 
 ROUTES: Routes = {
     ("GET", "/v5/spot-margin-trade/state"): uses(state, ret_msg="Success"),
+    ("GET", "/v5/spot-margin-uta/status"): uses(state, ret_msg="Success"),
     ("POST", "/v5/spot-margin-trade/switch-mode"): uses(switch_mode, ret_msg="Success"),
     ("POST", "/v5/spot-margin-trade/set-leverage"): uses(set_leverage, ret_msg="Success"),
     ("GET", "/v5/spot-margin-trade/data"): shows(vip_data, ret_msg="Success"),
     ("GET", "/v5/spot-margin-trade/collateral"): shows(collateral, ret_msg="Success"),
     ("GET", "/v5/spot-margin-trade/interest-rate-history"): uses(interest_rates, ret_msg="Success"),
     ("GET", "/v5/spot-margin-trade/max-borrowable"): uses(max_borrowable, ret_msg="Success"),
-    ("GET", "/v5/spot-margin-trade/coinstate"): uses(coin_state, ret_msg="Success"),
+    ("GET", "/v5/spot-margin-trade/coinstate"): shows(coin_state, ret_msg="Success"),
     ("GET", "/v5/spot-margin-trade/repayment-available-amount"): uses(repayable, ret_msg="Success"),
     ("GET", "/v5/spot-margin-trade/get-auto-repay-mode"): uses(auto_repay, ret_msg="Success"),
     ("POST", "/v5/spot-margin-trade/set-auto-repay-mode"): uses(set_auto_repay, ret_msg="Success"),

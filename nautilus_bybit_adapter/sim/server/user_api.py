@@ -1,4 +1,4 @@
-"""Private REST answers about the user: the API key and, for a main account, its sub accounts.
+"""Private REST answers about the user and the API key.
 
 Source: Bybit V5 User.
 """
@@ -13,6 +13,26 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
 
     from .context import Context
+# What the key may do, by family.
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "ContractTrade": ("Order", "Position"),
+    "Spot": ("SpotTrade",),
+    "Wallet": ("AccountTransfer", "SubMemberTransfer"),
+    "Options": ("OptionsTrade",),
+    "Derivatives": ("DerivativesTrade",),
+    "CopyTrading": (),
+    "BlockTrade": (),
+    "Exchange": ("ExchangeHistory",),
+    "NFT": (),
+    "Affiliate": (),
+    "Earn": ("Earn",),
+    "FiatP2P": (),
+    "FiatConvertBroker": (),
+    "FiatGlobalPay": (),
+    "FiatBitPay": (),
+    "BitCard": (),
+    "ByXPost": (),
+}
 
 
 def api_key_info(exchange: Exchange, params: Params, api_key: str) -> dict[str, Any]:
@@ -24,25 +44,7 @@ def api_key_info(exchange: Exchange, params: Params, api_key: str) -> dict[str, 
         "apiKey": api_key,
         "readOnly": 0,
         "secret": "",
-        "permissions": {
-            "ContractTrade": ["Order", "Position"],
-            "Spot": ["SpotTrade"],
-            "Wallet": ["AccountTransfer", "SubMemberTransfer"],
-            "Options": ["OptionsTrade"],
-            "Derivatives": ["DerivativesTrade"],
-            "CopyTrading": [],
-            "BlockTrade": [],
-            "Exchange": ["ExchangeHistory"],
-            "NFT": [],
-            "Affiliate": [],
-            "Earn": ["Earn"],
-            "FiatP2P": [],
-            "FiatConvertBroker": [],
-            "FiatGlobalPay": [],
-            "FiatBitPay": [],
-            "BitCard": [],
-            "ByXPost": [],
-        },
+        "permissions": {name: list(names) for name, names in PERMISSIONS.items()},
         "ips": ["*"],
         "type": 1,
         "deadlineDay": 83,
@@ -70,24 +72,6 @@ def _api_key(context: Context, params: Params) -> dict[str, Any]:
     return api_key_info(context.exchange, params, context.credentials.api_key)
 
 
-def sub_members(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/user/query-sub-members`: the account has none."""
-    del exchange, params
-    return {"subMembers": []}
-
-
-def sub_member_pages(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/user/submembers` and `/v5/user/escrow_sub_members`."""
-    del exchange, params
-    return {"subMembers": [], "nextCursor": "0"}
-
-
-def sub_keys(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/user/sub-apikeys`."""
-    del exchange, params
-    return {"result": [], "nextPageCursor": ""}
-
-
 def member_type(exchange: Exchange, params: Params) -> dict[str, Any]:
     """`/v5/user/get-member-type`."""
     del params
@@ -102,10 +86,6 @@ def agreement(exchange: Exchange, params: Params) -> dict[str, Any]:
 
 ROUTES: Routes = {
     ("GET", "/v5/user/query-api"): uses(_api_key, ret_msg=""),
-    ("GET", "/v5/user/query-sub-members"): private(sub_members, ret_msg=""),
-    ("GET", "/v5/user/submembers"): private(sub_member_pages, ret_msg=""),
-    ("GET", "/v5/user/escrow_sub_members"): private(sub_member_pages, ret_msg=""),
-    ("GET", "/v5/user/sub-apikeys"): private(sub_keys, ret_msg=""),
     ("GET", "/v5/user/get-member-type"): private(member_type, ret_msg=""),
     ("POST", "/v5/user/agreement"): private(agreement, ret_msg=""),
 }

@@ -27,6 +27,9 @@ from .store import Row, Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nautilus_bybit_adapter.sim.assets.convert import ConvertDesk
+    from nautilus_bybit_adapter.sim.assets.fixed_borrows import FixedBorrows
+    from nautilus_bybit_adapter.sim.assets.members import SubMembers
     from nautilus_bybit_adapter.sim.earn.book import EarnBook
     from nautilus_bybit_adapter.sim.exchange.events import Sink
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
@@ -48,6 +51,9 @@ class Memory:
     profile: Profile
     funding: FundingWallet
     earn: EarnBook
+    converts: ConvertDesk
+    members: SubMembers
+    fixed_borrows: FixedBorrows
 
     def mark(self) -> str:
         """Return what tells this exchange from one with another history."""

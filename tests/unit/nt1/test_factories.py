@@ -14,6 +14,7 @@ from nautilus_bybit_adapter import (
     BybitEnvironment,
     BybitExecClientConfig,
     BybitExecutionClient,
+    BybitInstrumentProvider,
     BybitLiveDataClientFactory,
     BybitLiveExecClientFactory,
     BybitProductType,
@@ -94,9 +95,18 @@ def test_public_data_needs_no_key(parts: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("product", [BybitProductType.INVERSE, BybitProductType.OPTION])
-def test_a_category_that_is_not_served_is_refused(parts: dict[str, Any], product: BybitProductType) -> None:
+def test_a_category_that_is_not_traded_is_refused(parts: dict[str, Any], product: BybitProductType) -> None:
     with pytest.raises(BybitConfigError, match=f"{product.name} is not supported: SPOT, LINEAR are"):
         exec_client(parts, product_types=(product,), **KEYS)
+
+
+@pytest.mark.parametrize("product", list(BybitProductType))
+def test_data_of_every_category_is_served(parts: dict[str, Any], product: BybitProductType) -> None:
+    config = BybitDataClientConfig(product_types=(product,))
+    client = BybitLiveDataClientFactory.create(config=config, **parts)
+    provider = client._instrument_provider
+    assert isinstance(provider, BybitInstrumentProvider)
+    assert provider.product_types == (product,)
 
 
 def test_a_url_that_is_not_encrypted_leads_to_this_machine_only(parts: dict[str, Any]) -> None:

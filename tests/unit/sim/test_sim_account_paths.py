@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from venue_walk import DAY_MS, INVERSE, LINEAR, OPTION, SPOT, START_MS, WalkedVenue
+from venue_requests import DAY_MS, INVERSE, LINEAR, OPTION, SPOT, START_MS
+from venue_walk import WalkedVenue
 
 from nautilus_bybit_adapter.sim import VenueError
 

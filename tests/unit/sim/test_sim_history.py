@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from venue_walk import INVERSE, LINEAR, OPTION, SPOT, START_MS, WalkedVenue
+from venue_requests import INVERSE, LINEAR, OPTION, SPOT, START_MS
+from venue_walk import WalkedVenue
 
 from nautilus_bybit_adapter.sim import VenueError
 from nautilus_bybit_adapter.sim.exchange.candles import INTERVAL_MS, INTERVALS, candle_start

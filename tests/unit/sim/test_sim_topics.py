@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from venue_walk import INVERSE, LINEAR, OPTION, SPOT, WalkedVenue, Wire
+from venue_requests import INVERSE, LINEAR, OPTION, SPOT
+from venue_walk import WalkedVenue, Wire
 
 MINUTE_MS = 60_000
 

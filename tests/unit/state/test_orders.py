@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from nautilus_bybit_adapter.state.orders import (
+from nautilus_bybit_adapter.state.order_events import (
     Accepted,
     Canceled,
     Filled,
@@ -13,13 +14,15 @@ from nautilus_bybit_adapter.state.orders import (
     ForeignOrder,
     NotAFill,
     OrderEvent,
-    OrderLifecycles,
     OrderRecord,
     Phase,
     Query,
     Rejected,
+    Sized,
+    Triggered,
     Updated,
 )
+from nautilus_bybit_adapter.state.orders import LONGEST_WAIT_MS, OrderLifecycles
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
 T0 = 1_791_270_738_610
@@ -220,3 +223,128 @@ def test_closed_orders_are_forgotten_in_the_end(monkeypatch: pytest.MonkeyPatch)
     assert machine.record("c-0") is None
     assert machine.record("c-3") is not None
     assert not machine.knows("", "v-0")
+
+
+def sized(changes: dict[str, Any] | None = None) -> OrderLifecycles:
+    machine = OrderLifecycles()
+    machine.on_submitted("c-1", Decimal(100), quote_quantity=True, **(changes or {}))
+    return machine
+
+
+@pytest.mark.parametrize("status", ["Filled", "PartiallyFilledCanceled", "Cancelled"])
+def test_fills_of_a_quote_amount_wait_for_the_quantity_it_bought(status: str) -> None:
+    machine = sized()
+    first, second = execution("x-1", "0.001"), execution("x-2", "0.0006")
+    assert [type(event) for event in machine.on_execution(first)] == [Accepted]
+    assert machine.on_execution(second) == []
+    assert machine.on_order(
+        order(status, qty="100", price="0", cum_exec_qty="0.0016", order_type="Market")
+    ) == [
+        Sized("c-1", "v-1", Decimal("0.0016"), T0 + 5),
+        Filled("c-1", first),
+        Filled("c-1", second),
+    ]
+    record = machine.record("c-1")
+    assert record is not None
+    assert record.phase is Phase.CLOSED
+
+
+def test_the_end_of_a_quote_amount_waits_for_its_last_fill() -> None:
+    machine = sized()
+    only = execution("x-1", "0.0016")
+    row = order("Filled", qty="100", price="0", cum_exec_qty="0.0016", order_type="Market")
+    assert [type(event) for event in machine.on_order(row)] == [Accepted, Query]
+    assert [type(event) for event in machine.on_execution(only)] == [Sized, Filled]
+
+
+def test_a_quote_amount_that_bought_nothing_is_canceled() -> None:
+    row = order("Cancelled", qty="100", price="0", cum_exec_qty="0", order_type="Market")
+    assert [type(event) for event in sized().on_order(row)] == [Accepted, Canceled]
+
+
+def triggering() -> OrderLifecycles:
+    machine = OrderLifecycles()
+    machine.on_submitted("c-1", Decimal("0.010"), Decimal(60_000), Decimal(59_000))
+    return machine
+
+
+UNTRIGGERED = {"price": "60000", "trigger_price": "59000"}
+
+
+@pytest.mark.parametrize("status", ["Triggered", "New", "PartiallyFilled"])
+def test_a_trigger_is_told_once(status: str) -> None:
+    machine = triggering()
+    assert [type(event) for event in machine.on_order(order("Untriggered", **UNTRIGGERED))] == [Accepted]
+    assert [type(event) for event in machine.on_order(order(status, **UNTRIGGERED))] == [Triggered]
+    assert machine.on_order(order("New", **UNTRIGGERED)) == []
+
+
+def test_a_fill_of_a_limit_behind_a_trigger_tells_of_the_trigger_first() -> None:
+    machine = triggering()
+    events = machine.on_execution(execution("x-1", "0.010"))
+    assert [type(event) for event in events] == [Accepted, Triggered, Filled]
+
+
+def test_a_conditional_order_that_never_triggered_is_only_canceled() -> None:
+    machine = triggering()
+    machine.on_order(order("Untriggered", **UNTRIGGERED))
+    assert [type(event) for event in machine.on_order(order("Deactivated", **UNTRIGGERED))] == [Canceled]
+
+
+def test_a_market_order_behind_a_trigger_has_no_trigger_event() -> None:
+    machine = OrderLifecycles()
+    machine.on_submitted("c-1", Decimal("0.010"), None, Decimal(59_000))
+    row = {"order_type": "Market", "price": "0", "trigger_price": "59000"}
+    assert [type(event) for event in machine.on_order(order("Untriggered", **row))] == [Accepted]
+    assert machine.on_order(order("Triggered", **row)) == []
+
+
+def test_an_amended_trigger_is_an_update_and_a_lost_one_is_none() -> None:
+    machine = triggering()
+    machine.on_order(order("Untriggered", **UNTRIGGERED))
+    later = {"updated_time": str(T0 + 8)}
+    events = machine.on_order(order("Untriggered", **UNTRIGGERED | {"trigger_price": "58000"} | later))
+    assert events == [Updated("c-1", "v-1", Decimal("0.010"), Decimal(60_000), Decimal(58_000), T0 + 8)]
+    later = {"updated_time": str(T0 + 9)}
+    assert [type(e) for e in machine.on_order(order("New", price="60000", trigger_price="", **later))] == [
+        Triggered
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "reason"),
+    [
+        (lambda _machine: None, "no push has told of it"),
+        (lambda machine: machine.on_acknowledged("c-1", "v-1"), "no push has told of it"),
+        (
+            lambda machine: machine.on_order(order("Filled", cum_exec_qty="0.010")),
+            "fills it reported have not arrived",
+        ),
+    ],
+)
+def test_what_is_missing_for_too_long_is_asked_for_again_and_again(
+    prepare: Callable[[OrderLifecycles], object], reason: str
+) -> None:
+    machine = OrderLifecycles()
+    machine.on_submitted("c-1", Decimal("0.010"), Decimal(60_000))
+    prepare(machine)
+    assert machine.overdue(T0) == []
+    assert machine.overdue(T0 + LONGEST_WAIT_MS - 1) == []
+    assert machine.overdue(T0 + LONGEST_WAIT_MS) == [Query("c-1", reason)]
+    assert machine.overdue(T0 + LONGEST_WAIT_MS + 1) == []
+    assert machine.overdue(T0 + 2 * LONGEST_WAIT_MS) == [Query("c-1", reason)]
+
+
+def test_a_resting_order_lacks_nothing() -> None:
+    machine = OrderLifecycles()
+    machine.on_submitted("c-1", Decimal("0.010"), Decimal(60_000))
+    machine.overdue(T0)
+    machine.on_order(order("New", price="60000"))
+    assert machine.overdue(T0 + 10 * LONGEST_WAIT_MS) == []
+
+
+def test_held_fills_are_asked_for_when_the_end_does_not_come() -> None:
+    machine = sized()
+    machine.on_execution(execution("x-1", "0.001"))
+    machine.overdue(T0)
+    assert machine.overdue(T0 + LONGEST_WAIT_MS) == [Query("c-1", "its end has not been told")]

@@ -1,0 +1,136 @@
+"""Increments and bounds as the venue's price and lot filters state them.
+
+They repeat from row to row, and the framework's numbers never change, so each is made once.
+
+Source: Bybit V5 "Get Instruments Info".
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
+
+from nautilus_trader.model.objects import Money, Price, Quantity
+
+from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.nt1.mapping.fixed import (
+    PRICE_LIMIT,
+    QUANTITY_LIMIT,
+    RAW_DECIMALS,
+    currency_of,
+    decimals_of,
+    money_of,
+    price_of,
+    quantity_of,
+)
+from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
+
+_MOST_REMEMBERED = 16_384
+_LATEST_MS = 253_402_300_799_999  # the end of the year 9999
+
+
+@lru_cache(_MOST_REMEMBERED)
+def places_of(step: str, name: str) -> int:
+    """Return the decimals of an increment, which is a positive number."""
+    value = fraction_of(step, name)
+    places = decimals_of(step) if value > 0 else -1
+    if not 0 <= places <= RAW_DECIMALS:
+        raise BybitDecodeError(f"{name} {step!r} is not above 0 with at most {RAW_DECIMALS} decimals")
+    return places
+
+
+@lru_cache(_MOST_REMEMBERED)
+def listed_price(text: str, places: int) -> Price:
+    """Return a price that is on the grid of `places` decimals."""
+    return price_of(text, places)
+
+
+@lru_cache(_MOST_REMEMBERED)
+def listed_quantity(text: str, places: int) -> Quantity:
+    """Return a quantity that is on the grid of `places` decimals."""
+    return quantity_of(text, places)
+
+
+@lru_cache(_MOST_REMEMBERED)
+def least_quantity(text: str, places: int) -> Quantity | None:
+    """Return the smallest quantity on the grid that is not below a bound; 0 and nothing are no bound."""
+    value = _bound(text, places, ROUND_CEILING, QUANTITY_LIMIT, "minOrderQty")
+    return quantity_of(value, places) if value else None
+
+
+@lru_cache(_MOST_REMEMBERED)
+def most_quantity(text: str, places: int) -> Quantity | None:
+    """Return the largest quantity on the grid that is not above a bound; one beyond the framework's bounds nothing."""
+    value = _bound(text, places, ROUND_FLOOR, QUANTITY_LIMIT, "maxOrderQty")
+    return quantity_of(value, places) if value else None
+
+
+@lru_cache(_MOST_REMEMBERED)
+def lowest_price(text: str, places: int) -> Price | None:
+    """Return the lowest price on the grid that is not below a bound; 0 and nothing are no bound."""
+    value = _bound(text, places, ROUND_CEILING, PRICE_LIMIT, "minPrice")
+    return price_of(value, places) if value else None
+
+
+@lru_cache(_MOST_REMEMBERED)
+def highest_price(text: str, places: int) -> Price | None:
+    """Return the highest price on the grid not above a bound; one beyond the framework's bounds nothing."""
+    value = _bound(text, places, ROUND_FLOOR, PRICE_LIMIT, "maxPrice")
+    return price_of(value, places) if value else None
+
+
+def _bound(text: str, places: int, rounding: str, limit: Decimal, name: str) -> Decimal | None:
+    if not text:
+        return None
+    value = fraction_of(text, name)
+    if value > limit:
+        return None
+    return value.quantize(Decimal(1).scaleb(-places), rounding=rounding)
+
+
+def least_notional(text: str, coin: str) -> Money | None:
+    """Return the least value of an order in the quote coin; 0 and nothing are no bound."""
+    return _money(text, coin) if text and fraction_of(text, "minNotionalValue") else None
+
+
+@lru_cache(_MOST_REMEMBERED)
+def _money(text: str, coin: str) -> Money:
+    return money_of(text, currency_of(coin))
+
+
+@lru_cache(_MOST_REMEMBERED)
+def margins_at(max_leverage: str) -> tuple[Decimal, Decimal]:
+    """Return (initial, maintenance) margin at the highest leverage, as fractions of the value."""
+    leverage = fraction_of(max_leverage, "maxLeverage")
+    if leverage <= 0:
+        raise BybitDecodeError(f"maxLeverage {max_leverage!r} is not above 0")
+    return 1 / leverage, 1 / leverage / 2
+
+
+@lru_cache(_MOST_REMEMBERED)
+def fraction_of(text: str, name: str) -> Decimal:
+    """Return a finite decimal; `name` is the field, for the error."""
+    try:
+        value = Decimal(text)
+    except ArithmeticError:
+        value = Decimal("nan")
+    if not value.is_finite():
+        raise BybitDecodeError(f"{name} {text!r} is not a decimal number")
+    return value
+
+
+def instant_ns(text: str, name: str) -> int:
+    """Return epoch nanoseconds of epoch milliseconds in a string, 0 for an empty one."""
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit() or int(text) > _LATEST_MS:
+        raise BybitDecodeError(f"{name} {text!r} is not a time in epoch milliseconds")
+    return int(text) * MS_TO_NS
+
+
+def delivery_ns(text: str) -> int:
+    """Return the instant of delivery, which a contract that delivers must have."""
+    at_ns = instant_ns(text, "deliveryTime")
+    if not at_ns:
+        raise BybitDecodeError(f"deliveryTime {text!r} is not a time, and this contract delivers")
+    return at_ns
