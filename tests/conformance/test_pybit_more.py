@@ -58,7 +58,8 @@ def test_facts_of_the_venue(venue: VenueThread, session: Any) -> None:
     )
     limit = result(session.get_price_limit(**LINEAR))
     assert D(limit["sellLmt"]) < mark < D(limit["buyLmt"]) <= mark * (1 + it.ratio_y)
-    (tier,) = result(session.get_risk_limit(**LINEAR))["list"]
+    tier, second, *_ = result(session.get_risk_limit(**LINEAR))["list"]
+    assert (tier["isLowestRisk"], second["isLowestRisk"], D(second["mmDeduction"]) > 0) == (1, 0, True)
     assert (D(tier["maxLeverage"]), D(tier["maintenanceMargin"])) == (it.max_leverage, it.mmr)
     book = result(session.get_rpi_orderbook(**LINEAR, limit=5))
     plain = result(session.get_orderbook(**LINEAR, limit=5))

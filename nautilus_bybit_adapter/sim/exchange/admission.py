@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from .amounts import plain
 from .conditions import Protection, check_protection, read_protection
 from .errors import VenueError, bad_param
+from .liquidation_price import liquidation_price
 from .orders import CREATED_BY, Order
 from .pricing import clip_to_band, protection_ticks, spot_band_error
 from .requests import OrderRequest, Params, check_notional, is_given, read_price, read_qty
+from .tier_check import check_tier
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -107,6 +109,7 @@ class Admission:
             order.ticks = protection_ticks(market, order)
         else:
             order.ticks = self._within_band(market, order.side, order.ticks)
+            self._check_liquidation(market, order)
         if order.only_closes:
             self._truncate(order)
 
@@ -117,6 +120,16 @@ class Admission:
         if market.instrument.is_derivative:
             raise VenueError(110003, "Order price is out of permissible range")
         raise spot_band_error(market, side, moved)
+
+    def _check_liquidation(self, market: TradedMarket, order: Order) -> None:
+        """Refuse a limit price at which the position would be liquidated already."""
+        it = order.instrument
+        if it.is_spot or it.is_option:
+            return
+        position = self._risk.slot(order)
+        price = liquidation_price(market, position, self._risk)
+        if price is not None and (it.price(order.ticks) - price) * position.size <= 0:
+            raise VenueError(110003, "Order price is out of permissible range")
 
     def _truncate(self, order: Order) -> None:
         it = order.instrument
@@ -136,10 +149,14 @@ class Admission:
         Raises
         ------
         VenueError
-            110007 on linear, 170131 on spot.
+            110007 on derivatives, 110089 and 110090 beyond their risk tiers, 170131 on spot.
         """
         it = market.instrument
         if it.is_derivative:
+            if it.is_option and self._risk.is_isolated:
+                raise VenueError(3200403, "Isolated margin mode cannot create order.")
+            if not it.is_option and not order.only_closes and replaced is None:
+                check_tier(self._risk, market, order)
             if not self._risk.affords(order, replaced):
                 raise VenueError(110007, "ab not enough for new order")
             return
@@ -149,6 +166,8 @@ class Admission:
             return
         if order.is_leverage != "1" or self.loans is None:
             raise VenueError(170131, "Insufficient balance.")
+        if self._risk.is_isolated:
+            raise VenueError(182021, "Spot margin trading is not available in isolated margin mode.")
         if not self.loans.enabled:
             raise VenueError(170036, "Margin trading is not enabled.")
         if short > self.loans.borrowable(coin):

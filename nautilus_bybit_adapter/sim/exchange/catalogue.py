@@ -2,10 +2,12 @@
 
 An entry is an item of `instruments-info` with its `category` and an object `venue` for what Bybit does not
 list: `referencePrice` (where the book starts), and where they apply `indexPrice`, `maintenanceMarginRate`,
-`riskLimitValue`, `impliedVolatility`, `strike`. A contract that delivers gives its `deliveryTime`, or
-`venue.expiry` as `{"fridays": n}` or `{"quarters": n}` reckoned from the start; then `{day}`, `{quarter}` and
-`{strike}` in its symbol are filled in, and an option's strike is `venue.moneyness` of the index on the grid of
-`venue.strikeStep`. `collateral` beside `instruments` holds the share of a coin's value that backs positions.
+`riskLimitValue`, `riskTiers`, `impliedVolatility`, `strike`. A tier is an object of `riskLimitValue`,
+`maintenanceMarginRate` and `maxLeverage`; the first one repeats what the venue fields of these names say. A
+contract that delivers gives its `deliveryTime`, or `venue.expiry` as `{"fridays": n}` or `{"quarters": n}` reckoned
+from the start; then `{day}`, `{quarter}` and `{strike}` in its symbol are filled in, and an option's strike is
+`venue.moneyness` of the index on the grid of `venue.strikeStep`. `collateral` beside `instruments` holds the share
+of a coin's value that backs positions.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import msgspec
 from .catalogue_rows import CatalogueError, Row
 from .expiries import day_code, friday, quarter, quarter_code
 from .instruments import CATEGORIES, INVERSE, LINEAR, OPTION, SPOT, Instrument, Listing
+from .tiers import RiskTier, TierError, make_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,6 +137,7 @@ def _contract(row: Row, category: str, now_ms: int) -> Instrument:
         leverage_step=leverage.amount("leverageStep", default=Decimal("0.01")),
         mmr=venue.amount("maintenanceMarginRate", at_most=_HIGHEST_RATIO),
         risk_limit=venue.amount("riskLimitValue", default=Decimal(300_000)),
+        risk_tiers=_tiers(venue),
         delivery_ms=delivery,
         delivery_fee_rate=row.amount("deliveryFeeRate", default=Decimal(0), zero=True),
         funding_minutes=funding,
@@ -187,6 +191,28 @@ def _option(row: Row, now_ms: int) -> Instrument:
         symbol_id=row.whole("symbolId", least=1), full_name=row.text("fullName", default=base),
         listing=_listing(row, None),
     )  # fmt: skip
+
+
+def _tiers(venue: Row) -> tuple[RiskTier, ...]:
+    if "riskTiers" not in venue.item:
+        return ()
+    table = venue.item["riskTiers"]
+    if not isinstance(table, list):
+        raise venue.refusal("riskTiers", table, "a list of tiers")
+    try:
+        return make_tiers(
+            (
+                row.amount("riskLimitValue"),
+                row.amount("maintenanceMarginRate", at_most=_HIGHEST_RATIO),
+                row.amount("maxLeverage", at_least=Decimal(1)),
+            )
+            for row in (
+                Row(venue.path, venue.number, item, name=venue.name, prefix="venue.riskTiers")
+                for item in table
+            )
+        )
+    except TierError as e:
+        raise venue.refusal("riskTiers", table, str(e)) from e
 
 
 def _quantities(lots: Row) -> tuple[Decimal, Decimal, Decimal]:

@@ -21,6 +21,7 @@ from .identity import Identity
 from .inputs import Inputs, taken
 from .instruments import LINEAR
 from .invariants import prove
+from .isolated import IsolatedMargin
 from .loans import Loans
 from .moves import Moves
 from .order_desk import OrderDesk
@@ -67,6 +68,8 @@ class Clearing:
         What protects positions.
     settings : PositionSettings
         Leverage, position mode and margin mode.
+    isolated : IsolatedMargin
+        Margin of isolated positions.
     loans : Loans
         Spot margin.
     funding : Funding
@@ -97,7 +100,7 @@ class Clearing:
             self.register.holding,
         )
         self.settings = PositionSettings(
-            self.account, self.register, self.markets, self._tell_position, self.risk.available
+            self.account, self.register, self.markets, self._tell_position, self.risk
         )
         self._admission = Admission(self.risk, self._engine, self._settlement)
         triggers = Triggers(self.register, self.markets, self._settlement, self._engine, self._admission)
@@ -119,6 +122,7 @@ class Clearing:
         self.loans = Loans(self.account, self.risk, now_ms, self._reporter.tell_wallet)
         self._admission.loans = self.loans
         self.funding = Funding(self._settlement, self.settings, self.markets, now_ms)
+        self.isolated = IsolatedMargin(self.risk, self.settings, self._tell_margin)
         self._forced = ForcedCloses(
             self.register,
             self._engine,
@@ -128,6 +132,7 @@ class Clearing:
             self.settings,
             self.markets,
             now_ms,
+            self.isolated,
         )
         self._moves = Moves(self.register, self._settlement, self.settings, self.risk, now_ms)
         self._desk = OrderDesk(
@@ -204,9 +209,9 @@ class Clearing:
 
     @taken
     def liquidate_due(self) -> None:
-        """Liquidate, largest first, while the account does not cover its maintenance margin."""
+        """Liquidate while the account, or an isolated position, does not cover its maintenance margin."""
         while self._forced.is_due():
-            self._forced.liquidate_largest()
+            self._forced.liquidate_next()
 
     @taken
     def adl(self, symbol: str, qty: Decimal, category: str = LINEAR) -> None:
@@ -230,6 +235,10 @@ class Clearing:
 
     def _tell_position(self, market: TradedMarket) -> None:
         self._reporter.tell_position(market, self.now_ms())
+
+    def _tell_margin(self, market: TradedMarket) -> None:
+        self._tell_position(market)
+        self._reporter.tell_wallet([market.instrument.settle], self.now_ms())
 
     def _publish(self, step: Step) -> None:
         for order in step.orders.values():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .fields import Params
     from .moves import MovedLeg
     from .orders import Order
+    from .positions import Position
 
 __all__ = ["Exchange", "ExchangeConfig"]
 
@@ -135,6 +136,16 @@ class Exchange(Clearing):
     def set_leverage(self, params: Params) -> None:
         """Set the leverage of a symbol; the same again is 110043."""
         self.settings.set_leverage(self.market(params), params)
+
+    @taken
+    def add_margin(self, params: Params) -> Position:
+        """Carry out `/v5/position/add-margin` and return the position."""
+        return self.isolated.add(self.market(params), params)
+
+    @taken
+    def set_auto_add_margin(self, params: Params) -> None:
+        """Carry out `/v5/position/set-auto-add-margin`."""
+        self.isolated.set_auto_add(self.market(params), params)
 
     @taken
     def switch_mode(self, params: Params) -> None:

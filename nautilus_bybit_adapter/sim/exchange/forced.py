@@ -2,8 +2,9 @@
 
 Rules where a simulation has to choose:
 
-- A liquidated position is taken over at the price at which its maintenance margin is lost, or its share of
-  what is left of the account when that is less. The fee of the takeover is part of that loss.
+- In cross margin a liquidated position is taken over at the price at which its maintenance margin is lost, or its
+  share of what is left of the account when that is less; in isolated margin where its own margin is lost. The fee
+  of the takeover is part of that loss.
 - A deleveraged position is closed at the mark price and charged as a taker.
 - A delivery takes place at the index price of its moment, not at an average before it.
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from .engine import Engine
     from .floor import TradedMarket
+    from .isolated import IsolatedMargin
     from .market import Market
     from .position_settings import PositionSettings
     from .positions import Position
@@ -68,6 +70,8 @@ class ForcedCloses:
         Markets by category and symbol.
     now_ms : callable
         The venue's clock, ms.
+    isolated : IsolatedMargin
+        Knows the isolated positions that have lost their margin.
 
     Attributes
     ----------
@@ -85,7 +89,9 @@ class ForcedCloses:
         settings: PositionSettings,
         markets: Mapping[tuple[str, str], TradedMarket],
         now_ms: Callable[[], int],
+        isolated: IsolatedMargin,
     ) -> None:
+        self._isolated = isolated
         self.delivered: dict[tuple[str, str], Delivered] = {}
         self._register = register
         self._engine = engine
@@ -106,6 +112,9 @@ class ForcedCloses:
         """
         slots = self._open_slots(market)
         self._prepare(market, slots, "Liq", "CancelAllBeforeLiq")
+        self._take_over(market, slots)
+
+    def _take_over(self, market: TradedMarket, slots: list[Position]) -> None:
         with self._settlement.step():
             for slot in [slot for slot in slots if slot.size]:
                 ticks = self._bust_ticks(market, slot)
@@ -146,13 +155,26 @@ class ForcedCloses:
         self.delivered[it.key] = Delivered(self._now_ms(), price)
 
     def is_due(self) -> bool:
-        """Whether the account does not cover the maintenance margin of what it could be liquidated of."""
+        """Whether something does not cover its maintenance margin: the account, or an isolated position."""
+        if self._risk.is_isolated:
+            return next(self._isolated.lost(), None) is not None
         if not self._liquidable():
             return False
-        total = self._risk.totals()
+        total = self._risk.totals(self._risk.positions_sheet())
         return total.backing <= total.maintenance
 
-    def liquidate_largest(self) -> None:
+    def liquidate_next(self) -> None:
+        """Liquidate what is due first: an isolated position without margin, or the largest of the account."""
+        if not self._risk.is_isolated:
+            self._liquidate_largest()
+            return
+        lost, slot = next(self._isolated.lost())
+        market = self._markets[lost.instrument.key]
+        if not self._isolated.top_up(market, slot):
+            self._prepare(market, [slot], "Liq", "CancelAllBeforeLiq")
+            self._take_over(market, [slot])
+
+    def _liquidate_largest(self) -> None:
         """Withdraw all orders of derivatives and take over the position of the largest maintenance margin."""
         with self._settlement.step():
             for key in {order.instrument.key: None for order in self._register.open_orders.values()}:
@@ -193,20 +215,27 @@ class ForcedCloses:
                 self._triggers.withdraw(order, cancel_type)
 
     def _bust_ticks(self, market: TradedMarket, slot: Position) -> int:
-        it, total = market.instrument, self._risk.totals()
-        margin = self._risk.position_margins(market, slot)[1]
-        share = total.backing / total.maintenance if total.maintenance else _ONE
-        loss = margin * max(ZERO, min(_ONE, share))
-        size, mark, sign = abs(slot.size), market.mark, 1 if slot.size > 0 else -1
-        fee = sign * self._risk.taker_rate
-        # The price p at which the result against the mark and the fee at p together are the loss.
-        if it.is_inverse:
-            price = size * (1 + fee) / max(size / mark + sign * loss, size / mark / 1000)
+        it, sign = market.instrument, 1 if slot.size > 0 else -1
+        if self._risk.is_isolated:
+            price = self._price_losing(
+                market, slot, slot.entry_price, self._risk.position_margins(market, slot)[0]
+            )
         else:
-            price = max(ZERO, mark - sign * loss / size) / (1 - fee)
-        price = min(price, mark) if sign > 0 else max(price, mark)
+            total, mark = self._risk.totals(), market.mark
+            share = total.backing / total.maintenance if total.maintenance else _ONE
+            loss = self._risk.position_margins(market, slot)[1] * max(ZERO, min(_ONE, share))
+            price = self._price_losing(market, slot, mark, loss)
+            price = min(price, mark) if sign > 0 else max(price, mark)
         rounding = ROUND_UP if sign > 0 else ROUND_DOWN
         return max(1, int((price / it.tick).to_integral_value(rounding)))
+
+    def _price_losing(self, market: TradedMarket, slot: Position, start: Decimal, loss: Decimal) -> Decimal:
+        """Price at which the result since `start` and the fee of the close together are `loss`."""
+        size, sign = abs(slot.size), 1 if slot.size > 0 else -1
+        fee = sign * self._risk.taker_rate
+        if market.instrument.is_inverse:
+            return size * (1 + fee) / max(size / start + sign * loss, size / start / 1000)
+        return max(ZERO, start - sign * loss / size) / (1 - fee)
 
     def _close(self, market: TradedMarket, slot: Position, qty: Decimal, ticks: int, exec_type: str) -> None:
         it, now_ms = market.instrument, self._now_ms()

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from .amounts import ZERO, coin_amount, padded, stripped
+from .tiers import RiskTier  # noqa: TC001 - read by dataclass users at run time
 
 LINEAR = "linear"
 SPOT = "spot"
@@ -75,6 +76,8 @@ class Instrument:
         Maintenance margin rate of the lowest risk tier.
     risk_limit : Decimal
         Value up to which the lowest risk tier reaches.
+    risk_tiers : tuple of RiskTier
+        Table of risk tiers; when it is empty the tiers follow from the lowest one.
     delivery_ms : int
         Time of delivery; 0 when it never is.
     delivery_fee_rate : Decimal
@@ -120,6 +123,7 @@ class Instrument:
     leverage_step: Decimal = Decimal("0.01")
     mmr: Decimal = ZERO
     risk_limit: Decimal = Decimal(300_000)
+    risk_tiers: tuple[RiskTier, ...] = ()
     delivery_ms: int = 0
     delivery_fee_rate: Decimal = ZERO
     strike: Decimal = ZERO

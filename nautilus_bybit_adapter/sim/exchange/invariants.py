@@ -23,6 +23,7 @@ def prove(account: Account, register: Register, markets: Mapping[tuple[str, str]
         Naming the first figure that disagrees.
     """
     account.check()
+    _prove_added_margin(account)
     _prove_spot_is_paid(account, markets)
     filled: Counter[str] = Counter()
     for execution in account.executions:
@@ -44,6 +45,13 @@ def prove(account: Account, register: Register, markets: Mapping[tuple[str, str]
     by_market = {ident: order for orders in register.open_in.values() for ident, order in orders.items()}
     if by_market != register.open_orders:
         raise LedgerError(f"open in no market: {by_market.keys() ^ register.open_orders.keys()}")
+
+
+def _prove_added_margin(account: Account) -> None:
+    for (symbol, _), slot in account.positions.items():
+        may_hold = slot.size and account.margin_mode == "ISOLATED_MARGIN"
+        if slot.added_margin < 0 or (slot.added_margin and not may_hold):
+            raise LedgerError(f"{symbol} holds {slot.added_margin} of added margin")
 
 
 def _prove_spot_is_paid(account: Account, markets: Mapping[tuple[str, str], TradedMarket]) -> None:

@@ -60,7 +60,9 @@ class Loans:
         self._tell = tell
 
     def borrowable(self, coin: str) -> Decimal:
-        """Amount of `coin` the margin left allows to borrow."""
+        """Amount of `coin` the margin left allows to borrow; nothing in isolated margin."""
+        if self._risk.is_isolated:
+            return ZERO
         price = self._risk.price(coin)
         return max(ZERO, self._risk.available()) * SPOT_LEVERAGE / price if price else ZERO
 
@@ -70,8 +72,10 @@ class Loans:
         Raises
         ------
         VenueError
-            When the amount is missing or beyond what the margin allows.
+            When the amount is missing or beyond what the margin allows, 182021 in isolated margin.
         """
+        if self._risk.is_isolated:
+            raise VenueError(182021, "Borrowing is not available in isolated margin mode.")
         coin, amount = _read_coin(params), _read_amount(params)
         if not amount:
             raise VenueError(LEAST_AMOUNT, "The borrow amount is below the minimum.")

@@ -1,9 +1,10 @@
-"""Margin figures of positions and orders under cross margin, in the settle coin of the contract.
+"""Margin figures of positions and orders, in the settle coin of the contract.
 
 Source: formulas checked against captured `position/list` answers of a unified account. On inverse the same
 formulas hold with values in base coin. The margin of a short option is the venue's own simplification of the
 usual rule (a share of the index less what the option is out of the money, but at least a lower share, plus
-the option's price).
+the option's price). An isolated position is margined from its entry value, so that its liquidation price stands
+still while its mark moves.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .amounts import ZERO, truncated
 if TYPE_CHECKING:
     from .instruments import Instrument
     from .positions import Position
+    from .tiers import RiskTier
 
 # The closing-fee buffer never uses a rate below this one.
 LEAST_REFERENCE_RATE = Decimal("0.00055")
@@ -37,10 +39,37 @@ def position_im(position: Position, mark: Decimal, taker_rate: Decimal) -> Decim
     return truncated(position.value(mark) / position.leverage + buffer, PLACES)
 
 
-def position_mm(position: Position, mark: Decimal, mmr: Decimal, taker_rate: Decimal) -> Decimal:
-    """Maintenance margin of a position in the lowest risk tier, in settle coin."""
+def position_mm(
+    position: Position, mark: Decimal, mmr: Decimal, taker_rate: Decimal, deduction: Decimal = ZERO
+) -> Decimal:
+    """Maintenance margin of a position in a risk tier of rate `mmr` and `deduction`, in settle coin."""
     buffer = fee_reference(position.cost, position.leverage, taker_rate)
-    return truncated(position.value(mark) * mmr + buffer, PLACES)
+    return truncated(position.value(mark) * mmr - deduction + buffer, PLACES)
+
+
+def isolated_im(position: Position, taker_rate: Decimal) -> Decimal:
+    """Margin that an isolated position holds: that of its entry value and what was added to it."""
+    buffer = fee_reference(position.cost, position.leverage, taker_rate)
+    return truncated(position.cost / position.leverage + buffer, PLACES) + position.added_margin
+
+
+def isolated_mm(position: Position, tier: RiskTier, taker_rate: Decimal) -> Decimal:
+    """Maintenance margin of an isolated position, in settle coin."""
+    buffer = fee_reference(position.cost, position.leverage, taker_rate)
+    return truncated(tier.maintenance(position.cost) + buffer, PLACES)
+
+
+def price_of_loss(position: Position, value: Decimal, loss: Decimal, mmr: Decimal = ZERO) -> Decimal | None:
+    """Price at which a position worth `value` has lost `loss` of its margin; None when no price is that far.
+
+    With `mmr` the maintenance margin moves along with the value.
+    """
+    size = abs(position.size)
+    falls = (position.size > 0) != position.is_inverse
+    worth = value - loss / (1 - mmr) if falls else value + loss / (1 + mmr)
+    if worth <= 0:
+        return None
+    return truncated(size / worth if position.is_inverse else worth / size, PLACES)
 
 
 def short_option_im(it: Instrument, qty: Decimal, price: Decimal, index: Decimal) -> Decimal:

@@ -5,27 +5,36 @@ Source: Bybit V5 Set Leverage, Switch Position Mode and Set Margin Mode.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .amounts import parse_amount
+from .amounts import ZERO, parse_amount
 from .errors import VenueError, bad_param
 from .fields import Params, one_of, read_category, read_text
-from .instruments import LINEAR
+from .instruments import LINEAR, OPTION
+from .tiers import tier_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from decimal import Decimal
 
     from .account import Account
     from .floor import TradedMarket
     from .instruments import Instrument
     from .positions import Position
     from .register import Register
+    from .risk import Risk
 
 ONE_WAY = "0"
 BOTH_SIDES = "3"
 REGULAR, ISOLATED, PORTFOLIO = "REGULAR_MARGIN", "ISOLATED_MARGIN", "PORTFOLIO_MARGIN"
 MARGIN_MODES = (ISOLATED, REGULAR, PORTFOLIO)
+LEAST_PORTFOLIO_EQUITY = Decimal(1000)
+# `reasonCode` and `reasonMsg` of a margin mode that is refused.
+LOW_EQUITY = ("3400000", "Equity needs to be equal to or greater than 1000 USDC.")
+NO_HEDGE = ("3400088", "Hedge mode is not supported in portfolio margin.")
+HAS_LOANS = ("3400052", "You have loans, which isolated margin does not allow.")
+HAS_OPTIONS = ("3400053", "You have positions or orders of options, which isolated margin does not allow.")
+NOT_COVERED = ("3400071", "Net asset is not satisfied.")
 
 
 class PositionSettings:
@@ -41,8 +50,8 @@ class PositionSettings:
         Markets by category and symbol.
     tell : callable
         Tells the position slots of a market.
-    available : callable
-        Margin left in dollars.
+    risk : Risk
+        Knows what the account has left and which tier a position is in.
 
     Attributes
     ----------
@@ -56,9 +65,9 @@ class PositionSettings:
         register: Register,
         markets: Mapping[tuple[str, str], TradedMarket],
         tell: Callable[[TradedMarket], None],
-        available: Callable[[], Decimal],
+        risk: Risk,
     ) -> None:
-        self._available = available
+        self._risk = risk
         self.hedged: set[str] = set()
         self._account = account
         self._register = register
@@ -84,8 +93,8 @@ class PositionSettings:
         Raises
         ------
         VenueError
-            110043 when nothing would change, 110013 above the symbol's highest, 110038 in portfolio margin,
-            110044 when the margin does not suffice for less leverage.
+            110043 when nothing would change, 110013 above the highest of the risk tier, 110038 in portfolio
+            margin, 110044 when the margin does not suffice for less leverage.
         """
         it = market.instrument
         if not it.is_derivative or it.is_option:
@@ -96,22 +105,27 @@ class PositionSettings:
         may_differ = self.is_hedged(it) and self.margin_mode == ISOLATED
         if buy is None or sell is None or min(buy, sell) < 1 or (buy != sell and not may_differ):
             raise bad_param("params error: buyLeverage and sellLeverage must be equal and at least 1")
-        if max(buy, sell) > it.max_leverage:
-            raise VenueError(
-                110013,
-                f"cannot set leverage [{max(buy, sell) * 100:.0f}] gt maxLeverage "
-                f"[{it.max_leverage * 100:.0f}] by risk limit",
-            )
+        self._check_tier(market, max(buy, sell))
         wanted: dict[int, Decimal] = {0: buy, 1: buy, 2: sell}
         slots = self.slots(it)
         if all(slot.leverage == wanted[slot.index] for slot in slots):
             raise VenueError(110043, "leverage not modified")
         present = {index: self._account.position(it.symbol, index).leverage for index in wanted}
         self._put(it, wanted)
-        if min(wanted.values()) < min(present.values()) and self._available() < 0:
+        if min(wanted.values()) < min(present.values()) and self._risk.falls_short(it.settle):
             self._put(it, present)
             raise VenueError(110044, "Available margin is insufficient")
         self._tell(market)
+
+    def _check_tier(self, market: TradedMarket, leverage: Decimal) -> None:
+        it = market.instrument
+        exposure = max(self._risk.exposure(market, slot) for slot in self.slots(it))
+        most = tier_of(it, exposure).max_leverage
+        if leverage > most:
+            raise VenueError(
+                110013,
+                f"cannot set leverage [{leverage * 100:.0f}] gt maxLeverage [{most * 100:.0f}] by risk limit",
+            )
 
     def _put(self, it: Instrument, leverages: Mapping[int, Decimal]) -> None:
         for index, leverage in leverages.items():
@@ -149,14 +163,45 @@ class PositionSettings:
             110026 when nothing would change.
         """
         mode = one_of(params, "setMarginMode", MARGIN_MODES)
-        if mode == self.margin_mode:
+        before = self.margin_mode
+        if mode == before:
             raise VenueError(110026, "Cross/isolated margin mode is not modified")
-        if mode == PORTFOLIO and self.hedged:
-            return [
-                {"reasonCode": "3400088", "reasonMsg": "Hedge mode is not supported in portfolio margin."}
-            ]
+        reasons = self._against(mode)
+        if not reasons:
+            self._change_margin_mode(mode)
+        if self._lacks(mode):
+            self._change_margin_mode(before)
+            reasons.append(NOT_COVERED)
+        return [{"reasonCode": code, "reasonMsg": text} for code, text in reasons]
+
+    def _against(self, mode: str) -> list[tuple[str, str]]:
+        """Return what stands in the way of a margin mode before anything is reckoned in it."""
+        reasons = []
+        if mode == PORTFOLIO:
+            if self.hedged:
+                reasons.append(NO_HEDGE)
+            if self._risk.totals().equity < LEAST_PORTFOLIO_EQUITY:
+                reasons.append(LOW_EQUITY)
+        elif mode == ISOLATED:
+            if any(debt > 0 for debt in self._account.debts.values()):
+                reasons.append(HAS_LOANS)
+            if self._register.live(OPTION) or any(m.instrument.is_option for m, _ in self._risk.held()):
+                reasons.append(HAS_OPTIONS)
+        return reasons
+
+    def _change_margin_mode(self, mode: str) -> None:
         self._account.margin_mode = mode
-        return []
+        for slot in self._account.positions.values():
+            slot.added_margin, slot.adds_margin = ZERO, False
+
+    def _lacks(self, mode: str) -> bool:
+        """Whether the account would not cover its positions in a margin mode it is in now."""
+        if self.margin_mode != mode:
+            return False
+        if mode == ISOLATED:
+            return any(self._risk.free(m.instrument.settle) < 0 for m, _ in self._risk.held())
+        total = self._risk.totals()
+        return total.maintenance > 0 and total.backing <= total.maintenance
 
     def _switched(self, params: Params) -> list[TradedMarket]:
         symbol, coin = read_text(params, "symbol"), read_text(params, "coin")

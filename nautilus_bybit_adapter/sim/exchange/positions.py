@@ -25,7 +25,8 @@ class Position:
     value of what is still open, in the settle coin and never negative: a partial close removes its
     proportional part rounded to 8 decimals, the close of the rest removes the rest, so over a round trip the
     results add up to sales minus purchases. On inverse the values are coins with 8 decimals and a long wins
-    what it paid less than it got: purchases minus sales.
+    what it paid less than it got: purchases minus sales. `added_margin` is what an isolated position holds beyond
+    its initial margin; it leaves in proportion with what is closed.
     """
 
     leverage: Decimal = Decimal(10)
@@ -40,6 +41,8 @@ class Position:
     open_ms: int = 0
     seq: int = -1
     status: str = "Normal"
+    added_margin: Decimal = ZERO
+    adds_margin: bool = False
 
     @property
     def side(self) -> str:
@@ -98,6 +101,9 @@ class Position:
         open_qty = abs(self.size)
         cost = self.cost if qty == open_qty else coin_amount(self.cost * qty / open_qty)
         pnl = self._result(value, cost)
+        self.added_margin -= (
+            self.added_margin if qty == open_qty else coin_amount(self.added_margin * qty / open_qty)
+        )
         self.size += -qty if self.size > 0 else qty
         self.cost -= cost
         return pnl

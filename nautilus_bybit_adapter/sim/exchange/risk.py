@@ -1,9 +1,10 @@
-"""What the account can still afford: one margin account over all coins and categories.
+"""What the account can still afford: one margin account over all coins and categories, or one per coin.
 
 Every coin with a collateral ratio backs every position with its dollar value times the ratio, at index
 prices. Losses and margins are in the settle coin of their contract and count at its full dollar value. Long
-options are paid and need no margin; their value is equity that backs nothing. Source: Bybit V5 Get Wallet
-Balance and the glossary of the unified account.
+options are paid and need no margin; their value is equity that backs nothing. In isolated margin each position is
+backed by its own margin in its settle coin, and by nothing else. Source: Bybit V5 Get Wallet Balance and the
+glossary of the unified account.
 """
 
 from __future__ import annotations
@@ -16,17 +17,28 @@ from typing import TYPE_CHECKING
 
 from .amounts import ZERO
 from .instruments import INVERSE, LINEAR, SPOT
-from .margin import order_im, position_im, position_mm, short_option_im, short_option_mm
+from .margin import (
+    isolated_im,
+    isolated_mm,
+    order_im,
+    position_im,
+    position_mm,
+    short_option_im,
+    short_option_mm,
+)
 from .market import Market
+from .tiers import tier_of
 
 if TYPE_CHECKING:
     from .account import Account
     from .orders import Order
     from .positions import Position
+    from .tiers import RiskTier
 
 SETTLE = "USDT"
 # Coins that pay for spot orders only as far as the margin of positions leaves them.
 STABLE_COINS = ("USDT", "USDC")
+ISOLATED = "ISOLATED_MARGIN"
 # Margin of a loan is its value over this.
 SPOT_LEVERAGE = 3
 Markets = Mapping[tuple[str, str], Market]
@@ -109,6 +121,11 @@ class Risk:
         """Bybit's `marginMode` of the account."""
         return self._account.margin_mode
 
+    @property
+    def is_isolated(self) -> bool:
+        """Whether every position has a margin of its own."""
+        return self._account.margin_mode == ISOLATED
+
     def ratio(self, coin: str) -> Decimal:
         """Share of the coin's value that backs positions; 0 when it is no collateral."""
         return ZERO if coin in self._account.not_collateral else self._collateral.get(coin, ZERO)
@@ -149,17 +166,42 @@ class Risk:
         """Return the initial and maintenance margin of a position in its settle coin."""
         it, mark = market.instrument, market.mark
         if not it.is_option:
+            tier, rate = self.tier(market, position), self.taker_rate
+            if self.is_isolated:
+                return isolated_im(position, rate), isolated_mm(position, tier, rate)
             return (
-                position_im(position, mark, self.taker_rate),
-                position_mm(position, mark, it.mmr, self.taker_rate),
+                position_im(position, mark, rate),
+                position_mm(position, mark, tier.mmr, rate, tier.deduction),
             )
         if position.size >= 0:
             return ZERO, ZERO
         qty = -position.size
         return short_option_im(it, qty, mark, market.index), short_option_mm(qty, mark, market.index)
 
-    def sheet(self) -> defaultdict[str, CoinMargin]:
-        """Figures of all positions and orders by settle coin."""
+    def slot(self, order: Order) -> Position:
+        """Position slot an order belongs to."""
+        return self._account.position(order.instrument.symbol, order.position_idx)
+
+    def tier(self, market: Market, position: Position) -> RiskTier:
+        """Risk tier of a position by its value: at the mark price, in isolated margin at its entry."""
+        value = position.cost if self.is_isolated else position.value(market.mark)
+        return tier_of(market.instrument, value)
+
+    def exposure(self, market: Market, slot: Position, extra: Order | None = None) -> Decimal:
+        """Value a position may reach when its orders are filled; `extra` is one that is not placed yet."""
+        it = market.instrument
+        orders = [o for o in self.open_of(it.category, it.symbol) if o.position_idx == slot.index]
+        if extra is not None:
+            orders.append(extra)
+        reached = slot.value(market.mark)
+        for side in ("Buy", "Sell"):
+            mine = [order for order in orders if order.side == side and not order.only_closes]
+            opening = self._opening(it.symbol, slot.index, mine)[1]
+            reached = max(reached, opening + (slot.value(market.mark) if slot.side == side else ZERO))
+        return reached
+
+    def positions_sheet(self) -> defaultdict[str, CoinMargin]:
+        """Figures of all positions by settle coin, as if there were no orders."""
         sheet: defaultdict[str, CoinMargin] = defaultdict(CoinMargin)
         for market, position in self.held():
             coin = sheet[market.instrument.settle]
@@ -170,6 +212,11 @@ class Risk:
             initial, maintenance = self.position_margins(market, position)
             coin.position_im += initial
             coin.position_mm += maintenance
+        return sheet
+
+    def sheet(self) -> defaultdict[str, CoinMargin]:
+        """Figures of all positions and orders by settle coin."""
+        sheet = self.positions_sheet()
         for category, symbol in self._open_in:
             if category != SPOT:
                 sheet[self._by_symbol[symbol].instrument.settle].order_im += self.order_margin(symbol)
@@ -232,7 +279,11 @@ class Risk:
         it = order.instrument
         before = self.order_margin(it.symbol)
         need = self.order_margin(it.symbol, extra=order, without=replaced) - before
-        return need <= 0 or self.usd_value(it.settle, need) <= self.available()
+        if need <= 0:
+            return True
+        if self.is_isolated:
+            return need <= self.free(it.settle)
+        return self.usd_value(it.settle, need) <= self.available()
 
     def locked(self, coin: str, without: Order | None = None) -> Decimal:
         """Amount of `coin` that open spot orders hold."""
@@ -249,12 +300,24 @@ class Risk:
         """Dollars that new orders may use as margin."""
         return self.totals().available
 
+    def free(self, coin: str, without: Order | None = None) -> Decimal:
+        """Amount of `coin` that no isolated position and no order holds; negative when they hold too much."""
+        of = self.sheet()[coin]
+        held = of.position_im + of.order_im + self.locked(coin, without)
+        return self._account.balances[coin] - self._account.debts.get(coin, ZERO) - held
+
+    def falls_short(self, coin: str) -> bool:
+        """Whether the margin of what settles in `coin` is more than the account has for it."""
+        return self.free(coin) < 0 if self.is_isolated else self.available() < 0
+
     def spendable(self, coin: str, without: Order | None = None) -> Decimal:
         """Amount of `coin` a spot order may use.
 
         A dollar coin that backs positions is limited by what they leave; selling another coin turns it into
         collateral of no smaller share, so all that is free of it may be sold.
         """
+        if self.is_isolated:
+            return self.free(coin, without)
         free = self._account.balances[coin] - self.locked(coin, without)
         if coin not in STABLE_COINS:
             return free
@@ -266,26 +329,33 @@ class Risk:
         return max(self._side_margin(symbol, slot, [o for o in mine if o.side == s]) for s in ("Buy", "Sell"))
 
     def _side_margin(self, symbol: str, slot: int, mine: list[Order]) -> Decimal:
+        opening, value = self._opening(symbol, slot, mine)
+        if not opening:
+            return ZERO
+        it, side = mine[0].instrument, mine[0].side
+        if not it.is_option:
+            return order_im(value, self._account.position(symbol, slot).leverage, self.taker_rate)
+        if side == "Buy":
+            return value
+        market = self._by_symbol[symbol]
+        return short_option_im(it, opening, max(value / opening, market.mark), market.index)
+
+    def _opening(self, symbol: str, slot: int, mine: list[Order]) -> tuple[Decimal, Decimal]:
+        """Quantity and value by which orders of one side would enlarge a position."""
         lots = sum(order.lots - order.filled for order in mine)
         if not lots:
-            return ZERO
+            return ZERO, ZERO
         it, side = mine[0].instrument, mine[0].side
         position = self._account.position(symbol, slot)
         opening = it.qty(lots) - position.would_close(side, it.qty(lots))
         if not opening:
-            return ZERO
+            return ZERO, ZERO
         if it.is_inverse:
             value = sum((it.value(order.ticks, order.lots - order.filled) for order in mine), ZERO)
         else:
             # Whole numbers first: hundreds of orders are summed on every private push.
             value = it.value(sum(order.ticks * (order.lots - order.filled) for order in mine), 1)
-        value = value * opening / it.qty(lots)
-        if not it.is_option:
-            return order_im(value, position.leverage, self.taker_rate)
-        if side == "Buy":
-            return value
-        market = self._by_symbol[symbol]
-        return short_option_im(it, opening, max(value / opening, market.mark), market.index)
+        return opening, value * opening / it.qty(lots)
 
 
 def _locked_coin(order: Order) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .amounts import ZERO, plain, truncated
 from .conditions import Protection, price_or_blank
 from .greeks import greek_texts, position_greeks
+from .liquidation_price import liquidation_price
 from .margin import break_even
 from .orders import OptionFigures
 
@@ -264,7 +265,7 @@ def position_row(market: Market, position: Position, risk: Risk, stops: Position
         "stopLoss": (stops and stops.stop_loss) or "0",
         "trailingStop": (stops and stops.trailing_stop) or "0",
         "unrealisedPnl": plain(position.unrealised(market.mark)),
-        "liqPrice": "0" if flat else "",
+        "liqPrice": "0" if flat else _liquidation(market, position, risk),
         "category": market.instrument.category,
         "breakEvenPrice": "0" if price is None else plain(price),
     }
@@ -285,7 +286,7 @@ def position_item(market: Market, position: Position, risk: Risk, stops: Positio
         "stopLoss": stops.stop_loss if stops else "",
         "trailingStop": (stops and stops.trailing_stop) or "0",
         "unrealisedPnl": "" if flat else plain(position.unrealised(market.mark)),
-        "liqPrice": "",
+        "liqPrice": _liquidation(market, position, risk),
         "breakEvenPrice": "" if price is None else plain(price),
         "netDeltaRatio": "",
     }
@@ -297,8 +298,7 @@ def _position_common(market: Market, position: Position, risk: Risk) -> Row:
     return greeks | {
         "positionIdx": position.index,
         "tradeMode": 0,
-        "riskId": 1,
-        "riskLimitValue": plain(market.instrument.risk_limit),
+        **_tier(market, position, risk),
         "symbol": market.instrument.symbol,
         "side": position.side,
         "size": plain(abs(position.size)),
@@ -317,13 +317,25 @@ def _position_common(market: Market, position: Position, risk: Risk) -> Row:
         "bustPrice": "",
         "positionStatus": position.status,
         "adlRankIndicator": 2 if position.size else 0,
-        "autoAddMargin": 0,
+        "autoAddMargin": int(position.adds_margin),
         "leverageSysUpdatedTime": "",
         "mmrSysUpdatedTime": "",
         "seq": position.seq,
         "isReduceOnly": False,
         "openTime": position.open_ms,
     }
+
+
+def _tier(market: Market, position: Position, risk: Risk) -> Row:
+    if market.instrument.is_option:
+        return {"riskId": 0, "riskLimitValue": ""}
+    tier = risk.tier(market, position)
+    return {"riskId": tier.number, "riskLimitValue": plain(tier.limit)}
+
+
+def _liquidation(market: Market, position: Position, risk: Risk) -> str:
+    price = liquidation_price(market, position, risk)
+    return "" if price is None else plain(price)
 
 
 def _average(order: Order) -> str:

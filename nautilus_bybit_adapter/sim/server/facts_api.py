@@ -13,6 +13,7 @@ from nautilus_bybit_adapter.sim.exchange.errors import bad_param
 from nautilus_bybit_adapter.sim.exchange.instruments import LINEAR
 from nautilus_bybit_adapter.sim.exchange.noise import noise
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
+from nautilus_bybit_adapter.sim.exchange.tiers import initial_rate, tiers_of
 
 from .endpoint import Routes, public, shows
 from .paging import closed_page
@@ -60,19 +61,19 @@ def risk_limit(exchange: Exchange, params: Params) -> dict[str, Any]:
 
 
 def risk_rows(market: TradedMarket) -> list[dict[str, Any]]:
-    """Risk tiers of a market; the venue margins every position in the lowest one."""
-    it = market.instrument
+    """Risk tiers of a market, lowest first."""
     return [
         {
-            "id": 1,
-            "symbol": it.symbol,
-            "riskLimitValue": plain(it.risk_limit),
-            "maintenanceMargin": plain(it.mmr),
-            "initialMargin": plain((1 / it.max_leverage).quantize(Decimal("0.0001"))),
-            "isLowestRisk": 1,
-            "maxLeverage": f"{it.max_leverage:.2f}",
-            "mmDeduction": "",
+            "id": tier.number,
+            "symbol": market.instrument.symbol,
+            "riskLimitValue": plain(tier.limit),
+            "maintenanceMargin": plain(tier.mmr),
+            "initialMargin": plain(initial_rate(tier)),
+            "isLowestRisk": int(tier.number == 1),
+            "maxLeverage": f"{tier.max_leverage:.2f}",
+            "mmDeduction": plain(tier.deduction) if tier.deduction else "",
         }
+        for tier in tiers_of(market.instrument)
     ]
 
 

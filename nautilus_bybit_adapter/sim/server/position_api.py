@@ -12,6 +12,7 @@ from nautilus_bybit_adapter.sim.exchange.amounts import plain
 from nautilus_bybit_adapter.sim.exchange.closed_pnl import closed_parts
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
+from nautilus_bybit_adapter.sim.exchange.wire import position_item
 
 from .amount import read_needed
 from .endpoint import Routes, private
@@ -33,13 +34,21 @@ def switch_mode(exchange: Exchange, params: Params) -> dict[str, Any]:
     return {}
 
 
-def isolated_only(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/position/add-margin` and `/v5/position/set-auto-add-margin`: positions keep no margin of their own."""
+def add_margin(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/position/add-margin`; answers what the position is then."""
     _derivative(params)
-    exchange.market(params)
-    if exchange.settings.margin_mode != "ISOLATED_MARGIN":
-        raise VenueError(110076, "Only isolated mode can set auto-add-margin")
-    raise bad_param("params error: adding margin is not served by this venue")
+    position = exchange.add_margin(params)
+    market = exchange.market(params)
+    stops = exchange.stops.of(market.instrument.key, position.index)
+    item = position_item(market, position, exchange.risk, stops)
+    return {"category": market.instrument.category, **item}
+
+
+def set_auto_add_margin(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/position/set-auto-add-margin`."""
+    _derivative(params)
+    exchange.set_auto_add_margin(params)
+    return {}
 
 
 def trading_stop(exchange: Exchange, params: Params) -> dict[str, Any]:
@@ -144,8 +153,8 @@ ROUTES: Routes = {
     ("GET", "/v5/position/list"): private(queries.positions),
     ("POST", "/v5/position/set-leverage"): private(set_leverage),
     ("POST", "/v5/position/switch-mode"): private(switch_mode),
-    ("POST", "/v5/position/set-auto-add-margin"): private(isolated_only),
-    ("POST", "/v5/position/add-margin"): private(isolated_only),
+    ("POST", "/v5/position/set-auto-add-margin"): private(set_auto_add_margin),
+    ("POST", "/v5/position/add-margin"): private(add_margin),
     ("POST", "/v5/position/trading-stop"): private(trading_stop),
     ("GET", "/v5/position/closed-pnl"): private(closed_pnl),
     ("GET", "/v5/position/get-closed-positions"): private(closed_options),

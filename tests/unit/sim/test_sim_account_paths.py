@@ -150,6 +150,9 @@ def test_margin_mode_is_told_and_kept(venue: WalkedVenue) -> None:
     reply = venue.ask(path, setMarginMode="PORTFOLIO_MARGIN")
     assert reply.ret_code == 3400045
     assert reply.result["reasons"]
+    reply = venue.ask(path, setMarginMode="ISOLATED_MARGIN")
+    assert reply.ret_code == 3400045, "it holds an option"
+    venue.order(**OPTION, side="Sell", orderType="Market", qty="0.05", orderLinkId="third")
     venue.result(path, setMarginMode="ISOLATED_MARGIN")
     assert venue.result("GET /v5/account/info")["marginMode"] == "ISOLATED_MARGIN"
 

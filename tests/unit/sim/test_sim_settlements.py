@@ -154,6 +154,41 @@ def test_an_account_without_its_maintenance_margin_is_liquidated(side: str, pric
     desk.exchange.check()
 
 
+def test_no_price_liquidates_a_position_the_account_covers_whole() -> None:
+    """An account of 20000 USDT with 0.158 BTC was captured with an empty `liqPrice`."""
+    desk = Desk(ExchangeConfig(balances={"USDT": D(20_000)}))
+    desk.market.set_book([("86000.0", "1")], [("86000.1", "1")])
+    assert queries.positions(desk.exchange, LINEAR)["list"][0]["liqPrice"] == ""
+    desk.place(**MARKET, qty="0.158")
+    assert queries.positions(desk.exchange, LINEAR)["list"][0]["liqPrice"] == ""
+    assert desk.rows("position")[-1]["liqPrice"] == ""
+
+
+@pytest.mark.parametrize("side", ["Buy", "Sell"])
+def test_the_estimated_price_is_where_the_account_is_liquidated(side: str) -> None:
+    desk = poor_desk()
+    desk.place(**MARKET, side=side, qty="1")
+    (item,) = queries.positions(desk.exchange, LINEAR)["list"]
+    price, away = D(item["liqPrice"]).quantize(D("0.1")), -1 if side == "Buy" else 1
+    assert (price - 86000) * away > 0
+    for step, is_left in ((price - away, True), (price + away, False)):
+        desk.market.set_book([(step, "1")], [(step + D("0.1"), "1")])
+        desk.now_ms += 100
+        desk.exchange.advance(desk.now_ms)
+        assert bool(desk.exchange.account.position("BTCUSDT").size) == is_left
+    desk.exchange.check()
+
+
+def test_a_limit_price_beyond_the_liquidation_price_is_refused() -> None:
+    desk = poor_desk()
+    desk.place(**MARKET, qty="1")
+    price = D(queries.positions(desk.exchange, LINEAR)["list"][0]["liqPrice"]).quantize(D("0.1"))
+    desk.place(price=str(price + 10), qty="0.001")
+    with pytest.raises(VenueError) as refused:
+        desk.place(price=str(price - 10), qty="0.001")
+    assert refused.value.ret_code == 110003
+
+
 def test_deleveraging(desk: Desk) -> None:
     desk.place(**MARKET, qty="0.5")
     resting = desk.place(price="85000", qty="0.1")
