@@ -99,7 +99,8 @@ def framework_types(layout: DeltaLayout, deltas_new: int, deltas_drop: int) -> F
 
 def reads_data(layout: DeltaLayout) -> bool:
     """Return whether C++ reads what the framework has put into capsules as the framework means it."""
-    rust, one = nautilus_pyo3, 10**DIGITS
+    rust: Any = nautilus_pyo3
+    one = 10**DIGITS
     instrument_id = rust.InstrumentId.from_str(_PROOF_ID)
     bid, ask = rust.Price.from_str("61800.50"), rust.Price.from_str("-0.25")
     small, large = rust.Quantity.from_str("0.003"), rust.Quantity.from_str("18446744073.000")
@@ -111,7 +112,7 @@ def reads_data(layout: DeltaLayout) -> bool:
     delta = rust.OrderBookDelta(instrument_id, rust.BookAction.ADD, order, 0, 1, 2, 3)
     deltas = rust.OrderBookDeltas(instrument_id, [delta])
     raw_bid, raw_small = (618005 * one // 10, 2), (3 * one // 1000, 3)
-    expected = (
+    expected: tuple[tuple[object, ...], ...] = (
         (
             "quote",
             _PROOF_ID,
@@ -125,9 +126,9 @@ def reads_data(layout: DeltaLayout) -> bool:
         ("trade", _PROOF_ID, raw_bid, raw_small, 2, "i" * 36, 2, 2**64 - 1),
         ("deltas",),
     )
+    capsules = [item.as_pycapsule() for item in (quote, trade, deltas)]
     return all(
-        decode_data(item.as_pycapsule(), layout) == fields
-        for item, fields in zip((quote, trade, deltas), expected, strict=True)
+        decode_data(capsule, layout) == fields for capsule, fields in zip(capsules, expected, strict=True)
     )
 
 

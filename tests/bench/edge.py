@@ -37,6 +37,7 @@ PACE = 2_000.0
 ROUNDS = 5
 MANY_SYMBOLS = 200
 TIMEOUT_SECS = 120.0
+SERVER = str(Path(__file__).with_name("frame_server.py"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +179,7 @@ def serving(
     """Serve a feed's frames from a process of its own, and give its port."""
     path.write_bytes(b"\n".join(feed.make(count, symbols)))
     server = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("frame_server.py")), str(path)]
-        + [str(len(symbols)), str(rate), str(repeat)],
+        [sys.executable, SERVER, str(path), str(len(symbols)), str(rate), str(repeat)],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -203,13 +203,11 @@ async def _run(
         "cpu us": arrivals.cpu / frames * 1e6,
     }
     if arrivals.times:
-        while not sent.exists():
+        while not sent.exists():  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.01)
         written = array.array("q")
         written.frombytes(sent.read_bytes())
-        late = sorted(
-            (there - here) / 1000 for here, there in zip(written, arrivals.times, strict=True)
-        )
+        late = sorted((there - here) / 1000 for here, there in zip(written, arrivals.times, strict=True))
         figures["p50 us"] = late[len(late) // 2]
         figures["p99 us"] = late[len(late) * 99 // 100]
     return figures
@@ -275,9 +273,10 @@ def run(progress: Callable[[str], None]) -> list[Result]:
 def main() -> None:
     """Run this bench alone."""
     for result in run(lambda line: print(f"  {line}", file=sys.stderr, flush=True)):
-        print(
-            f"{result.name:<48} {result.ours:>12,.2f} {result.peer or 0:>12,.2f} {result.unit:>9} {result.ratio or 0:>7.2f}x"
+        figures = (
+            f"{result.ours:>12,.2f} {result.peer or 0:>12,.2f} {result.unit:>9} {result.ratio or 0:>7.2f}x"
         )
+        print(f"{result.name:<48} {figures}")
 
 
 if __name__ == "__main__":

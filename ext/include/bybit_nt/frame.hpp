@@ -41,6 +41,9 @@ inline std::string_view find_topic(std::string_view json, JsonScanner& scanner) 
     return topic;
 }
 
+// More than any count of the venue's; the Python decoder has the same limit.
+constexpr std::uint64_t kMaxCount = ~std::uint64_t{0} >> 1;
+
 namespace detail {
 
 // An integer, as a number or as a string of its digits. What JSON allows beyond that (a sign, zero digits in
@@ -56,7 +59,7 @@ inline bool parse_count(std::string_view text, std::uint64_t& out) noexcept {
         }
         out = out * 10 + static_cast<std::uint64_t>(character - '0');
     }
-    return true;
+    return out <= kMaxCount;
 }
 
 }  // namespace detail

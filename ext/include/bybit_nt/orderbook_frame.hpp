@@ -178,6 +178,9 @@ void fill_deltas(const OrderbookFrame& frame, bool as_snapshot, const layout::In
     const auto add = [&](const std::vector<Level>& side, std::uint32_t order_side) {
         delta.order.side = order_side;
         for (const Level& level : side) {
+            if (as_snapshot && level.size == 0) {
+                continue;  // no level, and nothing to delete
+            }
             delta.action = as_snapshot ? 1 : level.size != 0 ? detail::kActionUpdate : 3;
             delta.order.price = detail::fixed<typename Data::Price>(level.price, form.price_precision);
             delta.order.size = detail::fixed<typename Data::Size>(level.size, form.size_precision);

@@ -132,7 +132,7 @@ bool read_trades(std::string_view json, std::string_view topic, const TradeConte
         }
         if (key == "ts") {
             seen |= 2;
-            return read_count(scanner, ignored);
+            return read_count(scanner, ignored) && ignored <= kMaxMillis;
         }
         if (key == "type") {
             return detail::read_optional_text(scanner, text);
