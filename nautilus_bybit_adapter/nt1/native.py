@@ -133,13 +133,19 @@ def reads_data(layout: DeltaLayout) -> bool:
 
 
 _PROOF_FRAMES = (
-    b'{"topic":"book","type":"snapshot","ts":9,"data":{"s":"BTCUSDT","b":[["61800.5","0.003"]],'
-    b'"a":[["61800.75","12"]],"u":5,"seq":6},"cts":8}',
+    (
+        b'{"topic":"book","type":"snapshot","ts":9,"data":{"s":"BTCUSDT","b":[["61800.5","0.003"]],'
+        b'"a":[["61800.75","12"]],"u":5,"seq":6},"cts":8}'
+    ),
     b'{"topic":"book","type":"delta","ts":9,"data":{"s":"BTCUSDT","b":[["61800.5","0"]],"a":[],"u":6}}',
-    b'{"topic":"touch","type":"snapshot","ts":9,"data":{"s":"BTCUSDT","b":[["61800.5","0.003"]],'
-    b'"a":[["61800.75","12"]],"u":5,"seq":6},"cts":8}',
-    b'{"topic":"trades","ts":9,"data":[{"T":8,"s":"BTCUSDT","S":"Buy","v":"0.003","p":"61800.5","i":"one"},'
-    b'{"T":9,"s":"BTCUSDT","S":"Sell","v":"12","p":"61800.75","i":"two"}]}',
+    (
+        b'{"topic":"touch","type":"snapshot","ts":9,"data":{"s":"BTCUSDT","b":[["61800.5","0.003"]],'
+        b'"a":[["61800.75","12"]],"u":5,"seq":6},"cts":8}'
+    ),
+    (
+        b'{"topic":"trades","ts":9,"data":[{"T":8,"s":"BTCUSDT","S":"Buy","v":"0.003","p":"61800.5","i":"one"},'
+        b'{"T":9,"s":"BTCUSDT","S":"Sell","v":"12","p":"61800.75","i":"two"}]}'
+    ),
 )
 
 

@@ -239,5 +239,5 @@ class BybitPublicWebSocket:
             self._feed.on_ack(message)
 
 
-def _leave(payload: bytes, ts_init: int) -> None:  # noqa: ARG001 - stands in for what takes frames
+def _leave(payload: bytes, ts_init: int) -> None:
     """Leave every frame to the decoder."""
