@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
     from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
     from nautilus_bybit_adapter.warden import FastWarden
+    from nautilus_bybit_adapter.wire.earn import BybitEarnProduct
     from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
+    from nautilus_bybit_adapter.wire.market import BybitTicker
+    from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
 
 __all__ = [
     "BYBIT",
@@ -31,6 +34,7 @@ __all__ = [
     "BYBIT_VENUE",
     "BybitDataClient",
     "BybitDataClientConfig",
+    "BybitEarnProduct",
     "BybitEnvironment",
     "BybitExecClientConfig",
     "BybitExecutionClient",
@@ -39,9 +43,11 @@ __all__ = [
     "BybitLiveDataClientFactory",
     "BybitLiveExecClientFactory",
     "BybitOrderParams",
+    "BybitOrderResponse",
     "BybitPrivateWebSocket",
     "BybitProductType",
     "BybitPublicWebSocket",
+    "BybitTicker",
     "BybitTradeWebSocket",
     "FastWarden",
     "SmartLimitExecAlgorithm",
@@ -54,6 +60,7 @@ _HOMES = {
     "BYBIT_VENUE": "nt1.mapping.identifiers",
     "BybitDataClient": "nt1.data",
     "BybitDataClientConfig": "nt1.config",
+    "BybitEarnProduct": "wire.earn",
     "BybitEnvironment": "wire.enums",
     "BybitExecClientConfig": "nt1.config",
     "BybitExecutionClient": "nt1.execution",
@@ -62,9 +69,11 @@ _HOMES = {
     "BybitLiveDataClientFactory": "nt1.factories",
     "BybitLiveExecClientFactory": "nt1.factories",
     "BybitOrderParams": "nt1.mapping.order_params",
+    "BybitOrderResponse": "wire.orders",
     "BybitPrivateWebSocket": "transport.private",
     "BybitProductType": "wire.enums",
     "BybitPublicWebSocket": "transport.public",
+    "BybitTicker": "wire.market",
     "BybitTradeWebSocket": "transport.trade",
     "FastWarden": "warden",
     "SmartLimitExecAlgorithm": "nt1.algo",

@@ -1,13 +1,19 @@
 """Bybit's REST interface as typed coroutines.
 
-Source: Bybit V5 "Market", "Trade", "Position", "Account" and "User".
+Source: Bybit V5 "Market", "Trade", "Position", "Account", "Spot Margin Trade (UTA)", "Asset", "User" and "Earn".
 """
 
 from __future__ import annotations
 
 from nautilus_bybit_adapter.transport.rest.account import AccountMethods
+from nautilus_bybit_adapter.transport.rest.asset import AssetMethods
+from nautilus_bybit_adapter.transport.rest.batch import BatchMethods
+from nautilus_bybit_adapter.transport.rest.earn import EarnMethods
+from nautilus_bybit_adapter.transport.rest.loans import LoanMethods
+from nautilus_bybit_adapter.transport.rest.margin import SpotMarginMethods
 from nautilus_bybit_adapter.transport.rest.market import MarketMethods
 from nautilus_bybit_adapter.transport.rest.position import PositionMethods
+from nautilus_bybit_adapter.transport.rest.protection import ProtectionMethods
 from nautilus_bybit_adapter.transport.rest.risk import RiskMethods
 from nautilus_bybit_adapter.transport.rest.series import SeriesMethods
 from nautilus_bybit_adapter.transport.rest.trade import TradeMethods
@@ -21,6 +27,12 @@ class BybitHTTPClient(
     TradeMethods,
     PositionMethods,
     AccountMethods,
+    BatchMethods,
+    LoanMethods,
+    ProtectionMethods,
+    SpotMarginMethods,
+    AssetMethods,
+    EarnMethods,
     UserMethods,
 ):
     """Bybit's REST interface; takes the parameters of `RestSession`.

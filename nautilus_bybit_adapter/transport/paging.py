@@ -1,12 +1,12 @@
-"""Reading a list whole: every page of every window, or all of a series back to its start.
+"""Reading a list whole: every page of it.
 
-Source: Bybit V5 "Get Open & Closed Orders", "Get Order History", "Get Trade History", "Get Kline".
+Source: Bybit V5 "Get Open & Closed Orders", "Get Position Info".
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -16,12 +16,26 @@ from nautilus_bybit_adapter.wire.envelope import list_page
 from nautilus_bybit_adapter.wire.rows import BadRow, decode_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from nautilus_bybit_adapter.transport.rest_session import RestSession
     from nautilus_bybit_adapter.wire.envelope import ListPage
 
+type PageReader = Callable[[msgspec.Raw], ListPage]
 type Parameters = Mapping[str, str | int | None]
+
+
+class PageSource(Protocol):
+    """What pages are read from: a `RestSession`."""
+
+    async def read(
+        self, path: str, parameters: Parameters, *, cursor: str = "", is_private: bool = False
+    ) -> msgspec.Raw:
+        """Return the `result` of a GET."""
+        ...
+
+    def server_time_ms(self) -> int:
+        """Return the venue's time in epoch milliseconds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +76,7 @@ class Listing[T: msgspec.Struct]:
     key: Callable[[T], object] | None = None
     start_name: str = "startTime"
     end_name: str = "endTime"
-    page_of: Callable[[msgspec.Raw], ListPage] = list_page
+    page_of: PageReader = list_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,9 @@ class Rows[T]:
     bad: list[BadRow] = field(default_factory=list)
 
 
-class _Page[T](NamedTuple):
+class Page[T](NamedTuple):
+    """One page: rows that can be read, those that cannot, and where the next one starts."""
+
     good: list[T]
     bad: list[BadRow]
     cursor: str
@@ -81,7 +97,7 @@ class _Page[T](NamedTuple):
 
 
 async def read_list[T: msgspec.Struct](
-    session: RestSession, listing: Listing[T], parameters: Parameters, limit: int | None = None
+    session: PageSource, listing: Listing[T], parameters: Parameters, limit: int | None = None
 ) -> Rows[T]:
     """Return the rows of all pages in the venue's order, or the first `limit` of them.
 
@@ -101,7 +117,7 @@ async def read_list[T: msgspec.Struct](
     cursor = ""
     while True:
         wanted = None if limit is None else limit - len(rows.good)
-        page = await _read_page(session, listing, parameters, _page_rows(listing, wanted), cursor)
+        page = await read_page(session, listing, parameters, rows_to_ask_for(listing, wanted), cursor)
         rows.good.extend(page.good)
         rows.bad.extend(page.bad)
         if limit is not None and len(rows.good) >= limit:
@@ -118,234 +134,37 @@ async def read_list[T: msgspec.Struct](
         seen.add(cursor)
 
 
-async def read_history[T: msgspec.Struct](
-    session: RestSession,
-    listing: Listing[T],
-    parameters: Parameters,
-    *,
-    start_ms: int | None,
-    end_ms: int | None,
-    limit: int | None = None,
-) -> Rows[T]:
-    """Return the rows between two moments, each once and oldest first, however many windows that takes.
-
-    Parameters
-    ----------
-    session : RestSession
-        What reads.
-    listing : Listing
-        What to read.
-    parameters : mapping
-        Besides the window and the page.
-    start_ms, end_ms : int or None
-        Epoch milliseconds, both included. Without a start the venue's own rule holds: the window before the
-        end, as long as it may be.
-    limit : int or None
-        Keep the newest rows only, this many.
-
-    Raises
-    ------
-    BybitConfigError
-        If the start is after the end, or the limit is below 1.
-    BybitError
-        If any page of any window fails.
-    """
-    check_limit(limit)
-    windows = list(history_windows(start_ms, end_ms, session.server_time_ms(), listing.span_ms))
-    rows: Rows[T] = Rows()
-    found: dict[object, T] = {}
-    for start, end in reversed(windows):
-        window = {**parameters, listing.start_name: start, listing.end_name: end}
-        # Rows on the seam of two windows are read twice, so what is found already does not shorten the next.
-        part = await read_list(session, listing, window, limit)
-        rows.bad.extend(part.bad)
-        for row in part.good:
-            found.setdefault(row if listing.key is None else listing.key(row), row)
-        if limit is not None and len(found) >= limit:
-            break
-    rows.good.extend(_oldest_first(listing, found, limit))
-    return rows
-
-
-async def read_series[T: msgspec.Struct](
-    session: RestSession,
-    listing: Listing[T],
-    parameters: Parameters,
-    *,
-    start_ms: int | None,
-    end_ms: int | None,
-    limit: int | None = None,
-) -> Rows[T]:
-    """Return the rows of a series between two moments, each once and oldest first.
-
-    Such a series has one row per moment and no cursor: it is read from its newest row backwards, each page
-    ending before the oldest row of the one before.
-
-    Parameters
-    ----------
-    session : RestSession
-        What reads.
-    listing : Listing
-        What to read; it needs `page_rows` and `time_field`.
-    parameters : mapping
-        Besides the window and the page.
-    start_ms, end_ms : int or None
-        Epoch milliseconds, both included. Without an end up to now; without a start as far back as `limit`
-        says, or one page.
-    limit : int or None
-        Keep the newest rows only, this many.
-
-    Raises
-    ------
-    BybitConfigError
-        If the start is after the end, or the limit is below 1.
-    BybitDecodeError
-        If a page cannot be read, or lies not before the one before.
-    BybitError
-        If any page fails.
-    """
-    check_limit(limit)
-    if start_ms is not None and end_ms is not None:
-        check_window(start_ms, end_ms)
-    if start_ms is None and limit is None:
-        limit = listing.page_rows
-    rows: Rows[T] = Rows()
-    found: dict[object, T] = {}
-    stop_ms, oldest_ms = end_ms, None
-    while limit is None or len(found) < limit:
-        # The venue takes a start without an end for "forwards from there".
-        window = {
-            **parameters,
-            listing.start_name: None if stop_ms is None else start_ms,
-            listing.end_name: stop_ms,
-        }
-        wanted = None if limit is None else limit - len(found)
-        page = await _read_page(session, listing, window, _page_rows(listing, wanted))
-        rows.bad.extend(page.bad)
-        if page.is_empty:
-            break
-        timed, odd = _with_times(listing, page.good)
-        rows.bad.extend(odd)
-        oldest_ms = _oldest(listing, timed, oldest_ms, rows.bad)
-        for row in timed:
-            time_ms = _time_ms(listing, row)
-            if start_ms is None or time_ms >= start_ms:
-                found.setdefault(time_ms, row)
-        if start_ms is not None and oldest_ms <= start_ms:
-            break
-        stop_ms = oldest_ms - 1
-    rows.good.extend(_oldest_first(listing, found, limit))
-    return rows
-
-
-def history_windows(
-    start_ms: int | None, end_ms: int | None, now_ms: int, span_ms: int = MAX_HISTORY_WINDOW_MS
-) -> Iterator[tuple[int | None, int | None]]:
-    """Yield windows the venue takes, oldest first; neighbours share one millisecond.
-
-    Parameters
-    ----------
-    start_ms, end_ms : int or None
-        Epoch milliseconds. Without a start the venue's own rule holds.
-    now_ms : int
-        The venue's time, the end where none is given.
-    span_ms : int
-        The longest window, in milliseconds.
-
-    Raises
-    ------
-    BybitConfigError
-        If the start is after the end.
-    """
-    if start_ms is None:
-        yield None, end_ms
-        return
-    last_ms = now_ms if end_ms is None else end_ms
-    check_window(start_ms, last_ms)
-    while True:
-        stop_ms = min(start_ms + span_ms, last_ms)
-        yield start_ms, stop_ms
-        if stop_ms == last_ms:
-            return
-        start_ms = stop_ms
-
-
-def check_window(start_ms: int, end_ms: int) -> None:
-    """Raise `BybitConfigError` unless the start (epoch ms) is not after the end."""
-    if start_ms > end_ms:
-        raise BybitConfigError(f"start_ms must not be after end_ms; they are {start_ms} and {end_ms}.")
-
-
 def check_limit(limit: int | None) -> None:
     """Raise `BybitConfigError` unless the limit counts at least one row."""
     if limit is not None and limit < 1:
         raise BybitConfigError(f"limit must be at least 1; it is {limit}.")
 
 
-async def _read_page[T: msgspec.Struct](
-    session: RestSession, listing: Listing[T], parameters: Parameters, page_rows: int | None, cursor: str = ""
-) -> _Page[T]:
+async def read_page[T: msgspec.Struct](
+    session: PageSource, listing: Listing[T], parameters: Parameters, page_rows: int | None, cursor: str = ""
+) -> Page[T]:
+    """Return one page, asking for at most `page_rows` rows."""
     raw = await session.read(
         listing.path, {**parameters, "limit": page_rows}, cursor=cursor, is_private=listing.is_private
     )
+    page = decode_page(raw, listing.page_of, listing.path)
+    good, bad = decode_rows(page.rows, listing.row_type)
+    return Page(good, bad, page.next_page_cursor or "", is_empty=not page.rows)
+
+
+def decode_page(raw: msgspec.Raw, page_of: PageReader, path: str) -> ListPage:
+    """Return a `result` as a page, or raise `BybitDecodeError`."""
     try:
-        page = listing.page_of(raw)
+        return page_of(raw)
     except msgspec.DecodeError as exc:
         excerpt = bytes(raw)[:80]
         raise BybitDecodeError(
-            f"Cannot read the result of {listing.path} ({exc}): {excerpt!r}",
-            topic=listing.path,
-            excerpt=excerpt,
+            f"Cannot read the result of {path} ({exc}): {excerpt!r}", topic=path, excerpt=excerpt
         ) from exc
-    good, bad = decode_rows(page.rows, listing.row_type)
-    return _Page(good, bad, page.next_page_cursor or "", is_empty=not page.rows)
 
 
-def _page_rows[T: msgspec.Struct](listing: Listing[T], wanted: int | None) -> int | None:
+def rows_to_ask_for[T: msgspec.Struct](listing: Listing[T], wanted: int | None) -> int | None:
+    """Return how many rows of a page to ask for where `wanted` are still missing, or all."""
     if listing.page_rows is None or wanted is None:
         return listing.page_rows
     return max(min(listing.page_rows, wanted), 1)
-
-
-def _with_times[T: msgspec.Struct](listing: Listing[T], rows: list[T]) -> tuple[list[T], list[BadRow]]:
-    """Part the rows that can be ordered from those whose time is no number."""
-    good: list[T] = []
-    odd: list[BadRow] = []
-    for row in rows:
-        time = str(getattr(row, listing.time_field))
-        if time.isdecimal():
-            good.append(row)
-        else:
-            odd.append(BadRow(f"{listing.time_field} is no number: {time!r}", msgspec.json.encode(row)[:80]))
-    return good, odd
-
-
-def _time_ms[T: msgspec.Struct](listing: Listing[T], row: T) -> int:
-    time = str(getattr(row, listing.time_field))
-    return int(time) if time.isdecimal() else 0
-
-
-def _oldest[T: msgspec.Struct](
-    listing: Listing[T], rows: list[T], before_ms: int | None, bad: list[BadRow]
-) -> int:
-    if not rows:
-        raise BybitDecodeError(
-            f"No row of a page of {listing.path} can be read, the last because {bad[-1].error}.",
-            topic=listing.path,
-            excerpt=bad[-1].excerpt,
-        )
-    oldest_ms = min(_time_ms(listing, row) for row in rows)
-    if before_ms is not None and oldest_ms >= before_ms:
-        raise BybitDecodeError(
-            f"The venue gives a page of {listing.path} again, so the series has no end.", topic=listing.path
-        )
-    return oldest_ms
-
-
-def _oldest_first[T: msgspec.Struct](
-    listing: Listing[T], found: Mapping[object, T], limit: int | None
-) -> list[T]:
-    # Rows came newest first: turned round, those of one moment keep the venue's order.
-    ordered = list(found.values())[::-1]
-    ordered.sort(key=lambda row: _time_ms(listing, row))
-    return ordered if limit is None else ordered[-limit:]

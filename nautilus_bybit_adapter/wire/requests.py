@@ -3,7 +3,7 @@
 A field that is `None` is left out. Decimals are strings, as the venue demands; `position_idx`,
 `trigger_direction` and `is_leverage` are JSON numbers, `reduce_only` and `close_on_trigger` booleans.
 
-Source: Bybit V5 "Place Order", "Amend Order", "Cancel Order", "Cancel All Orders", "Set Leverage".
+Source: Bybit V5 "Place Order", "Amend Order", "Cancel Order", "Cancel All Orders", "Batch Place Order".
 """
 
 from __future__ import annotations
@@ -16,7 +16,46 @@ class PlaceOrder(
 ):
     """An order to create; `trigger_price` makes it conditional.
 
-    `qty` counts base coins (inverse: USD; a spot market buy: see `market_unit`).
+    Attributes
+    ----------
+    category, symbol : str
+        Of the instrument.
+    side, order_type, time_in_force : str
+        Words of `Side`, `OrderType` and `TimeInForce`; by default `GTC`, market orders are always `IOC`.
+    qty : str
+        Base coins, for inverse USD; of a spot market buy quote coins, unless `market_unit` says otherwise.
+    price : str or None
+        Limit price in the quote coin.
+    order_link_id : str or None
+        Our id, at most 36 of `0-9 A-Z a-z - _`; options need one.
+    market_unit : str or None
+        Coin of a spot market order's quantity: a word of `MarketUnit`.
+    is_leverage : int or None
+        1 where a spot order may borrow.
+    order_filter : str or None
+        Spot: a word of `OrderFilter`.
+    position_idx : int or None
+        A number of `PositionIdx`; hedge mode needs it.
+    reduce_only, close_on_trigger : bool or None
+        Whether it may only shrink the position, and whether it frees margin to close it.
+    trigger_price, trigger_direction, trigger_by : str, int, str or None
+        When it starts: price, a number of `TriggerDirection`, a word of `TriggerBy` (by default the last price).
+    take_profit, stop_loss, tp_limit_price, sl_limit_price : str or None
+        Trigger and limit prices of attached exits.
+    tp_trigger_by, sl_trigger_by, tp_order_type, sl_order_type, tpsl_mode : str or None
+        What triggers them, `Market` or `Limit`, and `Full` or `Partial`; limit exits need `Partial`.
+    order_iv : str or None
+        Options: implied volatility to price it by, a fraction; it wins over the price.
+    mmp : bool or None
+        Options: whether market-maker protection watches it.
+    smp_type : str or None
+        A word of `SmpType`.
+    slippage_tolerance_type, slippage_tolerance : str or None
+        Greatest slippage of a market order: `TickSize` (1 to 10000 ticks) or `Percent` (0.01 to 10 percent).
+    bbo_side_type, bbo_level : str or None
+        Price it at a level (`1` to `5`) of the own side (`Queue`) or the other (`Counterparty`).
+    rpi_taker_access : bool or None
+        Whether it may trade with retail-price-improvement quotes.
     """
 
     category: str
@@ -60,7 +99,8 @@ class AmendOrder(
 ):
     """What to change of an order; name it by `order_id` (which wins) or `order_link_id`.
 
-    `qty` is the new total, filled part included. `take_profit` or `stop_loss` `"0"` removes it.
+    `qty` is the new total, filled part included, in the unit it was placed with. `take_profit` or `stop_loss`
+    `"0"` removes it. Prices are in the quote coin, `order_iv` is a fraction; see `PlaceOrder`.
     """
 
     category: str
@@ -104,17 +144,6 @@ class CancelAllOrders(
     settle_coin: str | None = None
     order_filter: str | None = None
     stop_order_type: str | None = None
-
-
-class SetLeverage(
-    msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True
-):
-    """Leverage of a symbol, as decimal strings; both sides are equal in one-way mode."""
-
-    category: str
-    symbol: str
-    buy_leverage: str
-    sell_leverage: str
 
 
 def encode(request: msgspec.Struct) -> bytes:

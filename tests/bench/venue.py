@@ -1,7 +1,9 @@
-"""The local venue on one core: 100 symbols at 50 book frames/s each to 4 connections, with 500 orders/s beside.
+"""The local venue on one core: 100 symbols at 50 book frames/s each to 4 connections, with 500 requests/s beside.
 
-The venue runs alone on its core; this process measures. A frame's latency is from the time the venue puts into it
-(`ts`, whole milliseconds) to its arrival; an acknowledgement's from before the write of the request.
+The venue runs on one core and this process, which measures, on another. Latencies are from the time something was
+due, so whatever comes late counts in full: a frame's from the grid of 20 ms on which its book changes (`cts`) to its
+arrival, an acknowledgement's from the time its request was due to be sent. The requests place an order far from the
+market and cancel the one placed 25 orders before, in turn.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -20,25 +23,27 @@ from pathlib import Path
 from typing import Any
 
 from edge import Result
+from order_load import ORDERS_PER_S, OrderLoad
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 SYMBOLS = 100
 CONNECTIONS = 4
 FRAMES_PER_S = 50
-ORDERS_PER_S = 500
 WARM_UP_S = 3
+ALONE_S = 5
 MEASURED_S = 15
 VIRTUAL_MINUTES = 10
-VIRTUAL_SYMBOLS = 4
-VIRTUAL_ORDERS_PER_S = 5
+# Memory is measured with every order and a part of the symbols: a frame leaves nothing behind.
+VIRTUAL_SYMBOLS = 20
 LOAD = str(Path(__file__).with_name("venue_load.py"))
 KEY, SECRET = "sim-key", "sim-secret"
-TIME = b'"ts":'
+CHANGED = b'"cts":'
 DIGITS = 13
+GRID_MS = 1000 // FRAMES_PER_S
 
 
 class Frames(WSListener):
-    """Counts book frames and notes how old each is."""
+    """Counts book frames and notes how late each is."""
 
     def __init__(self, topics: list[str]) -> None:
         super().__init__()
@@ -54,23 +59,22 @@ class Frames(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002 - picows' signature
         """Note a frame."""
         payload = frame.get_payload_as_bytes()
-        at = payload.find(TIME)
+        at = payload.rfind(CHANGED)
         if at > 0:
-            sent_ms = int(payload[at + len(TIME) : at + len(TIME) + DIGITS])
-            self.late_ms.append(time.time() * 1000 - sent_ms)
+            changed_ms = int(payload[at + len(CHANGED) : at + len(CHANGED) + DIGITS])
+            self.late_ms.append(time.time() * 1000 - (changed_ms - changed_ms % GRID_MS))
 
 
 class Orders(WSListener):
-    """Places an order and cancels it, again and again, and times every answer."""
+    """Sends requests and times every answer."""
 
-    def __init__(self, symbols: list[str]) -> None:
+    def __init__(self, load: OrderLoad) -> None:
         super().__init__()
-        self.symbols = symbols
         self.late_ms: list[float] = []
         self.refused: list[str] = []
         self.transport: WSTransport | None = None
-        self._sent: dict[str, float] = {}
-        self._number = 1
+        self._load = load
+        self._due: dict[str, float] = {}
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Log in."""
@@ -82,32 +86,27 @@ class Orders(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002 - picows' signature
         """Time an answer."""
         answer = json.loads(frame.get_payload_as_bytes())
-        sent = self._sent.pop(str(answer.get("reqId")), None)
-        if sent is not None:
-            self.late_ms.append((time.perf_counter() - sent) * 1000)
+        due = self._due.pop(str(answer.get("reqId")), None)
+        if due is not None:
+            self.late_ms.append((time.perf_counter() - due) * 1000)
             if answer["retCode"]:
                 self.refused.append(str(answer["retMsg"]))
 
-    def request(self, prices: dict[str, dict[str, str]]) -> None:
-        """Send one request: places first, cancels what was placed next."""
-        self._number += 1
-        number = self._number // 2
-        symbol = self.symbols[number % len(self.symbols)]
-        args: dict[str, Any] = {"category": "linear", "symbol": symbol, "orderLinkId": f"bench-{number}"}
-        places = not self._number % 2
-        if places:
-            args |= {"side": "Buy", "orderType": "Limit", **prices[symbol]}
-        request_id = str(self._number)
-        message = {
-            "reqId": request_id,
-            "header": {"X-BAPI-TIMESTAMP": str(int(time.time() * 1000))},
-            "op": "order.create" if places else "order.cancel",
-            "args": [args],
-        }
+    def request(self, due: float) -> None:
+        """Send the next request, which was due at `due` by `perf_counter`."""
+        message = self._load.next(int(time.time() * 1000))
+        self._due[message["reqId"]] = due
         assert self.transport is not None
-        raw = json.dumps(message).encode()
-        self._sent[request_id] = time.perf_counter()
-        self.transport.send(WSMsgType.TEXT, raw)
+        self.transport.send(WSMsgType.TEXT, json.dumps(message).encode())
+
+    async def run(self, seconds: float) -> None:
+        """Send what is due for so long."""
+        due = time.perf_counter()
+        end = due + seconds
+        while due < end:
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            self.request(due)
+            due += 1 / ORDERS_PER_S
 
 
 def _same(listener: WSListener) -> WSListener:
@@ -119,36 +118,34 @@ async def _drive(ready: dict[str, Any], status: Callable[[], dict[str, float]]) 
     symbols: list[str] = ready["symbols"]
     topics = [f"orderbook.50.{symbol}" for symbol in symbols]
     listeners = [Frames(topics) for _ in range(CONNECTIONS)]
-    orders = Orders(symbols)
+    orders = Orders(OrderLoad(ready["orders"]))
     for each in listeners:
         await ws_connect(partial(_same, each), ready["public"])
     await ws_connect(partial(_same, orders), ready["trade"])
-    await asyncio.sleep(0.5)
-    end = time.perf_counter() + WARM_UP_S
-    await _send_orders(orders, ready["orders"], end)
-    for late_ms in (*(each.late_ms for each in listeners), orders.late_ms):
-        late_ms.clear()
-    before, began = status(), time.perf_counter()
-    await _send_orders(orders, ready["orders"], began + MEASURED_S)
-    took, after = time.perf_counter() - began, status()
+    await orders.run(WARM_UP_S)
+    alone, _, _ = await _measured(asyncio.sleep(ALONE_S), status, listeners)
+    orders.late_ms.clear()
+    busy, frames, took_s = await _measured(orders.run(MEASURED_S), status, listeners)
+    await asyncio.sleep(0.2)
     for transport in (*(each.transport for each in listeners), orders.transport):
         if transport is not None:
             transport.disconnect()
     assert not orders.refused, f"{len(orders.refused)} refused: {orders.refused[:3]}"
-    return {
-        "frames": sorted(late for each in listeners for late in each.late_ms),
-        "acks": sorted(orders.late_ms),
-        "took_s": took,
-        "cpu": (after["cpu_s"] - before["cpu_s"]) / took,
-    }
+    return {"alone": alone, "busy": busy, "frames": frames, "acks": sorted(orders.late_ms), "took_s": took_s}
 
 
-async def _send_orders(orders: Orders, prices: dict[str, dict[str, str]], end: float) -> None:
-    due = time.perf_counter()
-    while due < end:
-        orders.request(prices)
-        due += 1 / ORDERS_PER_S
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+async def _measured(
+    work: Any, status: Callable[[], dict[str, float]], listeners: list[Frames]
+) -> tuple[dict[str, float], list[float], float]:
+    """Return CPU per second and frames per second, the lateness of the frames and how long it took."""
+    for each in listeners:
+        each.late_ms.clear()
+    before, began = status(), time.perf_counter()
+    await work
+    took_s, after = time.perf_counter() - began, status()
+    late_ms = sorted(late for each in listeners for late in each.late_ms)
+    rates = {"cpu": (after["cpu_s"] - before["cpu_s"]) / took_s, "frames": len(late_ms) / took_s}
+    return rates, late_ms, took_s
 
 
 def under_load() -> dict[str, Any]:
@@ -162,8 +159,10 @@ def under_load() -> dict[str, Any]:
     assert server.stdin is not None
     assert server.stdout is not None
     stdin, stdout = server.stdin, server.stdout
+    cores = os.sched_getaffinity(0)
     try:
         ready = json.loads(stdout.readline())
+        os.sched_setaffinity(0, cores - {max(cores)} or cores)
 
         def status() -> dict[str, float]:
             stdin.write("\n")
@@ -172,13 +171,14 @@ def under_load() -> dict[str, Any]:
 
         return asyncio.run(_drive(ready, status))
     finally:
+        os.sched_setaffinity(0, cores)
         server.terminate()
         server.communicate()
 
 
 def memory() -> dict[str, Any]:
-    """Run virtual time and return the resident memory at every minute."""
-    args = ["sleepless", str(VIRTUAL_SYMBOLS), str(VIRTUAL_MINUTES), str(VIRTUAL_ORDERS_PER_S)]
+    """Run virtual time with orders and return the resident memory at every minute."""
+    args = ["sleepless", str(VIRTUAL_SYMBOLS), str(VIRTUAL_MINUTES)]
     done = subprocess.run([sys.executable, LOAD, *args], stdout=subprocess.PIPE, text=True, check=True)
     return dict(json.loads(done.stdout))
 
@@ -190,24 +190,26 @@ def _percentile(ordered: list[float], part: float) -> float:
 def run(progress: Callable[[str], None]) -> list[Result]:
     """Return every line of this bench."""
     found = under_load()
-    rate = len(found["frames"]) / found["took_s"]
-    progress(f"venue: {rate:,.0f} frames/s of {SYMBOLS * FRAMES_PER_S * CONNECTIONS:,} asked for")
-    kept = memory()
-    seen = kept["resident"]
-    # The first minutes fill what is bounded: candles, tapes, histories.
-    grown = seen[-1] - seen[len(seen) // 2]
-    progress(
-        f"venue: resident {seen[0] >> 20} -> {seen[-1] >> 20} MiB over {VIRTUAL_MINUTES} virtual minutes"
-    )
-    acks, frames = found["acks"], found["frames"]
+    alone, busy, acks, frames = found["alone"], found["busy"], found["acks"], found["frames"]
+    wanted = SYMBOLS * FRAMES_PER_S * CONNECTIONS
+    progress(f"venue: {busy['frames']:,.0f} frames/s of {wanted:,} asked for, {busy['cpu']:.0%} of a core")
     lines = [
-        ("venue frames to 4 connections, 100 symbols", "frames/s", rate),
+        ("venue frames to 4 connections, 100 symbols", "frames/s", busy["frames"]),
         ("venue requests answered", "1/s", len(acks) / found["took_s"]),
-        ("venue share of its core", "%", found["cpu"] * 100),
+        ("venue share of its core", "%", busy["cpu"] * 100),
+        ("venue CPU per frame sent", "us", alone["cpu"] / alone["frames"] * 1e6),
+        ("venue CPU per request", "us", (busy["cpu"] - alone["cpu"]) / ORDERS_PER_S * 1e6),
         ("venue order ack p50", "ms", statistics.median(acks)),
         ("venue order ack p99", "ms", _percentile(acks, 0.99)),
         ("venue frame p50", "ms", statistics.median(frames)),
         ("venue frame p99", "ms", _percentile(frames, 0.99)),
-        ("venue memory grown, last half of 10 min", "MiB", grown / (1 << 20)),
     ]
+    kept = memory()
+    seen = [resident / (1 << 20) for resident in kept["resident"]]
+    progress(f"venue: resident {seen[0]:.0f} -> {seen[-1]:.0f} MiB over {VIRTUAL_MINUTES} virtual minutes")
+    lines += [
+        (f"venue memory after virtual minute {minute}", "MiB", each) for minute, each in enumerate(seen)
+    ]
+    # The first minutes fill what is bounded: orders of the history, remembered ids, texts of prices.
+    lines.append(("venue memory grown, last half of 10 min", "MiB", seen[-1] - seen[len(seen) // 2]))
     return [Result(name, unit, value, None, None, 0.0) for name, unit, value in lines]

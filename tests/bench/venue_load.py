@@ -1,14 +1,14 @@
 """A local venue under a steady load, in a process of its own on one core.
 
 ``python venue_load.py serve SYMBOLS`` prints one JSON line with its address and then, for each line it reads, one with
-its CPU seconds and its resident memory. ``python venue_load.py sleepless SYMBOLS MINUTES ORDERS`` runs that much
-virtual time without sockets and prints resident memory before, after each minute, and the time it took.
+its CPU seconds and its resident memory. ``python venue_load.py sleepless SYMBOLS MINUTES`` runs that much virtual time
+under the same load, with connections but without sockets below them, and prints resident memory before and after each
+minute.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import os
 import sys
@@ -17,16 +17,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from order_load import ORDERS_PER_S, OrderLoad
+
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 from nautilus_bybit_adapter.sim.clock import VirtualClock
 from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 from nautilus_bybit_adapter.sim.exchange.generated import generated_catalogue
 from nautilus_bybit_adapter.sim.exchange.instruments import LINEAR, Instrument
 from nautilus_bybit_adapter.sim.market.flow import lay_quiet_book
+from nautilus_bybit_adapter.sim.server.connection import Connection
 
 FRAME_MS = 20
 LEVELS_CHANGED = 6
-KIB = 1024
+STEP_MS = 10
+CONNECTIONS = 4
 
 
 class SteadyFlow:
@@ -77,11 +81,11 @@ def venue(count: int, **config: Any) -> SimVenue:
     return made
 
 
-def resting(it: Instrument) -> tuple[str, str]:
+def resting(it: Instrument) -> dict[str, str]:
     """Return price and quantity of an order far below the market, worth about 20 in quote coin."""
     price = it.price(int(it.reference_price / it.tick * Decimal("0.97")))
     qty = it.qty(int(20 / it.value(1, 1) / (price / it.tick)) + 1)
-    return f"{price:f}", f"{qty:f}"
+    return {"price": f"{price:f}", "qty": f"{qty:f}"}
 
 
 def resident() -> int:
@@ -99,43 +103,43 @@ async def serve(count: int) -> None:
     async with venue(count) as running:
         urls = running.urls
         found = [market.instrument for market in running.exchange.markets.values()]
-        orders = {it.symbol: {"price": price, "qty": qty} for it in found for price, qty in [resting(it)]}
+        orders = {it.symbol: resting(it) for it in found}
         ready = {"public": f"{urls.ws_public}/linear", "trade": urls.ws_trade, "orders": orders}
         print(json.dumps(ready | {"symbols": [it.symbol for it in found]}), flush=True)
         while await reader.readline():
             print(json.dumps({"cpu_s": time.process_time(), "resident": resident()}), flush=True)
 
 
-def sleepless(count: int, minutes: int, orders_per_s: int) -> None:
-    """Run virtual time without sockets: the exchange, its books and its depth topics."""
+def sleepless(count: int, minutes: int) -> None:
+    """Run virtual time: every turn of the venue, every frame and every answer, but nothing below a connection."""
     clock = VirtualClock(1_791_270_000_000)
     running = venue(count, clock=clock)
-    exchange = running.exchange
-    first = next(iter(exchange.markets.values())).instrument
-    where = {"category": LINEAR, "symbol": first.symbol}
-    price, qty = resting(first)
-    order = where | {"side": "Buy", "orderType": "Limit", "qty": qty, "price": price}
-    feeds = [market.feeds[50] for market in exchange.markets.values()]
-    started = time.perf_counter()
-    seen = [resident()]
-    owed = itertools.accumulate(itertools.repeat(orders_per_s * 10 / 1000))
+    exchange, server = running.exchange, running._server
+    found = [market.instrument for market in exchange.markets.values()]
+    watchers = [Connection(f"watcher {number}") for number in range(CONNECTIONS)]
+    topics = {"op": "subscribe", "args": [f"orderbook.50.{it.symbol}" for it in found]}
+    for each in watchers:
+        server.public[LINEAR]._on_text(each, json.dumps(topics))
+    trader, load = Connection("trader"), OrderLoad({it.symbol: resting(it) for it in found})
+    trader.authenticated = True
+    seen, answered, frames = [resident()], 0, 0
     for _ in range(minutes):
-        for _ in range(60 * 100):
-            running.step(10)
-            for feed in feeds:
-                feed.advance()
-            placed = int(next(owed)) - len(exchange.orders)
-            for _ in range(placed):
-                made = exchange.place(order)
-                exchange.cancel(where | {"orderId": made.order_id})
+        for _ in range(60_000 // STEP_MS):
+            now_ms = running.step(STEP_MS)
+            for _ in range(ORDERS_PER_S * STEP_MS // 1000):
+                server.trade._on_text(trader, json.dumps(load.next(now_ms)))
+            answered += sum(b'"retCode":0' in answer for answer in trader.waiting)
+            frames += sum(len(each.waiting) for each in watchers)
+            for each in (trader, *watchers):
+                each.take()
         seen.append(resident())
     exchange.check()
-    took = time.perf_counter() - started
-    print(json.dumps({"resident": seen, "took_s": took, "orders": len(exchange.orders)}), flush=True)
+    assert answered == minutes * 60 * ORDERS_PER_S, f"{answered} requests were carried out"
+    print(json.dumps({"resident": seen, "frames": frames, "cpu_s": time.process_time()}), flush=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
         asyncio.run(serve(int(sys.argv[2])))
     else:
-        sleepless(*(int(text) for text in sys.argv[2:5]))
+        sleepless(*(int(text) for text in sys.argv[2:4]))

@@ -104,8 +104,7 @@ class Wire:
 
     def read(self) -> list[dict[str, Any]]:
         """Frames queued since the last look."""
-        frames, self.connection.waiting = self.connection.waiting, []
-        return [json.loads(frame) for frame in frames]
+        return [json.loads(frame) for frame in self.connection.take()]
 
     def login(self) -> list[dict[str, Any]]:
         """Answer to a login."""

@@ -34,6 +34,7 @@ from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice, or_one_sent
 from nautilus_bybit_adapter.nt1.execution.account import AccountFeed
 from nautilus_bybit_adapter.nt1.execution.commands import OrderCommands
 from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
+from nautilus_bybit_adapter.nt1.execution.groups import OrderGroups
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
 from nautilus_bybit_adapter.nt1.execution.recovery import recover_outage
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
@@ -54,6 +55,7 @@ from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.messages import ExecutionMessage, OrderMessage, WalletMessage
 
 WATCH_SECS = 1.0
+ORDER_EVENTS = "events.order.*"
 
 PrivateSocketBuilder = Callable[
     [Callable[[AccountMessage, int], None], Callable[[], Awaitable[None]], Callable[[], None]],
@@ -155,6 +157,9 @@ class BybitExecutionClient(LiveExecutionClient):
         self._commands = OrderCommands(
             self, cache, clock, http, trade or http, lifecycles, self._events, self._intake, self._resolver
         )
+        self._groups = OrderGroups(
+            self, cache, clock, self._commands.submit, self._commands.modify, self._commands.cancel
+        )
 
     # -- connection ----------------------------------------------------------------------------------------
 
@@ -174,11 +179,14 @@ class BybitExecutionClient(LiveExecutionClient):
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
+        self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
+        self._groups.restore()
         self._watch = asyncio.get_running_loop().create_task(self._ask_for_overdue())
 
     async def _disconnect(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
+            self._msgbus.unsubscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._resolver.close()
         if self._trade is not None:
             await self._trade.disconnect()
@@ -255,19 +263,22 @@ class BybitExecutionClient(LiveExecutionClient):
         await self._commands.submit(command)
 
     async def _submit_order_list(self, command: SubmitOrderList) -> None:
-        await self._commands.submit_list(command)
+        if not self._commands.deny_list_unless_whole(command):
+            await self._groups.submit_list(command)
 
     async def _modify_order(self, command: ModifyOrder) -> None:
-        await self._commands.modify(command)
+        if not self._groups.modify_held(command):
+            await self._commands.modify(command)
 
     async def _cancel_order(self, command: CancelOrder) -> None:
-        await self._commands.cancel(command)
+        if not self._groups.cancel_held(command):
+            await self._commands.cancel(command)
 
     async def _cancel_all_orders(self, command: CancelAllOrders) -> None:
         await self._commands.cancel_all(command)
 
     async def _batch_cancel_orders(self, command: BatchCancelOrders) -> None:
-        await asyncio.gather(*(self._commands.cancel(cancel) for cancel in command.cancels))
+        await asyncio.gather(*(self._cancel_order(cancel) for cancel in command.cancels))
 
     async def _query_account(self, _command: QueryAccount) -> None:
         await self._account.refresh()

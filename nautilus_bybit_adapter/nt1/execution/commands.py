@@ -16,11 +16,12 @@ from nautilus_trader.execution.messages import (
     SubmitOrderList,
 )
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.enums import ContingencyType, OrderSide
+from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitError, Outcome
 from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
+from nautilus_bybit_adapter.nt1.execution.groups import single, split
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
 from nautilus_bybit_adapter.nt1.execution.resolver import OutcomeResolver
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS, symbol_of
@@ -115,26 +116,18 @@ class OrderCommands:
         else:
             self._lifecycles.on_acknowledged(client_order_id, response.order_id)
 
-    async def submit_list(self, command: SubmitOrderList) -> None:
-        """Send the orders of a list one by one; a list whose orders depend on each other is denied."""
+    def deny_list_unless_whole(self, command: SubmitOrderList) -> bool:
+        """Deny a list of which one order cannot be sent, since half a list is no list; tell whether it was."""
         orders = command.order_list.orders
-        if any(order.contingency_type != ContingencyType.NO_CONTINGENCY for order in orders):
+        try:
+            split(orders)
             for order in orders:
-                self._deny(order, "contingent order lists are not supported: submit independent orders")
-            return
-        for order in orders:
-            await self.submit(
-                SubmitOrder(
-                    trader_id=command.trader_id,
-                    strategy_id=command.strategy_id,
-                    order=order,
-                    command_id=UUID4(),
-                    ts_init=command.ts_init,
-                    position_id=command.position_id,
-                    client_id=command.client_id,
-                    params=command.params,
-                )
-            )
+                build_place(single(command, order))
+        except (OrderNotSupportedError, BybitConfigError) as e:
+            for order in orders:
+                self._deny(order, f"order list {command.order_list.id} cannot be sent: {e}")
+            return True
+        return False
 
     def _on_place_failed(self, client_order_id: str, error: BybitError) -> None:
         self._learn_clock_after(error)

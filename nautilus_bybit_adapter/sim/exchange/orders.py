@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 OPEN_STATUSES = frozenset({"New", "PartiallyFilled"})
 WAITING = "Untriggered"
+ENDED = frozenset({"Filled", "Cancelled", "PartiallyFilledCanceled", "Rejected", "Deactivated"})
 NO_REASON = "EC_NoError"
 # How an order that waits for a price shows its maker.
 CREATED_BY = {

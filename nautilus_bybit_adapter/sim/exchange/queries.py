@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 
 from .errors import bad_param
 from .instruments import LINEAR, Instrument
+from .register import is_kept
 from .requests import Params, read_category, read_text
 from .selection import matches_filter, read_filter
 from .wire import execution_item, order_history_item, order_item, position_item
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 WEEK_MS = 7 * 86_400_000
 LONGEST_MS_TEXT = 15
 RECENT_CLOSED = 500
-UNFILLED_KEPT_MS = 86_400_000
 _EXEC_TYPES = [
     "Trade",
     "AdlTrade",
@@ -79,17 +79,12 @@ def order_history(exchange: Exchange, params: Params) -> Page:
         if not order.is_live
         and start <= order.created_ms <= end
         and wanted in {"", order.status}
-        and _is_kept(order, exchange.now_ms())
+        and is_kept(order, exchange.now_ms())
     ]
     rows = _page(orders, exchange, params, limit)
     return _order_page(
         category, rows, [order_history_item(order, exchange.config.smp_group) for order in rows]
     )
-
-
-def _is_kept(order: Order, now_ms: int) -> bool:
-    """Whether the history still holds an ended order: a day without fills, a week longer only with them."""
-    return bool(order.filled) or order.updated_ms > now_ms - UNFILLED_KEPT_MS
 
 
 def executions(exchange: Exchange, params: Params) -> Page:
@@ -214,12 +209,17 @@ def _selects(params: Params) -> bool:
 
 
 def _page(orders: Iterable[Order], exchange: Exchange, params: Params, limit: int) -> list[Order]:
-    last = unquote(read_text(params, "cursor")).rpartition(",")[2].partition(":")[0]
-    if last and last not in exchange.orders:
-        raise bad_param("params error: cursor invalid")
-    before = exchange.orders[last].number if last else len(exchange.orders) + 1
     newest_first = sorted(orders, key=lambda order: -order.number)
-    return [order for order in newest_first if order.number < before][:limit]
+    last, _, created = unquote(read_text(params, "cursor")).rpartition(",")[2].partition(":")
+    if not last:
+        return newest_first[:limit]
+    known = exchange.orders.get(last)
+    if known is not None:
+        return [order for order in newest_first if order.number < known.number][:limit]
+    if not created.isdecimal() or len(created) > LONGEST_MS_TEXT:
+        raise bad_param("params error: cursor invalid")
+    # The last order of the page before has been forgotten since.
+    return [order for order in newest_first if order.created_ms < int(created)][:limit]
 
 
 def _order_page(category: str, orders: Sequence[Order], items: list[dict[str, Any]]) -> Page:

@@ -1,8 +1,16 @@
-"""All orders the venue has taken, by id, by client id and by what they are doing."""
+"""All orders the venue has taken, by id, by client id and by what they are doing.
+
+Orders that ended without a fill are forgotten after a day, as Bybit does, or when so many ended after them that
+their memory would grow with every order; an `orderLinkId` may come again then, which Bybit would still refuse.
+Source: Bybit V5 Get Order History.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
+
+from .orders import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,10 +19,17 @@ if TYPE_CHECKING:
     from .orders import Order
 
 Key = tuple[str, str]
+UNFILLED_KEPT_MS = 86_400_000
+MOST_UNFILLED = 20_000
+
+
+def is_kept(order: Order, now_ms: int) -> bool:
+    """Whether the history still holds an ended order: a day without fills, for good with them."""
+    return bool(order.filled) or order.updated_ms > now_ms - UNFILLED_KEPT_MS
 
 
 class Register:
-    """Orders from acceptance on; none is ever forgotten.
+    """Orders from acceptance to the end of their retention; one with a fill is never forgotten.
 
     Parameters
     ----------
@@ -31,6 +46,8 @@ class Register:
         Orders that wait for a price, by `(category, symbol)` and `orderId`.
     by_link : dict
         The newest order of each `(category, orderLinkId)`.
+    entered : int
+        How many orders there have been, the forgotten ones too.
     """
 
     def __init__(self, identity: Identity) -> None:
@@ -39,12 +56,17 @@ class Register:
         self.open_in: dict[Key, dict[str, Order]] = {}
         self.waiting: dict[Key, dict[str, Order]] = {}
         self.by_link: dict[Key, Order] = {}
+        self.entered = 0
+        # Orders that ended without a fill, in the order of their ends.
+        self._unfilled: OrderedDict[str, Order] = OrderedDict()
         self._identity = identity
 
     def enter(self, order: Order) -> None:
-        """Give a new order its id and file it."""
+        """Give a new order its id and file it; what its time has made too old goes."""
+        self._forget(order.created_ms)
         order.order_id = self._identity.order_id(order.instrument.category)
-        order.number = len(self.orders) + 1
+        self.entered += 1
+        order.number = self.entered
         self.orders[order.order_id] = order
         if order.link_id:
             self.by_link[order.instrument.category, order.link_id] = order
@@ -66,6 +88,20 @@ class Register:
             del self.waiting[key][order.order_id]
             if not self.waiting[key]:
                 del self.waiting[key]
+
+        if order.status in ENDED and not order.filled:
+            self._unfilled[order.order_id] = order
+
+    def _forget(self, now_ms: int) -> None:
+        while self._unfilled:
+            oldest = next(iter(self._unfilled.values()))
+            if len(self._unfilled) <= MOST_UNFILLED and is_kept(oldest, now_ms):
+                return
+            del self._unfilled[oldest.order_id]
+            del self.orders[oldest.order_id]
+            link = (oldest.instrument.category, oldest.link_id)
+            if self.by_link.get(link) is oldest:
+                del self.by_link[link]
 
     def find(self, category: str, order_id: str, link_id: str) -> Order | None:
         """Order by `orderId`, else the newest by `orderLinkId`."""

@@ -8,7 +8,7 @@ price every few seconds; the first request or subscription lays the whole book b
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from .flow import lay_quiet_book
@@ -254,12 +254,13 @@ class Schedule:
                 lazy.quote()
 
     def _keep_traded(self) -> None:
-        orders = self._exchange.orders
-        for key in _keys(islice(orders.values(), self._orders_seen, None)):
+        register, seen = self._exchange.register, self._orders_seen
+        newest_first = takewhile(lambda order: order.number > seen, reversed(register.orders.values()))
+        for key in _keys(reversed([*newest_first])):
             if key in self._lazy:
                 self._lazy[key].kept = True
                 self._lazy[key].wake()
-        self._orders_seen = len(orders)
+        self._orders_seen = register.entered
 
 
 def pace(it: Instrument, params: FlowParams) -> FlowParams:

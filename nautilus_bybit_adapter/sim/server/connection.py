@@ -70,6 +70,11 @@ class Connection:
         if self._waiting_bytes >= _WRITE_BYTES:
             self._write()
 
+    def take(self) -> list[bytes]:
+        """Take the frames that are waiting, in place of a socket."""
+        frames, self.waiting, self._waiting_bytes = self.waiting, [], 0
+        return frames
+
     @property
     def unread_bytes(self) -> int:
         """What was queued and the client's side has not taken."""

@@ -55,7 +55,7 @@ def account_view(exchange: Exchange) -> dict[str, Any]:
         "positions": _positions(exchange),
         "orders": [_order(order) for order in sorted(orders, key=lambda o: -o.number)[:ORDERS]],
         "fills": [_fill(fill) for fill in account.executions[: -FILLS - 1 : -1]],
-        "counts": {"orders": len(exchange.orders), "fills": len(account.executions)},
+        "counts": {"orders": exchange.register.entered, "fills": len(account.executions)},
     }
 
 

@@ -57,10 +57,10 @@ class Memory:
 
     def mark(self) -> str:
         """Return what tells this exchange from one with another history."""
-        account, orders = self.exchange.account, self.exchange.orders
+        account, orders, entered = self.exchange.account, self.exchange.orders, self.exchange.register.entered
         last = next(reversed(orders), "") if orders else ""
         fill = account.executions[-1].exec_id if account.executions else ""
-        return f"{len(orders)} {last} {len(account.executions)} {fill} {len(account.ledger)}"
+        return f"{entered} {last} {len(account.executions)} {fill} {len(account.ledger)}"
 
 
 class Journal:

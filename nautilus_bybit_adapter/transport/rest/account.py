@@ -1,32 +1,65 @@
-"""The unified account: wallet, settings, fees.
+"""The unified account: wallet, settings, fees, transaction log.
 
-Source: Bybit V5 "Get Wallet Balance", "Get Account Info", "Get Fee Rate".
+Source: Bybit V5 "Get Wallet Balance", "Get Account Info", "Get Fee Rate", "Set Margin Mode",
+"Get Transaction Log", "Get Account Instruments Info".
 """
 
 from __future__ import annotations
 
-from nautilus_bybit_adapter.errors import BybitDecodeError
+from typing import TYPE_CHECKING
+
+from nautilus_bybit_adapter.errors import BybitApiError, BybitDecodeError
+from nautilus_bybit_adapter.ret_codes import is_already_done
 from nautilus_bybit_adapter.transport.paging import Listing
-from nautilus_bybit_adapter.transport.rest.reads import RestReads
-from nautilus_bybit_adapter.wire.account import BybitAccountInfo, BybitFeeRate, BybitWallet
+from nautilus_bybit_adapter.transport.rest.reads import RestReads, checked
+from nautilus_bybit_adapter.wire.account import (
+    BybitAccountInfo,
+    BybitFeeRate,
+    BybitMarginModeChange,
+    BybitTradingSettings,
+    BybitWallet,
+    BybitWithdrawable,
+)
+from nautilus_bybit_adapter.wire.account_requests import SetHedgingMode, SetMarginMode
+from nautilus_bybit_adapter.wire.enums import MarginMode
+from nautilus_bybit_adapter.wire.ledger import BybitTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _FEE_RATES = Listing(path="/v5/account/fee-rate", row_type=BybitFeeRate, has_pages=False)
 _WALLETS = Listing(path="/v5/account/wallet-balance", row_type=BybitWallet, has_pages=False)
+_TRANSACTIONS = Listing(
+    path="/v5/account/transaction-log",
+    row_type=BybitTransaction,
+    page_rows=50,
+    time_field="transaction_time",
+    key=lambda row: (row.id, row.currency, row.type, row.trade_id),
+)
 
 
 class AccountMethods(RestReads):
-    """The unified account: wallet, settings, fees."""
+    """The unified account: wallet, settings, fees, transaction log."""
 
-    async def get_wallet_balance(self, coins: str | None = None) -> BybitWallet:
-        """Return the unified account's wallet with all coins that are not zero, or those named (`BTC,ETH`)."""
-        wallets = await self._list(_WALLETS, {"accountType": "UNIFIED", "coin": coins})
+    async def get_wallet_balance(self, coins: Sequence[str] = ()) -> BybitWallet:
+        """Return the unified account's wallet with all coins that are not zero, or with those named."""
+        parameters = {"accountType": "UNIFIED", "coin": ",".join(coins) or None}
+        wallets = await self._list(_WALLETS, parameters)
         if not wallets:
             raise BybitDecodeError("The venue lists no wallet for the account.", topic="wallet-balance")
         return wallets[0]
 
+    async def get_withdrawable(self, coins: Sequence[str]) -> BybitWithdrawable:
+        """Return what can be transferred out of the unified wallet, of up to 20 coins."""
+        return await self._get("/v5/account/withdrawal", {"coinName": ",".join(coins)}, BybitWithdrawable)
+
     async def get_account_info(self) -> BybitAccountInfo:
         """Return margin mode and kind of the account."""
         return await self._get("/v5/account/info", {}, BybitAccountInfo)
+
+    async def get_trading_settings(self) -> BybitTradingSettings:
+        """Return the account's switches."""
+        return await self._get("/v5/account/user-setting-config", {}, BybitTradingSettings)
 
     async def get_fee_rates(
         self, category: str, symbol: str | None = None, *, base_coin: str | None = None
@@ -34,3 +67,55 @@ class AccountMethods(RestReads):
         """Return the account's fee rates of a category, or of one symbol (options: base coin)."""
         parameters = {"category": category, "symbol": symbol, "baseCoin": base_coin}
         return await self._list(_FEE_RATES, parameters)
+
+    async def set_margin_mode(self, mode: str) -> BybitMarginModeChange:
+        """Set how the account backs its positions: a word of `MarginMode`; one that is set already is a success."""
+        checked("mode", mode, MarginMode)
+        request = SetMarginMode(set_margin_mode=mode)
+        try:
+            return await self._post("/v5/account/set-margin-mode", request, BybitMarginModeChange)
+        except BybitApiError as exc:
+            if is_already_done(exc.ret_code, exc.ret_msg):
+                return BybitMarginModeChange()
+            raise
+
+    async def set_spot_hedging(self, *, is_on: bool) -> None:
+        """Let spot hedge derivatives in portfolio margin, or not."""
+        request = SetHedgingMode(set_hedging_mode="ON" if is_on else "OFF")
+        await self._set("/v5/account/set-hedging-mode", request)
+
+    async def get_transaction_log(
+        self,
+        *,
+        account_type: str | None = None,
+        category: str | None = None,
+        currency: str | None = None,
+        base_coin: str | None = None,
+        transaction_type: str | None = None,
+        transaction_sub_type: str | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        limit: int | None = None,
+    ) -> list[BybitTransaction]:
+        """Return what changed the account's balances, oldest first.
+
+        Parameters
+        ----------
+        account_type, category, currency, base_coin : str or None
+            What to narrow it to.
+        transaction_type, transaction_sub_type : str or None
+            Such as `TRADE` or `SETTLEMENT`.
+        start_ms, end_ms : int or None
+            Epoch milliseconds; any span. Without a start the day before the end.
+        limit : int or None
+            Keep the newest rows only, this many.
+        """
+        parameters = {
+            "accountType": account_type,
+            "category": category,
+            "currency": currency,
+            "baseCoin": base_coin,
+            "type": transaction_type,
+            "transSubType": transaction_sub_type,
+        }
+        return await self._history(_TRANSACTIONS, parameters, start_ms, end_ms, limit)

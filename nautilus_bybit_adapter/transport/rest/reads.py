@@ -7,19 +7,23 @@ never fails anything.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
-from nautilus_bybit_adapter.transport.paging import read_history, read_list, read_series
+from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitDecodeError
+from nautilus_bybit_adapter.ret_codes import is_already_done
+from nautilus_bybit_adapter.transport.paging import decode_page, read_list
 from nautilus_bybit_adapter.transport.rest_session import RestSession, decode_result
+from nautilus_bybit_adapter.transport.spans import read_history, read_series
+from nautilus_bybit_adapter.wire.envelope import list_page
 from nautilus_bybit_adapter.wire.words import unknown_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nautilus_bybit_adapter.transport.paging import Listing, Parameters, Rows
+    from nautilus_bybit_adapter.transport.paging import Listing, PageReader, Parameters, Rows
     from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
     from nautilus_bybit_adapter.wire.positions import BybitPosition
 
@@ -31,14 +35,14 @@ class RestReads(RestSession):
     ----------
     bad_row_count : int
         Rows of public data that could not be read and were left out.
-    unknown_word_counts : Counter of str
-        How often a word came that this version does not know, by `Struct.field=word`.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.bad_row_count = 0
-        self.unknown_word_counts: Counter[str] = Counter()
+    bad_row_count = 0
+
+    @cached_property
+    def unknown_word_counts(self) -> Counter[str]:
+        """How often a word came that this version does not know, by `Struct.field=word`."""
+        return Counter()
 
     async def _get[T: msgspec.Struct](
         self, path: str, parameters: Parameters, result_type: type[T], *, is_private: bool = True
@@ -50,6 +54,20 @@ class RestReads(RestSession):
 
     async def _post[T: msgspec.Struct](self, path: str, request: msgspec.Struct, result_type: type[T]) -> T:
         return decode_result(await self.write(path, request), result_type, path)
+
+    async def _post_list[T: msgspec.Struct](
+        self, path: str, request: msgspec.Struct, row_type: type[T], page_of: PageReader = list_page
+    ) -> list[T]:
+        page = decode_page(await self.write(path, request), page_of, path)
+        return [decode_result(raw, row_type, path) for raw in page.rows]
+
+    async def _set(self, path: str, request: msgspec.Struct) -> None:
+        """Change a setting; that it is so already is a success."""
+        try:
+            await self.write(path, request)
+        except BybitApiError as exc:
+            if not is_already_done(exc.ret_code, exc.ret_msg):
+                raise
 
     async def _list[T: msgspec.Struct](
         self, listing: Listing[T], parameters: Parameters, limit: int | None = None

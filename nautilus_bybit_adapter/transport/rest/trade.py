@@ -1,7 +1,7 @@
 """Orders and executions.
 
 Source: Bybit V5 "Place Order", "Amend Order", "Cancel Order", "Cancel All Orders", "Get Open & Closed Orders",
-"Get Order History", "Get Trade History".
+"Get Order History", "Get Trade History", "Pre Check Order", "Get Borrow Quota (Spot)".
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.transport.paging import Listing
 from nautilus_bybit_adapter.transport.rest.reads import RestReads, of_category
-from nautilus_bybit_adapter.transport.rest_session import decode_result
-from nautilus_bybit_adapter.wire.envelope import ListPage
-from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder, BybitOrderResponse
+from nautilus_bybit_adapter.wire.orders import (
+    BybitBorrowQuota,
+    BybitExecution,
+    BybitOrder,
+    BybitOrderPrecheck,
+    BybitOrderResponse,
+)
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.wire.requests import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder
@@ -53,11 +57,21 @@ class TradeMethods(RestReads):
     async def cancel_all_orders(self, request: CancelAllOrders) -> list[BybitOrderResponse]:
         """Cancel all orders the request covers, and return their ids; none to cancel is no error.
 
-        The venue cancels up to 500 contracts' orders at a time: ask again while ids come.
+        Of contracts the venue cancels up to 500 orders at a time: ask again while ids come.
         """
-        path = "/v5/order/cancel-all"
-        page = await self._post(path, request, ListPage)
-        return [decode_result(raw, BybitOrderResponse, path) for raw in page.rows]
+        return await self._post_list("/v5/order/cancel-all", request, BybitOrderResponse)
+
+    async def precheck_order(self, request: PlaceOrder) -> BybitOrderPrecheck:
+        """Return the margin rates before and after an order without creating it.
+
+        Cross and portfolio margin only (inverse: portfolio only), and no conditional orders.
+        """
+        return await self._post("/v5/order/pre-check", request, BybitOrderPrecheck)
+
+    async def get_borrow_quota(self, symbol: str, side: str) -> BybitBorrowQuota:
+        """Return how much of a spot pair can be traded with a loan; `side` is a word of `Side`."""
+        parameters = {"category": "spot", "symbol": symbol, "side": side}
+        return await self._get("/v5/order/spot-borrow-check", parameters, BybitBorrowQuota)
 
     async def get_open_orders(
         self,

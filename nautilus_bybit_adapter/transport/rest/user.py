@@ -6,7 +6,7 @@ Source: Bybit V5 "Get API Key Information".
 from __future__ import annotations
 
 from nautilus_bybit_adapter.transport.rest.reads import RestReads
-from nautilus_bybit_adapter.wire.account import BybitApiKeyInfo
+from nautilus_bybit_adapter.wire.user import BybitApiKeyInfo
 
 
 class UserMethods(RestReads):

@@ -39,8 +39,7 @@ class Wire:
         return self.read()
 
     def read(self) -> list[dict[str, Any]]:
-        frames, self.connection.waiting = self.connection.waiting, []
-        return [json.loads(frame) for frame in frames]
+        return [json.loads(frame) for frame in self.connection.take()]
 
     def login(self) -> list[dict[str, Any]]:
         expires = self.desk.now_ms + 1000

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from nautilus_bybit_adapter.constants import MAX_HISTORY_WINDOW_MS
 from nautilus_bybit_adapter.errors import BybitConfigError
-from nautilus_bybit_adapter.transport.paging import history_windows
 from nautilus_bybit_adapter.transport.rest_call import RestCall, query_string
+from nautilus_bybit_adapter.transport.spans import history_windows
 
 NOW = 1_790_000_000_000
 

@@ -1,0 +1,131 @@
+"""What ends without a fill is forgotten in time; memory does not grow with every order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nautilus_bybit_adapter.sim.exchange import queries, register
+from nautilus_bybit_adapter.sim.exchange.errors import VenueError
+
+if TYPE_CHECKING:
+    from tests.unit.sim.conftest import Desk
+
+HOUR_MS = 3_600_000
+LINEAR = {"category": "linear", "symbol": "BTCUSDT"}
+SPOT = {"category": "spot", "symbol": "BTCUSDT"}
+
+
+def placed_and_cancelled(desk: Desk, link: str = "", **fields: Any) -> str:
+    order = desk.place(price="80000", orderLinkId=link, **fields)
+    desk.exchange.cancel({**LINEAR, **fields, "orderId": order.order_id})
+    return str(order.order_id)
+
+
+def history(desk: Desk, **params: Any) -> list[str]:
+    page = queries.order_history(desk.exchange, {**LINEAR, **params})
+    return [row["orderId"] for row in page["list"]]
+
+
+def test_a_day_after_its_end_an_unfilled_order_is_gone_from_history_and_memory(desk: Desk) -> None:
+    gone = placed_and_cancelled(desk, "early")
+    desk.now_ms += 23 * HOUR_MS
+    kept = placed_and_cancelled(desk, "late")
+    assert history(desk) == [kept, gone]
+    desk.now_ms += HOUR_MS
+    assert history(desk) == [kept]
+    last = placed_and_cancelled(desk)
+    assert list(desk.exchange.orders) == [kept, last]
+    assert queries.open_orders(desk.exchange, {**LINEAR, "orderId": gone})["list"] == []
+    with pytest.raises(VenueError, match="too late to cancel"):
+        desk.exchange.cancel({**LINEAR, "orderLinkId": "early"})
+    with pytest.raises(VenueError, match="OrderLinkedID is duplicate"):
+        placed_and_cancelled(desk, "late")
+    placed_and_cancelled(desk, "early")
+    assert desk.exchange.register.entered == 4
+    desk.exchange.check()
+
+
+def test_what_lives_or_was_filled_is_never_forgotten(desk: Desk) -> None:
+    resting = desk.place(price="80000")
+    waiting = desk.place(orderType="Market", triggerPrice="90000", triggerDirection=1)
+    filled = desk.place(orderType="Market")
+    part = desk.place(price="86000.2", qty="5")
+    desk.exchange.cancel({**LINEAR, "orderId": part.order_id})
+    assert (part.status, bool(part.filled)) == ("Cancelled", True)
+    for _ in range(50):
+        desk.now_ms += 24 * HOUR_MS
+        placed_and_cancelled(desk)
+    orders = desk.exchange.orders.values()
+    assert [order for order in orders if order.number <= 4] == [resting, waiting, filled, part]
+    assert len(orders) == 5
+    desk.exchange.cancel_all(LINEAR)
+    desk.now_ms += 25 * HOUR_MS
+    placed_and_cancelled(desk)
+    assert [order.number for order in orders] == [3, 4, 55]
+    desk.exchange.check()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"timeInForce": "IOC", "price": "80000"},
+        {"timeInForce": "FOK", "price": "86000.1", "qty": "8"},
+        {"timeInForce": "PostOnly", "price": "86000.1"},
+        {"timeInForce": "PostOnly", "price": "86000.1", **SPOT},
+    ],
+)
+def test_what_ends_at_once_is_forgotten_too(desk: Desk, fields: dict[str, Any]) -> None:
+    ended = desk.place(**fields)
+    assert not ended.is_live
+    desk.now_ms += 24 * HOUR_MS
+    placed_and_cancelled(desk)
+    assert ended.order_id not in desk.exchange.orders
+
+
+def test_a_waiting_order_that_ends_is_forgotten_too(desk: Desk) -> None:
+    waiting = desk.place(orderType="Market", triggerPrice="90000", triggerDirection=1)
+    desk.exchange.cancel({**LINEAR, "orderId": waiting.order_id})
+    released = desk.place(
+        orderType="Market", triggerPrice="86500", triggerDirection=1, reduceOnly=True, qty="1"
+    )
+    desk.market.trade("Buy", "86600", "9")
+    assert (waiting.status, released.status) == ("Deactivated", "Cancelled")
+    desk.now_ms += 24 * HOUR_MS
+    placed_and_cancelled(desk)
+    assert len(desk.exchange.orders) == 1
+
+
+def test_many_orders_push_old_ones_out_before_their_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register, "MOST_UNFILLED", 100)
+    ids = [placed_and_cancelled(desk, f"link-{number}") for number in range(350)]
+    kept = desk.exchange.register
+    assert list(kept.orders) == ids[-101:]
+    assert len(kept.by_link) == 101
+    page = queries.order_history(desk.exchange, {**LINEAR, "limit": "50"})
+    assert [row["orderId"] for row in page["list"]] == ids[:-51:-1]
+    # A page goes on where it was even when the order it ended with is gone.
+    desk.now_ms += 1
+    for _ in range(300):
+        placed_and_cancelled(desk)
+    cursor = page["nextPageCursor"]
+    assert history(desk, cursor=cursor) == []
+    with pytest.raises(VenueError, match="cursor invalid"):
+        history(desk, cursor="x")
+
+
+def test_hours_of_orders_leave_as_many_objects_as_a_day_holds(desk: Desk) -> None:
+    held: list[list[int]] = []
+    for hour in range(72):
+        desk.now_ms += HOUR_MS
+        for number in range(10):
+            placed_and_cancelled(desk, f"{hour}-{number}", qty="0.1")
+            desk.market.set_levels({desk.market.start_ticks - 30 - number: 1 + hour % 5}, {})
+        desk.told.clear()
+        known, book = desk.exchange.register, desk.market.book
+        held.append([len(each) for each in (known.orders, known.by_link, known.waiting, known.open_in)])
+        held[-1] += [len(book.bids), len(desk.market.tape), len(desk.exchange.account.ledger)]
+    assert held[30:] == held[30:31] * 42
+    assert held[-1][:4] == [240, 240, 0, 0]
+    desk.exchange.check()
