@@ -12,6 +12,18 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.constants import BYBIT
     from nautilus_bybit_adapter.nt1.algo import SmartLimitExecAlgorithm, SmartLimitExecAlgorithmConfig
     from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig, BybitExecClientConfig
+    from nautilus_bybit_adapter.nt1.custom_data import (
+        BybitAdlAlert,
+        BybitBookStatus,
+        BybitInsurance,
+        BybitLiquidation,
+        BybitLongShortRatio,
+        BybitOpenInterest,
+        BybitPriceLimit,
+        BybitRequestFailed,
+        BybitRpiBook,
+        BybitTicker,
+    )
     from nautilus_bybit_adapter.nt1.data import BybitDataClient
     from nautilus_bybit_adapter.nt1.execution import BybitExecutionClient
     from nautilus_bybit_adapter.nt1.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
@@ -25,13 +37,14 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.warden import FastWarden
     from nautilus_bybit_adapter.wire.earn import BybitEarnProduct
     from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
-    from nautilus_bybit_adapter.wire.market import BybitTicker
     from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
 
 __all__ = [
     "BYBIT",
     "BYBIT_CLIENT_ID",
     "BYBIT_VENUE",
+    "BybitAdlAlert",
+    "BybitBookStatus",
     "BybitDataClient",
     "BybitDataClientConfig",
     "BybitEarnProduct",
@@ -40,13 +53,20 @@ __all__ = [
     "BybitExecutionClient",
     "BybitHTTPClient",
     "BybitInstrumentProvider",
+    "BybitInsurance",
+    "BybitLiquidation",
     "BybitLiveDataClientFactory",
     "BybitLiveExecClientFactory",
+    "BybitLongShortRatio",
+    "BybitOpenInterest",
     "BybitOrderParams",
     "BybitOrderResponse",
+    "BybitPriceLimit",
     "BybitPrivateWebSocket",
     "BybitProductType",
     "BybitPublicWebSocket",
+    "BybitRequestFailed",
+    "BybitRpiBook",
     "BybitTicker",
     "BybitTradeWebSocket",
     "FastWarden",
@@ -58,6 +78,8 @@ _HOMES = {
     "BYBIT": "constants",
     "BYBIT_CLIENT_ID": "nt1.mapping.identifiers",
     "BYBIT_VENUE": "nt1.mapping.identifiers",
+    "BybitAdlAlert": "nt1.custom_data",
+    "BybitBookStatus": "nt1.custom_data",
     "BybitDataClient": "nt1.data",
     "BybitDataClientConfig": "nt1.config",
     "BybitEarnProduct": "wire.earn",
@@ -66,14 +88,21 @@ _HOMES = {
     "BybitExecutionClient": "nt1.execution",
     "BybitHTTPClient": "transport.http",
     "BybitInstrumentProvider": "nt1.providers",
+    "BybitInsurance": "nt1.custom_data",
+    "BybitLiquidation": "nt1.custom_data",
     "BybitLiveDataClientFactory": "nt1.factories",
     "BybitLiveExecClientFactory": "nt1.factories",
+    "BybitLongShortRatio": "nt1.custom_data",
+    "BybitOpenInterest": "nt1.custom_data",
     "BybitOrderParams": "nt1.mapping.order_params",
     "BybitOrderResponse": "wire.orders",
+    "BybitPriceLimit": "nt1.custom_data",
     "BybitPrivateWebSocket": "transport.private",
     "BybitProductType": "wire.enums",
     "BybitPublicWebSocket": "transport.public",
-    "BybitTicker": "wire.market",
+    "BybitRequestFailed": "nt1.custom_data",
+    "BybitRpiBook": "nt1.custom_data",
+    "BybitTicker": "nt1.custom_data",
     "BybitTradeWebSocket": "transport.trade",
     "FastWarden": "warden",
     "SmartLimitExecAlgorithm": "nt1.algo",

@@ -44,6 +44,8 @@ ORDERBOOK_DEPTHS: Final = {
     "option": (25, 100),
 }
 
+USUAL_OPTION_BASE_COINS: Final = ("BTC", "ETH", "SOL", "XRP", "MNT", "DOGE")
+
 MAX_BATCH_ORDERS: Final = {"spot": 10, "linear": 20, "inverse": 20, "option": 20}
 
 # Topics in one subscribe request; absent where the venue sets no limit.

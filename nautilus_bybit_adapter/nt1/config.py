@@ -51,9 +51,17 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         A proxy for REST and WebSockets.
     recv_window_ms : PositiveInt, default 5000
         How long a signed request stays valid, milliseconds.
+    max_retries : PositiveInt, optional
+        How often a read is repeated after a failure that may pass. ``None`` repeats it 3 times.
+    retry_delay_initial_ms, retry_delay_max_ms : PositiveInt, optional
+        The wait before the first repetition, and the longest, milliseconds. ``None`` is 250 and 5000.
     update_instruments_interval_mins : PositiveInt or None, default 60
         Minutes between two readings of the instruments, after which those that are new or differ are published;
         ``None`` reads them once.
+    instrument_status_poll_secs : PositiveInt, optional, default 60
+        How often the status of watched instruments is read, seconds. ``None`` never does after the first time.
+    bars_timestamp_on_close : bool, default True
+        Whether ``ts_event`` of a bar is its end, rather than its beginning.
 
     """
 
@@ -65,7 +73,12 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     base_url_ws_public: str | None = None
     proxy_url: str | None = None
     recv_window_ms: PositiveInt = 5_000
+    max_retries: PositiveInt | None = None
+    retry_delay_initial_ms: PositiveInt | None = None
+    retry_delay_max_ms: PositiveInt | None = None
     update_instruments_interval_mins: PositiveInt | None = 60
+    instrument_status_poll_secs: PositiveInt | None = 60
+    bars_timestamp_on_close: bool = True
 
     def __repr__(self) -> str:
         return masked_repr(self)

@@ -22,14 +22,19 @@ from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice
 from nautilus_bybit_adapter.nt1.data import BybitDataClient, OnMessage, OnStale
 from nautilus_bybit_adapter.nt1.execution.client import BybitExecutionClient
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
+from nautilus_bybit_adapter.state.session import Backoff
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.options import SocketOptions
 from nautilus_bybit_adapter.transport.private import AccountMessage, BybitPrivateWebSocket
 from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
+from nautilus_bybit_adapter.transport.public_pool import PublicSocketPool
 from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
 from nautilus_bybit_adapter.wire.credentials import resolve_credentials, resolve_environment
 from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
 from nautilus_bybit_adapter.wire.signing import Credentials
+
+MAX_RETRIES = 3
+RETRY_DELAY_INITIAL_MS, RETRY_DELAY_MAX_MS = 250, 5_000
 
 
 def checked_product_types(
@@ -76,20 +81,27 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
             base_url=config.base_url_http,
             recv_window_ms=config.recv_window_ms,
             proxy_url=config.proxy_url,
+            max_retries=config.max_retries or MAX_RETRIES,
+            backoff=Backoff(
+                base_secs=(config.retry_delay_initial_ms or RETRY_DELAY_INITIAL_MS) / 1000,
+                cap_secs=(config.retry_delay_max_ms or RETRY_DELAY_MAX_MS) / 1000,
+            ),
         )
 
         def build_socket(
             category: BybitProductType, on_message: OnMessage, on_stale: OnStale
-        ) -> BybitPublicWebSocket:
-            return BybitPublicWebSocket(
-                category,
-                environment=environment,
-                base_url=config.base_url_ws_public,
-                on_message=on_message,
-                on_stale=lambda _topics: on_stale(),
-                on_refused=lambda topic, text: log.error(f"Bybit refuses the topic {topic}: {text}"),
-                options=SocketOptions(proxy_url=config.proxy_url),
-                logger=log,
+        ) -> PublicSocketPool:
+            return PublicSocketPool(
+                lambda: BybitPublicWebSocket(
+                    category,
+                    environment=environment,
+                    base_url=config.base_url_ws_public,
+                    on_message=on_message,
+                    on_stale=on_stale,
+                    on_refused=lambda topic, text: log.error(f"Bybit refuses the topic {topic}: {text}"),
+                    options=SocketOptions(proxy_url=config.proxy_url),
+                    logger=log,
+                )
             )
 
         return BybitDataClient(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from nautilus_bybit_adapter.state.book import BookAction, BookSequencer
 from nautilus_bybit_adapter.state.clock import ClockOffset, ClockSample
 from nautilus_bybit_adapter.state.heartbeat import Beat, Heartbeat
+from nautilus_bybit_adapter.state.ladder import BookLadder
 from nautilus_bybit_adapter.state.session import Backoff, Input, Row, Session, backoff_secs
 from nautilus_bybit_adapter.state.subscriptions import Refusal, Subscriptions, TopicRequest, TopicState
+from nautilus_bybit_adapter.state.ticker import TickerChange, TickerState
 
 __all__ = [
     "Backoff",
     "Beat",
     "BookAction",
+    "BookLadder",
     "BookSequencer",
     "ClockOffset",
     "ClockSample",
@@ -21,6 +24,8 @@ __all__ = [
     "Row",
     "Session",
     "Subscriptions",
+    "TickerChange",
+    "TickerState",
     "TopicRequest",
     "TopicState",
     "backoff_secs",

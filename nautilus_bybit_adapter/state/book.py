@@ -41,13 +41,16 @@ class BookSequencer:
         `u` of the last frame applied; `None` while a snapshot is awaited.
     gap_count : int
         How often frames were missing.
+    crossed_count : int
+        How often the book was crossed.
     """
 
-    __slots__ = ("gap_count", "last_update_id")
+    __slots__ = ("crossed_count", "gap_count", "last_update_id")
 
     def __init__(self) -> None:
         self.last_update_id: int | None = None
         self.gap_count = 0
+        self.crossed_count = 0
 
     @property
     def is_synced(self) -> bool:
@@ -57,6 +60,11 @@ class BookSequencer:
     def on_lost(self) -> None:
         """Wait for a snapshot: the connection or the subscription is gone."""
         self.last_update_id = None
+
+    def on_crossed(self) -> None:
+        """Wait for a snapshot: the levels contradict each other."""
+        self.last_update_id = None
+        self.crossed_count += 1
 
     def on_update(self, update_id: int, *, is_snapshot: bool, depth: int) -> BookAction:
         """Take a frame's `u` and return what to do with the frame.

@@ -8,10 +8,12 @@ from nautilus_bybit_adapter.transport.order_entry import OrderEntry
 from nautilus_bybit_adapter.transport.private import AccountMessage, BybitPrivateWebSocket
 from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
 from nautilus_bybit_adapter.transport.public_pool import PublicSocketPool
+from nautilus_bybit_adapter.transport.rest.batch import BatchOutcome
 from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
 
 __all__ = [
     "AccountMessage",
+    "BatchOutcome",
     "BybitHTTPClient",
     "BybitPrivateWebSocket",
     "BybitPublicWebSocket",

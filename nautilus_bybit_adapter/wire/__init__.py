@@ -6,6 +6,7 @@ from nautilus_bybit_adapter.wire.account import (
     BybitAccountInfo,
     BybitFeeRate,
     BybitMarginModeChange,
+    BybitSmpGroup,
     BybitTradingSettings,
     BybitWallet,
     BybitWalletCoin,
@@ -154,6 +155,7 @@ from nautilus_bybit_adapter.wire.orders import (
     ExtraFee,
 )
 from nautilus_bybit_adapter.wire.positions import (
+    BybitClosedOption,
     BybitClosedPnl,
     BybitPosition,
     BybitSymbolSetting,
@@ -186,9 +188,12 @@ from nautilus_bybit_adapter.wire.series import (
     BybitDeliveryPrice,
     BybitFundingRate,
     BybitHistoricalVolatility,
+    BybitIndexComponents,
     BybitKline,
     BybitLongShortRatio,
     BybitOpenInterest,
+    BybitOptionDelivery,
+    IndexComponent,
 )
 from nautilus_bybit_adapter.wire.signing import (
     Credentials,
@@ -211,6 +216,7 @@ from nautilus_bybit_adapter.wire.spot_margin import (
 from nautilus_bybit_adapter.wire.user import (
     BybitApiKeyInfo,
 )
+from nautilus_bybit_adapter.wire.words import unknown_words
 
 __all__ = [
     "OPEN_ORDER_STATUSES",
@@ -231,6 +237,7 @@ __all__ = [
     "BybitBorrowQuota",
     "BybitBorrowRecord",
     "BybitBorrowed",
+    "BybitClosedOption",
     "BybitClosedPnl",
     "BybitCoinBalance",
     "BybitCoinBalances",
@@ -251,6 +258,7 @@ __all__ = [
     "BybitFeeRate",
     "BybitFundingRate",
     "BybitHistoricalVolatility",
+    "BybitIndexComponents",
     "BybitInstrument",
     "BybitInstrumentInverse",
     "BybitInstrumentLinear",
@@ -265,6 +273,7 @@ __all__ = [
     "BybitMaxBorrowable",
     "BybitMmp",
     "BybitOpenInterest",
+    "BybitOptionDelivery",
     "BybitOrder",
     "BybitOrderPrecheck",
     "BybitOrderResponse",
@@ -280,6 +289,7 @@ __all__ = [
     "BybitRpiOrderbook",
     "BybitServerTime",
     "BybitSingleBalance",
+    "BybitSmpGroup",
     "BybitSpotMarginState",
     "BybitSpotMarginSwitch",
     "BybitSpotMarginTerms",
@@ -307,6 +317,7 @@ __all__ = [
     "ExecutionMessage",
     "ExtraFee",
     "FrozenAmount",
+    "IndexComponent",
     "InstrumentStatus",
     "InterestCard",
     "KlineInterval",
@@ -376,4 +387,5 @@ __all__ = [
     "resolve_environment",
     "sign_rest",
     "sign_ws",
+    "unknown_words",
 ]

@@ -156,6 +156,12 @@ class BybitTradingSettings(msgspec.Struct, frozen=True, kw_only=True, rename="ca
     fmsef: bool = False
 
 
+class BybitSmpGroup(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The account's group of self-match prevention; 0 for none."""
+
+    smp_group: int
+
+
 class MarginModeReason(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Why the margin mode cannot be changed."""
 

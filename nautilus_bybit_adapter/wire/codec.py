@@ -22,10 +22,19 @@ from nautilus_bybit_adapter.wire.messages import (
 )
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder, BybitOrderResponse
 from nautilus_bybit_adapter.wire.positions import BybitPosition
+from nautilus_bybit_adapter.wire.public_topics import (
+    AdlAlertMessage,
+    ExtraMessage,
+    InsuranceMessage,
+    KlineMessage,
+    LiquidationsMessage,
+    PriceLimitMessage,
+    RpiBookMessage,
+)
 from nautilus_bybit_adapter.wire.rows import decode_row, decode_rows
 
 type Payload = bytes | memoryview
-type MarketMessage = OrderbookMessage | TradesMessage | TickerMessage
+type MarketMessage = OrderbookMessage | TradesMessage | TickerMessage | ExtraMessage
 type PublicMessage = MarketMessage | ControlMessage | UnknownMessage
 type PrivateMessage = (
     OrderMessage | ExecutionMessage | PositionMessage | WalletMessage | ControlMessage | UnknownMessage
@@ -64,6 +73,12 @@ _MARKET_TYPES: dict[str, type[MarketMessage]] = {
     "orderbook": OrderbookMessage,
     "publicTrade": TradesMessage,
     "tickers": TickerMessage,
+    "kline": KlineMessage,
+    "allLiquidation": LiquidationsMessage,
+    "priceLimit": PriceLimitMessage,
+    "insurance": InsuranceMessage,
+    "adlAlert": AdlAlertMessage,
+    "orderbook.rpi": RpiBookMessage,
 }
 
 # Text that is not UTF-8 and nesting without end are refused like any other broken JSON.
@@ -112,14 +127,18 @@ def _decode_public_slowly(payload: Payload, category: str) -> PublicMessage:
         topic = _head.decode(payload).topic
         if not topic:
             return _read_control(payload, category)
-        kind, _, rest = topic.partition(".")
-        message_type = _MARKET_TYPES.get(kind)
-        # `orderbook.rpi` has levels of three, `orderbook.full` no snapshots.
-        if message_type is None or (kind == "orderbook" and not rest.partition(".")[0].isdigit()):
-            return UnknownMessage(topic)
-        return decode_row(payload, message_type)
+        message_type = _MARKET_TYPES.get(_kind_of(topic))
+        return UnknownMessage(topic) if message_type is None else decode_row(payload, message_type)
     except _BROKEN as exc:
         raise _unreadable(payload, category, exc) from exc
+
+
+def _kind_of(topic: str) -> str:
+    """Return what tells the shape of a topic's frames."""
+    kind, _, rest = topic.partition(".")
+    variant = rest.partition(".")[0]
+    # `orderbook.rpi` has levels of three, `orderbook.full` no snapshots.
+    return f"{kind}.{variant}" if kind == "orderbook" and not variant.isdigit() else kind
 
 
 def decode_private(payload: Payload) -> PrivateMessage:

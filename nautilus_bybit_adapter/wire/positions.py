@@ -152,6 +152,26 @@ class BybitClosedPnl(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     updated_time: str = ""
 
 
+class BybitClosedOption(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A position in an option that was closed or delivered.
+
+    `qty` counts base coins; prices, fees and `total_pnl` are in the settlement coin, times epoch milliseconds.
+    """
+
+    symbol: str
+    side: SideText
+    qty: str
+    total_pnl: str
+    open_time: int = 0
+    close_time: int = 0
+    avg_entry_price: str = ""
+    avg_exit_price: str = ""
+    delivery_price: str = ""
+    total_open_fee: str = ""
+    total_close_fee: str = ""
+    delivery_fee: str = ""
+
+
 class BybitSymbolSetting(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Leverage of a position slot, whether there is a position or not.
 

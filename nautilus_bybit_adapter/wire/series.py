@@ -73,6 +73,36 @@ class BybitHistoricalVolatility(msgspec.Struct, frozen=True, kw_only=True, renam
     time: str
 
 
+class BybitOptionDelivery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A price at which the options of a coin were delivered, in the quote coin; the time is epoch ms in a string."""
+
+    delivery_price: str
+    delivery_time: str
+
+
+class IndexComponent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A market an index is made of: its price, and its share of the index as a fraction.
+
+    `equivalent_price` is the price times the multiplier, in the quote coin of the index.
+    """
+
+    exchange: str
+    spot_pair: str
+    price: str = ""
+    equivalent_price: str = ""
+    multiplier: str = ""
+    weight: str = ""
+
+
+class BybitIndexComponents(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An index price and what it is made of; `update_time` is epoch milliseconds in a string."""
+
+    index_name: str
+    last_price: str
+    components: list[IndexComponent]
+    update_time: str = ""
+
+
 class BybitDeliveryPrice(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The price a dated contract was delivered at, in its quote coin; `delivery_time` is epoch ms in a string."""
 

@@ -8,8 +8,10 @@ Source: Bybit V5 "Enums Definitions".
 from __future__ import annotations
 
 import functools
+import operator
+from collections import Counter
 from enum import StrEnum
-from typing import Annotated, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
 
 import msgspec
 
@@ -29,6 +31,9 @@ from nautilus_bybit_adapter.wire.enums import (
     TimeInForce,
     TriggerBy,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KEY = "words"
 
@@ -63,10 +68,14 @@ def known_words(row_type: type) -> dict[str, frozenset[str]]:
     return found
 
 
-def unknown_words(row: msgspec.Struct) -> list[tuple[str, str]]:
-    """Return the fields of a row whose word is not known, with the word as it came."""
-    return [
-        (name, word)
-        for name, words in known_words(type(row)).items()
-        if (word := getattr(row, name)) not in words
-    ]
+def unknown_words(rows: Sequence[msgspec.Struct]) -> Counter[str]:
+    """Return how often rows of one kind hold a word that is not known, by `Struct.field=word`."""
+    found: Counter[str] = Counter()
+    if not rows:
+        return found
+    row_type = type(rows[0])
+    for name, words in known_words(row_type).items():
+        texts = list(map(operator.attrgetter(name), rows))
+        if not words.issuperset(texts):
+            found.update(f"{row_type.__name__}.{name}={text}" for text in texts if text not in words)
+    return found

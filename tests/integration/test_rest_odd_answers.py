@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from scripted_venue import ScriptedVenue, ok, scripted_venue
 
+from nautilus_bybit_adapter.constants import USUAL_OPTION_BASE_COINS
 from nautilus_bybit_adapter.errors import (
     BybitApiError,
     BybitDecodeError,
@@ -263,3 +264,23 @@ def test_yields_are_read_under_either_name() -> None:
 
     results = iter([{"yield": [row]}, {"list": [row], "nextPageCursor": ""}, {"rows": [row]}])
     answering(lambda _request, _body: ok(next(results)), question)
+
+
+@pytest.mark.parametrize("answer", [lambda: web.Response(status=404), lambda: ok({}, 10001, "no such list")])
+def test_coins_of_options_are_the_usual_ones_where_the_venue_does_not_tell(
+    answer: Callable[[], web.Response], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def question(client: BybitHTTPClient) -> None:
+        assert await client.get_option_base_coins() == list(USUAL_OPTION_BASE_COINS)
+
+    with caplog.at_level(logging.WARNING):
+        answering(lambda _request, _body: answer(), question)
+    assert "BTC, ETH, SOL" in caplog.text
+
+
+def test_coins_of_options_are_not_guessed_while_the_venue_is_in_trouble() -> None:
+    async def question(client: BybitHTTPClient) -> None:
+        with pytest.raises(BybitStatusError):
+            await client.get_executions("option")
+
+    answering(lambda _request, _body: web.Response(status=503), question)

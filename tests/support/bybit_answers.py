@@ -13,7 +13,7 @@ from nautilus_bybit_adapter import wire
 from nautilus_bybit_adapter.wire import account, asset, earn, loans, protection, risk, series, spot_margin
 from nautilus_bybit_adapter.wire.ledger import BybitTransaction
 from nautilus_bybit_adapter.wire.orders import BatchCode, BatchItem, BybitBorrowQuota, BybitOrderPrecheck
-from nautilus_bybit_adapter.wire.positions import BybitClosedPnl, BybitSymbolSetting
+from nautilus_bybit_adapter.wire.positions import BybitClosedOption, BybitClosedPnl, BybitSymbolSetting
 
 
 class Answer(NamedTuple):
@@ -31,6 +31,11 @@ ANSWERS: dict[str, Answer] = {
     "GET /v5/market/premium-index-price-kline": Answer(series.BybitKline),
     "GET /v5/market/orderbook": Answer(wire.BybitOrderbook, ""),
     "GET /v5/market/rpi_orderbook": Answer(wire.BybitRpiOrderbook, ""),
+    "GET /v5/market/full_orderbook": Answer(wire.BybitOrderbook, ""),
+    "GET /v5/market/new-delivery-price": Answer(series.BybitOptionDelivery),
+    "GET /v5/market/index-price-components": Answer(series.BybitIndexComponents, ""),
+    "GET /v5/position/get-closed-positions": Answer(BybitClosedOption),
+    "GET /v5/account/smp-group": Answer(account.BybitSmpGroup, ""),
     "GET /v5/market/recent-trade": Answer(wire.BybitRecentTrade),
     "GET /v5/market/instruments-info": Answer(wire.BybitInstrumentLinear),
     "GET /v5/market/tickers": Answer(wire.BybitTicker),

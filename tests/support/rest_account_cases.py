@@ -25,6 +25,9 @@ async def account_settings(client: Client) -> None:
     assert (await client.get_account_info()).spot_hedging_status == "ON"
     await client.set_spot_hedging(is_on=False)
     assert not (await client.get_trading_settings()).delta_enable
+    assert await client.get_smp_group() == 0
+    mine = await client.get_account_instruments("linear")
+    assert {row.symbol for row in mine} == {row.symbol for row in await client.get_instruments("linear")}
     with pytest.raises(BybitConfigError, match="mode must be one of ISOLATED_MARGIN"):
         await client.set_margin_mode("CROSS")
 
@@ -128,6 +131,9 @@ async def greeks(client: Client) -> None:
     assert float(row.total_gamma) != 0
     (position,) = await client.get_positions("option", symbol=symbol)
     assert float(position.gamma) != 0
+    await client.place_order(market_order(category="option", symbol=symbol, side="Sell", qty="0.1"))
+    closed = await client.get_closed_options(symbol)
+    assert (closed[-1].symbol, closed[-1].qty) == (symbol, "0.1")
 
 
 async def savings(client: Client) -> None:
@@ -162,7 +168,7 @@ async def savings(client: Client) -> None:
 ACCOUNT_CASES = [
     (
         account_settings,
-        "get_account_info get_trading_settings set_margin_mode set_spot_hedging",
+        "get_smp_group get_account_instruments get_account_info get_trading_settings set_margin_mode set_spot_hedging",
     ),
     (fees, "get_fee_rates"),
     (wallet, "get_wallet_balance get_withdrawable get_coin_balances get_coin_balance"),
@@ -177,7 +183,7 @@ ACCOUNT_CASES = [
         get_repayable get_auto_repay set_auto_repay""",
     ),
     (transfers, "transfer get_transfers get_transferable_coins"),
-    (greeks, "get_coin_greeks"),
+    (greeks, "get_coin_greeks get_closed_options"),
     (
         savings,
         """get_earn_products place_earn_order get_earn_orders get_earn_positions get_earn_yield

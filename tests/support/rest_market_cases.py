@@ -48,6 +48,8 @@ async def prices(client: Client) -> None:
         rpi = await client.get_rpi_orderbook(category, symbol, 5)
         assert len(rpi.b[0]) == 3
         assert rpi.b[0][0] == book.b[0][0]
+    full = await client.get_full_orderbook("spot", "BTCUSDT")
+    assert len(full.b) >= len((await client.get_orderbook("spot", "BTCUSDT", 50)).b)
     options = await client.get_tickers("option", base_coin="BTC")
     assert all(ticker.delta is not None for ticker in options)
     everything = await client.get_tickers("linear")
@@ -76,14 +78,18 @@ async def risk(client: Client) -> None:
     assert (await client.get_adl_alert()).pools
     assert await client.get_delivery_prices("linear") == []
     assert await client.get_system_status() == []
+    assert await client.get_option_deliveries("BTC") == []
+    index = await client.get_index_components("BTCUSDT")
+    assert sum(float(part.weight) for part in index.components) == pytest.approx(1)
 
 
 MARKET_CASES = [
     (instruments, "get_instruments get_option_base_coins"),
-    (prices, "get_server_time get_tickers get_orderbook get_rpi_orderbook"),
+    (prices, "get_server_time get_tickers get_orderbook get_rpi_orderbook get_full_orderbook"),
     (trades, "get_recent_trades"),
     (
         risk,
-        "get_risk_limits get_price_limit get_insurance get_adl_alert get_delivery_prices get_system_status",
+        """get_risk_limits get_price_limit get_insurance get_adl_alert get_delivery_prices get_system_status
+        get_option_deliveries get_index_components""",
     ),
 ]

@@ -114,6 +114,24 @@ async def executions(client: Client) -> None:
     assert {row.exec_type for row in rows} == {"Trade"}
 
 
+async def options_of_every_coin(client: Client) -> None:
+    coins = await client.get_option_base_coins()
+    assert len(coins) > 1
+    traded = []
+    for coin in coins:
+        rows = await client.get_instruments("option", base_coin=coin)
+        traded.append(rows[0].symbol)
+        request = market_order(category="option", symbol=traded[-1], qty="0.1")
+        await client.place_order(request)
+    fills = await client.get_executions("option")
+    assert {row.symbol for row in fills} >= set(traded)
+    assert len({row.exec_id for row in fills}) == len(fills)
+    times = [int(row.exec_time) for row in fills]
+    assert times == sorted(times)
+    assert await client.get_executions("option", limit=1) == fills[-1:]
+    assert {row.base_coin for row in await client.get_instruments("option")} == set(coins)
+
+
 async def checks_before_an_order(client: Client) -> None:
     before = await client.precheck_order(order())
     assert before.post_imr_e4 >= before.pre_imr_e4 >= 0
@@ -177,6 +195,7 @@ ORDER_CASES = [
     (open_orders_of_many_pages, "get_open_orders"),
     (batches, "batch_place_orders batch_amend_orders batch_cancel_orders"),
     (executions, "get_executions"),
+    (options_of_every_coin, "get_option_base_coins"),
     (checks_before_an_order, "precheck_order get_borrow_quota"),
     (positions, "get_positions set_trading_stop get_closed_pnl"),
     (leverage, "set_leverage get_symbol_settings"),

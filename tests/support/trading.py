@@ -62,6 +62,36 @@ class Recorder(Strategy):
     def on_trade_tick(self, tick: TradeTick) -> None:
         self._note(tick)
 
+    def on_order_book_depth(self, depth: Any) -> None:
+        self._note(depth)
+
+    def on_bar(self, bar: Any) -> None:
+        self._note(bar)
+
+    def on_mark_price(self, mark_price: Any) -> None:
+        self._note(mark_price)
+
+    def on_index_price(self, index_price: Any) -> None:
+        self._note(index_price)
+
+    def on_funding_rate(self, funding_rate: Any) -> None:
+        self._note(funding_rate)
+
+    def on_option_greeks(self, greeks: Any) -> None:
+        self._note(greeks)
+
+    def on_option_chain(self, chain: Any) -> None:
+        self._note(chain)
+
+    def on_instrument_status(self, status: Any) -> None:
+        self._note(status)
+
+    def on_instrument_close(self, close: Any) -> None:
+        self._note(close)
+
+    def on_data(self, data: Any) -> None:
+        self._note(data)
+
     def _note(self, item: Any) -> None:
         self.seen.append(item)
         self._changed.set()

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from nautilus_bybit_adapter.nt1.streams import PublicStream
-from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
 from nautilus_bybit_adapter.wire.codec import MarketMessage
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.messages import UnknownMessage
 
 OnMessage = Callable[[MarketMessage | UnknownMessage, int], None]
-OnStale = Callable[[], None]
-PublicSocketBuilder = Callable[[BybitProductType, OnMessage, OnStale], BybitPublicWebSocket]
+OnStale = Callable[[Iterable[str]], None]
+
+# A topic that stays broken is asked for once in this time, not in every loop turn.
+RENEWAL_PAUSE_SECS = 1.0
+
+
+class PublicSocket(Protocol):
+    """A socket of one category, or several that look like one."""
+
+    async def connect(self) -> None:
+        """Connect, and bring back every topic."""
+
+    async def disconnect(self) -> None:
+        """Close; the topics stay."""
+
+    def subscribe(self, *topics: str) -> None:
+        """Ask for topics."""
+
+    def unsubscribe(self, *topics: str) -> None:
+        """Ask for them no more."""
+
+    def resubscribe(self, topic: str) -> None:
+        """Ask for a topic anew, which brings a snapshot."""
+
+
+PublicSocketBuilder = Callable[[BybitProductType, OnMessage, OnStale], PublicSocket]
 
 
 class PublicFeeds:
@@ -26,20 +49,36 @@ class PublicFeeds:
     ----------
     build_socket : PublicSocketBuilder
         Makes the public WebSocket of a category from its message handler and its loss handler.
+    loop : asyncio.AbstractEventLoop
+        The node's event loop.
     now_ns : Callable[[], int]
         The node's clock, UNIX nanoseconds.
     log : Logger
         Where to report.
 
+    Attributes
+    ----------
+    renewal_count : int
+        How often a topic was subscribed anew because its stream could not go on.
+
     """
 
-    def __init__(self, build_socket: PublicSocketBuilder, now_ns: Callable[[], int], log: Any) -> None:
+    def __init__(
+        self,
+        build_socket: PublicSocketBuilder,
+        loop: asyncio.AbstractEventLoop,
+        now_ns: Callable[[], int],
+        log: Any,
+    ) -> None:
         self._build_socket = build_socket
+        self._loop = loop
         self._now_ns = now_ns
         self._log = log
-        self._sockets: dict[BybitProductType, BybitPublicWebSocket] = {}
+        self._sockets: dict[BybitProductType, PublicSocket] = {}
         self._streams: dict[BybitProductType, dict[str, PublicStream]] = {}
         self._opening = asyncio.Lock()
+        self._renewed_at: dict[tuple[BybitProductType, str], float] = {}
+        self.renewal_count = 0
 
     async def connect(self) -> None:
         """Connect every socket there is, which brings back its topics."""
@@ -51,24 +90,52 @@ class PublicFeeds:
         for socket in self._sockets.values():
             await socket.disconnect()
 
+    def stream[S: PublicStream](
+        self, category: BybitProductType, topic: str, kind: type[S], make: Callable[[], S]
+    ) -> S:
+        """Return the stream of a topic, made where there is none; frames reach it once the topic is open."""
+        streams = self._streams.setdefault(category, {})
+        stream = streams.get(topic)
+        if not isinstance(stream, kind):
+            stream = streams[topic] = make()
+        return stream
+
     def find(self, category: BybitProductType, topic: str) -> PublicStream | None:
         """Return the stream of a topic, or None where there is none."""
         return self._streams.get(category, {}).get(topic)
-
-    def add(self, category: BybitProductType, topic: str, stream: PublicStream) -> None:
-        """Take a topic's stream; frames reach it once the topic is open."""
-        self._streams.setdefault(category, {})[topic] = stream
 
     async def open(self, category: BybitProductType, topic: str) -> None:
         """Subscribe a topic."""
         (await self._socket(category)).subscribe(topic)
 
-    async def close(self, category: BybitProductType, topic: str) -> None:
-        """Unsubscribe a topic and forget its stream."""
-        self._streams.setdefault(category, {}).pop(topic, None)
+    async def release(self, category: BybitProductType, topic: str) -> None:
+        """Unsubscribe a topic and forget its stream, unless something still wants it."""
+        stream = self.find(category, topic)
+        if stream is None or stream.is_wanted:
+            return
+        del self._streams[category][topic]
+        self._renewed_at.pop((category, topic), None)
         (await self._socket(category)).unsubscribe(topic)
 
-    async def _socket(self, category: BybitProductType) -> BybitPublicWebSocket:
+    def renew(self, category: BybitProductType, topic: str) -> None:
+        """Subscribe a topic anew for a snapshot, at once or when the pause since the last time is over."""
+        now = self._loop.time()
+        key = (category, topic)
+        last = self._renewed_at.get(key)
+        if last is None or now - last >= RENEWAL_PAUSE_SECS:
+            self._renewed_at[key] = now
+            self._renew_now(category, topic)
+        elif last <= now:
+            # A time to come says that a renewal waits already.
+            self._renewed_at[key] = last + RENEWAL_PAUSE_SECS
+            self._loop.call_at(last + RENEWAL_PAUSE_SECS, self._renew_now, category, topic)
+
+    def _renew_now(self, category: BybitProductType, topic: str) -> None:
+        if self.find(category, topic) is not None:
+            self.renewal_count += 1
+            self._sockets[category].resubscribe(topic)
+
+    async def _socket(self, category: BybitProductType) -> PublicSocket:
         async with self._opening:
             socket = self._sockets.get(category)
             if socket is None:
@@ -89,10 +156,12 @@ class PublicFeeds:
     ) -> None:
         stream = streams.get(message.topic)
         if stream is not None and not stream.on_message(message, ts_init):
-            self._log.warning(f"Gap in {message.topic}: the book is cleared and subscribed anew")
-            self._sockets[category].resubscribe(message.topic)
+            self._log.warning(f"The state of {message.topic} is lost: it is emptied and subscribed anew")
+            self.renew(category, message.topic)
 
-    def _on_stale(self, streams: dict[str, PublicStream]) -> None:
+    def _on_stale(self, streams: dict[str, PublicStream], topics: Iterable[str]) -> None:
         now = self._now_ns()
-        for stream in streams.values():
-            stream.on_stale(now)
+        for topic in topics:
+            stream = streams.get(topic)
+            if stream is not None:
+                stream.on_stale(now)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nautilus_trader.model.data import BookOrder, OrderBookDelta, OrderBookDeltas, QuoteTick, TradeTick
+from nautilus_trader.model.data import (
+    NULL_ORDER,
+    BookOrder,
+    OrderBookDelta,
+    OrderBookDeltas,
+    OrderBookDepth10,
+    QuoteTick,
+    TradeTick,
+)
 from nautilus_trader.model.enums import AggressorSide, BookAction, OrderSide, RecordFlag
 from nautilus_trader.model.identifiers import InstrumentId, TradeId
 from nautilus_trader.model.instruments import Instrument
@@ -14,11 +22,18 @@ from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.wire.enums import Side
-from nautilus_bybit_adapter.wire.market import BybitOrderbook, BybitRecentTrade, OrderbookData, PublicTrade
+from nautilus_bybit_adapter.wire.market import (
+    BybitOrderbook,
+    BybitRecentTrade,
+    Level,
+    OrderbookData,
+    PublicTrade,
+)
 
 LONGEST_TRADE_ID = 36
 _F_LAST: int = RecordFlag.F_LAST.value
 _F_SNAPSHOT: int = RecordFlag.F_SNAPSHOT.value
+SHOWN_LEVELS = 10
 AGGRESSOR: dict[str, AggressorSide] = {Side.BUY: AggressorSide.BUYER, Side.SELL: AggressorSide.SELLER}
 
 
@@ -94,6 +109,46 @@ def quote_of(instrument: Instrument, book: OrderbookData, ts_event: int, ts_init
         ts_event,
         ts_init,
     )
+
+
+def depth10_of(
+    instrument: Instrument,
+    bids: Sequence[Level],
+    asks: Sequence[Level],
+    sequence: int,
+    ts_event: int,
+    ts_init: int,
+) -> OrderBookDepth10:
+    """
+    Return the ten best levels a side, best first; fewer are filled up with empty ones.
+
+    Raises
+    ------
+    BybitDecodeError
+        If a price or a size is no decimal of the instrument's precision.
+
+    """
+    sides = (
+        _shown_orders(instrument, OrderSide.BUY, bids),
+        _shown_orders(instrument, OrderSide.SELL, asks),
+    )
+    counts = [[1 if order.size.raw else 0 for order in side] for side in sides]
+    return OrderBookDepth10(
+        instrument.id, *sides, *counts, _F_SNAPSHOT | _F_LAST, sequence, ts_event, ts_init
+    )
+
+
+def _shown_orders(instrument: Instrument, side: OrderSide, levels: Sequence[Level]) -> list[BookOrder]:
+    orders = [
+        BookOrder(
+            side,
+            price_of(price, instrument.price_precision),
+            quantity_of(size, instrument.size_precision),
+            0,
+        )
+        for price, size in levels[:SHOWN_LEVELS]
+    ]
+    return orders + [NULL_ORDER] * (SHOWN_LEVELS - len(orders))
 
 
 def trade_id_of(text: str) -> TradeId:

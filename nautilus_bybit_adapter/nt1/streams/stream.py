@@ -16,6 +16,10 @@ Publish = Callable[[Data], None]
 class PublicStream(Protocol):
     """What the data client hands a topic's frames to."""
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anything is subscribed to this topic."""
+
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
         """Publish a frame; return False when the topic has to be subscribed anew."""
 

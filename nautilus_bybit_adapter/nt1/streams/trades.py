@@ -1,4 +1,4 @@
-"""The topic ``publicTrade.{symbol}``."""
+"""The topics ``publicTrade.{symbol}`` and, for options, ``publicTrade.{base coin}``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nautilus_bybit_adapter.wire.messages import UnknownMessage
 
 class TradeStream:
     """
-    A trade topic.
+    A trade topic of one instrument.
 
     Parameters
     ----------
@@ -24,6 +24,8 @@ class TradeStream:
 
     """
 
+    is_wanted = True
+
     def __init__(self, instrument: Instrument, publish: Publish) -> None:
         self._instrument = instrument
         self._publish = publish
@@ -33,6 +35,44 @@ class TradeStream:
         if isinstance(message, TradesMessage):
             for trade in message.data:
                 self._publish(trade_of(self._instrument, trade, ts_init))
+        return True
+
+    def on_stale(self, ts: int) -> None:
+        """Trades that were made while the socket was away are not replayed by the venue."""
+
+
+class OptionTradeStream:
+    """
+    The trade topic of all options on a coin; only those of subscribed instruments are published.
+
+    Parameters
+    ----------
+    publish : Publish
+        Takes the data.
+
+    Attributes
+    ----------
+    instruments : dict of str to Instrument
+        The instruments wanted, by Bybit's symbol.
+
+    """
+
+    def __init__(self, publish: Publish) -> None:
+        self._publish = publish
+        self.instruments: dict[str, Instrument] = {}
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether any instrument's trades are subscribed."""
+        return bool(self.instruments)
+
+    def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
+        """Publish the trades of the instruments wanted."""
+        if isinstance(message, TradesMessage):
+            for trade in message.data:
+                instrument = self.instruments.get(trade.s)
+                if instrument is not None:
+                    self._publish(trade_of(instrument, trade, ts_init))
         return True
 
     def on_stale(self, ts: int) -> None:

@@ -7,7 +7,7 @@ at 8 decimals; Bybit does not round it, a difference below any figure it prints 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from .amounts import ZERO, coin_amount
 from .fees import FeeRates, order_fee_coin
 from .instruments import INVERSE, Instrument
 from .positions import Position
+from .retention import Carried, Traded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,6 +79,8 @@ class Account:
         Bybit's `marginMode`.
     not_collateral : set of str
         Coins whose collateral switch is off.
+    carried : Carried
+        What executions and entries that are too old to be kept add up to.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class Account:
         self.positions: dict[tuple[str, int], Position] = {}
         self.not_collateral: set[str] = set()
         self.margin_mode = "REGULAR_MARGIN"
+        self.carried = Carried()
         self.executions: list[Execution] = []
         self.ledger: list[LedgerEntry] = []
         self._leverage = leverage
@@ -185,7 +189,7 @@ class Account:
             if order.instrument.is_derivative and execution.moves_position:
                 by_slot[order.instrument.symbol, order.position_idx].append(execution)
         for slot, position in self.positions.items():
-            _check_position(slot, position, by_slot[slot])
+            _check_position(slot, position, self.carried.traded.get(slot, Traded()), by_slot[slot])
 
     def enter(
         self,
@@ -201,7 +205,7 @@ class Account:
         """Change a coin and write why; `kind` is the `type` of Bybit's transaction log."""
         self.balances[coin] += cash_flow + funding - fee
         entry = LedgerEntry(
-            number=len(self.ledger) + 1,
+            number=self.carried.entries + len(self.ledger) + 1,
             at_ms=at_ms,
             coin=coin,
             kind=kind,
@@ -215,7 +219,7 @@ class Account:
         return entry
 
     def _check_balances(self) -> None:
-        running = defaultdict(lambda: ZERO, self.start)
+        running = defaultdict(lambda: ZERO, self.start | self.carried.balances)
         for entry in self.ledger:
             running[entry.coin] += entry.change
             if running[entry.coin] != entry.balance:
@@ -238,20 +242,17 @@ class Account:
                 )
 
 
-def _check_position(slot: tuple[str, int], position: Position, executions: Iterable[Execution]) -> None:
-    size = bought = sold = pnl = ZERO
+def _check_position(
+    slot: tuple[str, int], position: Position, carried: Traded, executions: Iterable[Execution]
+) -> None:
+    traded = replace(carried)
     for execution in executions:
-        qty = execution.order.instrument.qty(execution.lots)
-        pnl += execution.pnl
-        if execution.side == "Buy":
-            size, bought = size + qty, bought + execution.value
-        else:
-            size, sold = size - qty, sold + execution.value
-    symbol = slot[0]
+        traded.add(execution)
+    symbol, size = slot[0], traded.size
     if size != position.size:
         raise LedgerError(f"{symbol} executions add up to {size}, the position is {position.size}")
-    earned = sold - bought + (position.cost if size >= 0 else -position.cost)
+    earned = traded.sold - traded.bought + (position.cost if size >= 0 else -position.cost)
     if position.is_inverse:
         earned = -earned
-    if pnl != earned:
-        raise LedgerError(f"{symbol} realised {pnl}, trades say {earned}")
+    if traded.pnl != earned:
+        raise LedgerError(f"{symbol} realised {traded.pnl}, trades say {earned}")

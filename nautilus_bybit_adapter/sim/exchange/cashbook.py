@@ -23,6 +23,7 @@ _BARE = {"symbol": "", "side": "None", "tradePrice": "", "feeRate": "", "tradeId
 def sizes_after(account: Account) -> dict[str, Decimal]:
     """Signed position after each derivative's execution, by execution id."""
     running: defaultdict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
+    running.update((slot, traded.size) for slot, traded in account.carried.traded.items())
     sizes = {}
     for fill in account.executions:
         it = fill.order.instrument

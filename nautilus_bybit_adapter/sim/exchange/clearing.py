@@ -28,6 +28,7 @@ from .order_desk import OrderDesk
 from .position_settings import PositionSettings
 from .register import Register
 from .reporting import Reporter
+from .retention import forget_fills
 from .risk import Risk
 from .settlement import Settlement, Step
 from .stops import Stops
@@ -246,6 +247,7 @@ class Clearing:
         if step.has_news:
             self._reporter.report(step)
         if step.executions:
+            forget_fills(self.account, self.register, self.now_ms())
             self._unfinished.append(step)
         if not self._is_following:
             self._follow()

@@ -6,7 +6,7 @@ Source: Bybit V5 Get Closed PnL.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .amounts import ZERO, coin_amount, plain
@@ -25,6 +25,16 @@ class OpenPart:
 
     qty: Decimal = ZERO
     fees: Decimal = ZERO
+
+    def take(self, fill: Execution) -> tuple[Decimal, Decimal]:
+        """Count a fill; return the opening and the closing fee of what it closed."""
+        it = fill.order.instrument
+        qty, closed = it.qty(fill.lots), it.qty(fill.closed_lots)
+        close_fee = coin_amount(fill.fee * closed / qty) if closed else ZERO
+        open_fee = self.closed(closed) if closed else ZERO
+        if qty > closed:
+            self.opened(qty - closed, fill.fee - close_fee)
+        return open_fee, close_fee
 
     def opened(self, qty: Decimal, fee: Decimal) -> None:
         """Count an opening fill."""
@@ -105,12 +115,12 @@ def closed_parts(account: Account, category: str) -> list[ClosedPart]:
 
 def _closed_parts(account: Account, executions: Iterable[Execution]) -> list[ClosedPart]:
     slots: defaultdict[tuple[str, int], OpenPart] = defaultdict(OpenPart)
+    slots.update((slot, replace(part)) for slot, part in account.carried.open_parts.items())
     parts: dict[str, ClosedPart] = {}
     for fill in executions:
         it = fill.order.instrument
         qty, closed = it.qty(fill.lots), it.qty(fill.closed_lots)
-        slot = slots[it.symbol, fill.order.position_idx]
-        close_fee = coin_amount(fill.fee * closed / qty) if closed else ZERO
+        open_fee, close_fee = slots[it.symbol, fill.order.position_idx].take(fill)
         if closed:
             leverage = account.position(it.symbol, fill.order.position_idx).leverage
             part = parts.setdefault(fill.order.order_id, ClosedPart(fill.order, leverage, fill.at_ms))
@@ -120,10 +130,8 @@ def _closed_parts(account: Account, executions: Iterable[Execution]) -> list[Clo
             part.qty += closed
             part.exit_value += fill.value if closed == qty else coin_amount(fill.value * closed / qty)
             part.pnl += fill.pnl
-            part.open_fee += slot.closed(closed)
+            part.open_fee += open_fee
             part.close_fee += close_fee
-        if qty > closed:
-            slot.opened(qty - closed, fill.fee - close_fee)
     return list(parts.values())
 
 

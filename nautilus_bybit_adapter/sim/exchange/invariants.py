@@ -25,7 +25,7 @@ def prove(account: Account, register: Register, markets: Mapping[tuple[str, str]
     account.check()
     _prove_added_margin(account)
     _prove_spot_is_paid(account, markets)
-    filled: Counter[str] = Counter()
+    filled = Counter(account.carried.filled)
     for execution in account.executions:
         filled[execution.order.order_id] += execution.lots
     resting: set[str] = set()

@@ -24,12 +24,12 @@ MOST_UNFILLED = 20_000
 
 
 def is_kept(order: Order, now_ms: int) -> bool:
-    """Whether the history still holds an ended order: a day without fills, for good with them."""
+    """Whether the history still holds an ended order: a day without fills, as long as these with them."""
     return bool(order.filled) or order.updated_ms > now_ms - UNFILLED_KEPT_MS
 
 
 class Register:
-    """Orders from acceptance to the end of their retention; one with a fill is never forgotten.
+    """Orders from acceptance to the end of their retention; one with a fill goes with its fills.
 
     Parameters
     ----------
@@ -98,10 +98,14 @@ class Register:
             if len(self._unfilled) <= MOST_UNFILLED and is_kept(oldest, now_ms):
                 return
             del self._unfilled[oldest.order_id]
-            del self.orders[oldest.order_id]
-            link = (oldest.instrument.category, oldest.link_id)
-            if self.by_link.get(link) is oldest:
-                del self.by_link[link]
+            self.drop(oldest)
+
+    def drop(self, order: Order) -> None:
+        """Forget an order that has ended."""
+        del self.orders[order.order_id]
+        link = (order.instrument.category, order.link_id)
+        if self.by_link.get(link) is order:
+            del self.by_link[link]
 
     def find(self, category: str, order_id: str, link_id: str) -> Order | None:
         """Order by `orderId`, else the newest by `orderLinkId`."""

@@ -202,7 +202,7 @@ class Settlement:
             exec_id=self._identity.exec_id(it.category),
             at_ms=self._now_ms(),
             seq=market.seq,
-            number=len(self._account.executions) + 1,
+            number=self._account.carried.executions + len(self._account.executions) + 1,
             side=order.side,
             ticks=ticks,
             lots=lots,

@@ -44,7 +44,7 @@ class Connection:
         self.waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._most_waiting = 0
-        self._transport: asyncio.WriteTransport | None = None
+        self._transport: asyncio.Transport | None = None
         self._gate: FaultGate | None = None
         self._is_over = False
 
@@ -101,8 +101,7 @@ class Connection:
             max_msg_size=context.bounds.frame_bytes, autoping=False, compress=False
         )
         await socket.prepare(request)
-        if isinstance(request.transport, asyncio.WriteTransport):
-            self._transport = request.transport
+        self._transport = request.transport
         self._gate = gate = FaultGate(context, request.path.split("/")[2], self)
         try:
             await self._read(socket, gate, on_text)

@@ -16,19 +16,22 @@ from nautilus_bybit_adapter.wire.account import (
     BybitAccountInfo,
     BybitFeeRate,
     BybitMarginModeChange,
+    BybitSmpGroup,
     BybitTradingSettings,
     BybitWallet,
     BybitWithdrawable,
 )
 from nautilus_bybit_adapter.wire.account_requests import SetHedgingMode, SetMarginMode
 from nautilus_bybit_adapter.wire.enums import MarginMode
+from nautilus_bybit_adapter.wire.instruments import BybitInstrumentLinear
 from nautilus_bybit_adapter.wire.ledger import BybitTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FEE_RATES = Listing(path="/v5/account/fee-rate", row_type=BybitFeeRate, has_pages=False)
-_WALLETS = Listing(path="/v5/account/wallet-balance", row_type=BybitWallet, has_pages=False)
+_FEE_RATES = Listing(path="/v5/account/fee-rate", row_type=BybitFeeRate)
+_INSTRUMENTS = Listing(path="/v5/account/instruments-info", row_type=BybitInstrumentLinear, page_rows=200)
+_WALLETS = Listing(path="/v5/account/wallet-balance", row_type=BybitWallet)
 _TRANSACTIONS = Listing(
     path="/v5/account/transaction-log",
     row_type=BybitTransaction,
@@ -60,6 +63,16 @@ class AccountMethods(RestReads):
     async def get_trading_settings(self) -> BybitTradingSettings:
         """Return the account's switches."""
         return await self._get("/v5/account/user-setting-config", {}, BybitTradingSettings)
+
+    async def get_smp_group(self) -> int:
+        """Return the account's group of self-match prevention, 0 for none."""
+        return (await self._get("/v5/account/smp-group", {}, BybitSmpGroup)).smp_group
+
+    async def get_account_instruments(
+        self, category: str, symbol: str | None = None
+    ) -> list[BybitInstrumentLinear]:
+        """Return the contracts (`linear` or `inverse`) the account may trade, with its permissions on them."""
+        return await self._list(_INSTRUMENTS, {"category": category, "symbol": symbol})
 
     async def get_fee_rates(
         self, category: str, symbol: str | None = None, *, base_coin: str | None = None

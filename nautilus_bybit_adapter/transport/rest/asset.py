@@ -34,7 +34,7 @@ _TRANSFERS = Listing(
     time_field="timestamp",
     key=lambda row: row.transfer_id,
 )
-_GREEKS = Listing(path="/v5/asset/coin-greeks", row_type=BybitCoinGreeks, has_pages=False)
+_GREEKS = Listing(path="/v5/asset/coin-greeks", row_type=BybitCoinGreeks)
 
 
 class _CoinNames(msgspec.Struct, frozen=True):

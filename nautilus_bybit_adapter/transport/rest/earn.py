@@ -21,7 +21,7 @@ from nautilus_bybit_adapter.wire.earn import (
 from nautilus_bybit_adapter.wire.envelope import page_under
 from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
 
-_PRODUCTS = Listing(path="/v5/earn/product", row_type=BybitEarnProduct, is_private=False, has_pages=False)
+_PRODUCTS = Listing(path="/v5/earn/product", row_type=BybitEarnProduct, is_private=False)
 _ORDERS = Listing(
     path="/v5/earn/order",
     row_type=BybitEarnOrder,
@@ -29,7 +29,7 @@ _ORDERS = Listing(
     time_field="created_at",
     key=lambda row: row.order_id,
 )
-_POSITIONS = Listing(path="/v5/earn/position", row_type=BybitEarnPosition, has_pages=False)
+_POSITIONS = Listing(path="/v5/earn/position", row_type=BybitEarnPosition)
 _YIELDS = Listing(
     path="/v5/earn/yield",
     row_type=BybitEarnYield,
@@ -45,7 +45,6 @@ _APR_HISTORY = Listing(
     path="/v5/earn/apr-history",
     row_type=BybitEarnApr,
     is_private=False,
-    has_pages=False,
     span_ms=MAX_APR_WINDOW_MS,
     time_field="timestamp",
 )

@@ -25,7 +25,7 @@ _BORROW_HISTORY = Listing(
     span_ms=MAX_STATISTICS_WINDOW_MS,
     time_field="created_time",
 )
-_COLLATERAL = Listing(path="/v5/account/collateral-info", row_type=BybitCollateral, has_pages=False)
+_COLLATERAL = Listing(path="/v5/account/collateral-info", row_type=BybitCollateral)
 
 
 class LoanMethods(RestReads):

@@ -27,22 +27,18 @@ _TERMS = Listing(
     path=f"{_ROOT}/data",
     row_type=BybitSpotMarginTerms,
     is_private=False,
-    has_pages=False,
     page_of=page_under("vipCoinList"),
 )
-_TIERS = Listing(path=f"{_ROOT}/collateral", row_type=BybitCollateralTiers, is_private=False, has_pages=False)
+_TIERS = Listing(path=f"{_ROOT}/collateral", row_type=BybitCollateralTiers, is_private=False)
 _INTEREST_RATES = Listing(
     path=f"{_ROOT}/interest-rate-history",
     row_type=BybitInterestRate,
-    has_pages=False,
     span_ms=MAX_STATISTICS_WINDOW_MS,
     time_field="timestamp",
 )
-_COIN_LEVERAGES = Listing(path=f"{_ROOT}/coinstate", row_type=BybitCoinLeverage, has_pages=False)
+_COIN_LEVERAGES = Listing(path=f"{_ROOT}/coinstate", row_type=BybitCoinLeverage)
 _read_auto_repay = page_under("data")
-_AUTO_REPAY = Listing(
-    path=f"{_ROOT}/get-auto-repay-mode", row_type=BybitAutoRepay, has_pages=False, page_of=_read_auto_repay
-)
+_AUTO_REPAY = Listing(path=f"{_ROOT}/get-auto-repay-mode", row_type=BybitAutoRepay, page_of=_read_auto_repay)
 
 
 class SpotMarginMethods(RestReads):

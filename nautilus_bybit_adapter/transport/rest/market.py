@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from nautilus_bybit_adapter.constants import CATEGORIES
 from nautilus_bybit_adapter.transport.paging import Listing
-from nautilus_bybit_adapter.transport.rest.reads import RestReads, checked
+from nautilus_bybit_adapter.transport.rest.option_coins import OptionCoins
+from nautilus_bybit_adapter.transport.rest.reads import checked
 from nautilus_bybit_adapter.wire.instruments import (
     BybitInstrumentLinear,
     BybitInstrumentOption,
@@ -34,13 +33,9 @@ _INSTRUMENTS_PATH = "/v5/market/instruments-info"
 _INSTRUMENT_PAGE = 1000
 
 
-class _OptionBaseCoin(msgspec.Struct, frozen=True, rename="camel"):
-    base_coin: str
-
-
 _INSTRUMENTS: dict[str, Listing[Any]] = {
-    # Spot knows no pages, and no limit.
-    "spot": Listing(path=_INSTRUMENTS_PATH, row_type=BybitInstrumentSpot, is_private=False, has_pages=False),
+    # Spot takes no limit, and comes as one page.
+    "spot": Listing(path=_INSTRUMENTS_PATH, row_type=BybitInstrumentSpot, is_private=False),
     **{
         category: Listing(
             path=_INSTRUMENTS_PATH,
@@ -54,23 +49,19 @@ _INSTRUMENTS: dict[str, Listing[Any]] = {
         path=_INSTRUMENTS_PATH, row_type=BybitInstrumentOption, is_private=False, page_rows=_INSTRUMENT_PAGE
     ),
 }
-_OPTION_BASE_COINS = Listing(
-    path="/v5/market/option-base-coins", row_type=_OptionBaseCoin, is_private=False, has_pages=False
-)
-_TICKERS = Listing(path="/v5/market/tickers", row_type=BybitTicker, is_private=False, has_pages=False)
+_TICKERS = Listing(path="/v5/market/tickers", row_type=BybitTicker, is_private=False)
 _SPOT_TRADES, _TRADES = (
     Listing(
         path="/v5/market/recent-trade",
         row_type=BybitRecentTrade,
         is_private=False,
         page_rows=page_rows,
-        has_pages=False,
     )
     for page_rows in (60, 1000)
 )
 
 
-class MarketMethods(RestReads):
+class MarketMethods(OptionCoins):
     """Instruments, books, tickers and the latest trades; all public."""
 
     async def get_server_time(self) -> BybitServerTime:
@@ -94,8 +85,7 @@ class MarketMethods(RestReads):
         symbol : str or None
             One symbol only.
         base_coin : str or None
-            One base coin only. The venue lists options by base coin and takes BTC where none is given: see
-            `get_option_base_coins`.
+            One base coin only. The venue lists options by base coin: without one, each coin is asked for.
         status : str or None
             Such as `PreLaunch`; by default those that trade, and for options those before launch and in
             delivery as well.
@@ -107,14 +97,16 @@ class MarketMethods(RestReads):
         BybitError
             If any page fails.
         """
-        parameters = {"category": category, "symbol": symbol, "baseCoin": base_coin, "status": status}
         checked("category", category, CATEGORIES)
-        instruments: list[BybitInstrument] = await self._list(_INSTRUMENTS[category], parameters)
-        return instruments
 
-    async def get_option_base_coins(self) -> list[str]:
-        """Return the coins that options are written on."""
-        return [row.base_coin for row in await self._list(_OPTION_BASE_COINS, {})]
+        async def read(coin: str | None) -> list[BybitInstrument]:
+            parameters = {"category": category, "symbol": symbol, "baseCoin": coin, "status": status}
+            instruments: list[BybitInstrument] = await self._list(_INSTRUMENTS[category], parameters)
+            return instruments
+
+        if category == "option" and symbol is None and base_coin is None:
+            return await self._of_every_coin(read)
+        return await read(base_coin)
 
     async def get_orderbook(self, category: str, symbol: str, limit: int | None = None) -> BybitOrderbook:
         """Return a book of `limit` levels per side: at most 1000, for options 25."""
@@ -125,6 +117,11 @@ class MarketMethods(RestReads):
         """Return a book with retail-price-improvement quotes of `limit` levels per side: at most 50."""
         parameters: Parameters = {"category": category, "symbol": symbol, "limit": limit}
         return await self._get("/v5/market/rpi_orderbook", parameters, BybitRpiOrderbook, is_private=False)
+
+    async def get_full_orderbook(self, category: str, symbol: str) -> BybitOrderbook:
+        """Return up to 10,000 levels per side; `u` is that of the `orderbook.full` topic."""
+        parameters = {"category": category, "symbol": symbol}
+        return await self._get("/v5/market/full_orderbook", parameters, BybitOrderbook, is_private=False)
 
     async def get_tickers(
         self,

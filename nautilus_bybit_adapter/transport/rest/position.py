@@ -19,7 +19,12 @@ from nautilus_bybit_adapter.wire.account_requests import (
     SwitchPositionMode,
 )
 from nautilus_bybit_adapter.wire.enums import PositionMode
-from nautilus_bybit_adapter.wire.positions import BybitClosedPnl, BybitPosition, BybitSymbolSetting
+from nautilus_bybit_adapter.wire.positions import (
+    BybitClosedOption,
+    BybitClosedPnl,
+    BybitPosition,
+    BybitSymbolSetting,
+)
 
 _POSITIONS = Listing(path="/v5/position/list", row_type=BybitPosition, page_rows=200)
 # A symbol has two slots at most, and its one page a cursor all the same.
@@ -27,7 +32,13 @@ _POSITIONS_OF_SYMBOL = dataclasses.replace(_POSITIONS, has_pages=False)
 _CLOSED_PNL = Listing(
     path="/v5/position/closed-pnl", row_type=BybitClosedPnl, page_rows=100, time_field="updated_time"
 )
-_SYMBOL_SETTINGS = Listing(path="/v5/position/symbol-info", row_type=BybitSymbolSetting, has_pages=False)
+_CLOSED_OPTIONS = Listing(
+    path="/v5/position/get-closed-positions",
+    row_type=BybitClosedOption,
+    page_rows=100,
+    time_field="close_time",
+)
+_SYMBOL_SETTINGS = Listing(path="/v5/position/symbol-info", row_type=BybitSymbolSetting)
 
 
 class PositionMethods(RestReads):
@@ -179,3 +190,25 @@ class PositionMethods(RestReads):
         """
         parameters = {"category": category, "symbol": symbol}
         return await self._history(_CLOSED_PNL, parameters, start_ms, end_ms, limit)
+
+    async def get_closed_options(
+        self,
+        symbol: str | None = None,
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        limit: int | None = None,
+    ) -> list[BybitClosedOption]:
+        """Return option positions that were closed or delivered, oldest first.
+
+        Parameters
+        ----------
+        symbol : str or None
+            One symbol only.
+        start_ms, end_ms : int or None
+            Epoch milliseconds; any span. Without a start the day before the end.
+        limit : int or None
+            Keep the newest rows only, this many.
+        """
+        parameters = {"category": "option", "symbol": symbol}
+        return await self._history(_CLOSED_OPTIONS, parameters, start_ms, end_ms, limit)

@@ -15,10 +15,8 @@ from nautilus_bybit_adapter.wire.protection import BybitDcp, BybitMmp
 _DCP_PRODUCTS = ("SPOT", "DERIVATIVES", "OPTIONS")
 _SHORTEST_SECS, _LONGEST_SECS = 3, 300
 
-_DCP = Listing(
-    path="/v5/account/query-dcp-info", row_type=BybitDcp, has_pages=False, page_of=page_under("dcpInfos")
-)
-_MMP = Listing(path="/v5/account/mmp-state", row_type=BybitMmp, has_pages=False, page_of=page_under("result"))
+_DCP = Listing(path="/v5/account/query-dcp-info", row_type=BybitDcp, page_of=page_under("dcpInfos"))
+_MMP = Listing(path="/v5/account/mmp-state", row_type=BybitMmp, page_of=page_under("result"))
 
 
 class ProtectionMethods(RestReads):

@@ -21,7 +21,7 @@ from nautilus_bybit_adapter.wire.envelope import list_page
 from nautilus_bybit_adapter.wire.words import unknown_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from nautilus_bybit_adapter.transport.paging import Listing, PageReader, Parameters, Rows
     from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
@@ -111,13 +111,11 @@ class RestReads(RestSession):
         self._note_words(rows.good)
         return rows.good
 
-    def _note_words(self, rows: Iterable[msgspec.Struct]) -> None:
-        for row in rows:
-            for field, word in unknown_words(row):
-                name = f"{type(row).__name__}.{field}={word}"
-                self.unknown_word_counts[name] += 1
-                if self.unknown_word_counts[name] == 1:
-                    self.journal.warning(f"The venue uses a word this version does not know: {name}.")
+    def _note_words(self, rows: Sequence[msgspec.Struct]) -> None:
+        for name, count in unknown_words(rows).items():
+            if name not in self.unknown_word_counts:
+                self.journal.warning(f"The venue uses a word this version does not know: {name}.")
+            self.unknown_word_counts[name] += count
 
 
 def of_category[T: (BybitOrder, BybitExecution, BybitPosition)](category: str, rows: list[T]) -> list[T]:

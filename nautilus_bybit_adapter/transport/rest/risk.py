@@ -1,7 +1,7 @@
 """What the venue publishes about risk, deliveries and its own state.
 
 Source: Bybit V5 "Get Risk Limit", "Get Order Price Limit", "Get Insurance", "Get ADL Alert",
-"Get Delivery Price", "Get System Status".
+"Get Delivery Price", "Get New Delivery Price", "Get Index Price Components", "Get System Status".
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from nautilus_bybit_adapter.wire.risk import (
     BybitRiskLimit,
     BybitSystemStatus,
 )
-from nautilus_bybit_adapter.wire.series import BybitDeliveryPrice
+from nautilus_bybit_adapter.wire.series import BybitDeliveryPrice, BybitIndexComponents, BybitOptionDelivery
 
 _RISK_LIMITS = Listing(path="/v5/market/risk-limit", row_type=BybitRiskLimit, is_private=False)
 _DELIVERY_PRICES = Listing(
     path="/v5/market/delivery-price", row_type=BybitDeliveryPrice, is_private=False, page_rows=200
 )
-_SYSTEM_STATUS = Listing(
-    path="/v5/system/status", row_type=BybitSystemStatus, is_private=False, has_pages=False
+_OPTION_DELIVERIES = Listing(
+    path="/v5/market/new-delivery-price", row_type=BybitOptionDelivery, is_private=False
 )
+_SYSTEM_STATUS = Listing(path="/v5/system/status", row_type=BybitSystemStatus, is_private=False)
 
 
 class RiskMethods(RestReads):
@@ -77,6 +78,21 @@ class RiskMethods(RestReads):
             "settleCoin": settle_coin,
         }
         return await self._list(_DELIVERY_PRICES, parameters, limit)
+
+    async def get_option_deliveries(
+        self, base_coin: str, settle_coin: str | None = None
+    ) -> list[BybitOptionDelivery]:
+        """Return the last 50 prices at which the options of a coin were delivered, newest first.
+
+        The venue takes those settled in USDT where no `settle_coin` is given.
+        """
+        parameters = {"category": "option", "baseCoin": base_coin, "settleCoin": settle_coin}
+        return await self._list(_OPTION_DELIVERIES, parameters)
+
+    async def get_index_components(self, index_name: str) -> BybitIndexComponents:
+        """Return what an index, such as `BTCUSDT`, is made of."""
+        path = "/v5/market/index-price-components"
+        return await self._get(path, {"indexName": index_name}, BybitIndexComponents, is_private=False)
 
     async def get_system_status(
         self, *, status_id: str | None = None, state: str | None = None

@@ -53,7 +53,6 @@ _VOLATILITY = Listing(
     path="/v5/market/historical-volatility",
     row_type=BybitHistoricalVolatility,
     is_private=False,
-    has_pages=False,
     span_ms=MAX_STATISTICS_WINDOW_MS,
     time_field="time",
     page_of=bare_page,

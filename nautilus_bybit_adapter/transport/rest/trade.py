@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.transport.paging import Listing
-from nautilus_bybit_adapter.transport.rest.reads import RestReads, of_category
+from nautilus_bybit_adapter.transport.rest.option_coins import OptionCoins
+from nautilus_bybit_adapter.transport.rest.reads import of_category
 from nautilus_bybit_adapter.wire.orders import (
     BybitBorrowQuota,
     BybitExecution,
@@ -39,7 +40,7 @@ _EXECUTIONS = Listing(
 )
 
 
-class TradeMethods(RestReads):
+class TradeMethods(OptionCoins):
     """Orders and executions. What creates, amends or cancels is sent once, and never repeated."""
 
     async def place_order(self, request: PlaceOrder) -> BybitOrderResponse:
@@ -186,7 +187,7 @@ class TradeMethods(RestReads):
         category : str
             `spot`, `linear`, `inverse` or `option`.
         symbol, settle_coin, base_coin, order_id, order_link_id, exec_type : str or None
-            What to narrow it to; options are listed by base coin, BTC where none is given.
+            What to narrow it to. The venue lists options by base coin: without one, each coin is asked for.
         start_ms, end_ms : int or None
             Epoch milliseconds; any span. Without a start the seven days before the end.
         limit : int or None
@@ -203,10 +204,19 @@ class TradeMethods(RestReads):
             "category": category,
             "symbol": symbol,
             "settleCoin": settle_coin,
-            "baseCoin": base_coin,
             "orderId": order_id,
             "orderLinkId": order_link_id,
             "execType": exec_type,
         }
-        rows = await self._history(_EXECUTIONS, parameters, start_ms, end_ms, limit)
+
+        async def read(coin: str | None) -> list[BybitExecution]:
+            asked = {**parameters, "baseCoin": coin}
+            return await self._history(_EXECUTIONS, asked, start_ms, end_ms, limit)
+
+        if category == "option" and not (symbol or base_coin or order_id or order_link_id):
+            rows = await self._of_every_coin(read)
+            rows.sort(key=lambda row: (len(row.exec_time), row.exec_time))
+            rows = rows if limit is None else rows[-limit:]
+        else:
+            rows = await read(base_coin)
         return of_category(category, rows)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nautilus_bybit_adapter.sim.exchange import queries, register
+from nautilus_bybit_adapter.sim.exchange.cashbook import sizes_after
+from nautilus_bybit_adapter.sim.exchange.closed_pnl import closed_parts
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def test_a_day_after_its_end_an_unfilled_order_is_gone_from_history_and_memory(d
     desk.exchange.check()
 
 
-def test_what_lives_or_was_filled_is_never_forgotten(desk: Desk) -> None:
+def test_what_lives_or_was_filled_outlives_the_day(desk: Desk) -> None:
     resting = desk.place(price="80000")
     waiting = desk.place(orderType="Market", triggerPrice="90000", triggerDirection=1)
     filled = desk.place(orderType="Market")
@@ -129,3 +131,54 @@ def test_hours_of_orders_leave_as_many_objects_as_a_day_holds(desk: Desk) -> Non
     assert held[30:] == held[30:31] * 42
     assert held[-1][:4] == [240, 240, 0, 0]
     desk.exchange.check()
+
+
+def test_fills_of_two_years_ago_are_forgotten_and_their_sums_carried_on(desk: Desk) -> None:
+    def trade(side: str, qty: str, category: str = "linear") -> str:
+        ticks = desk.market.start_ticks
+        for market in (desk.market, desk.spot):
+            market.set_levels({ticks: 10**7}, {ticks + 1: 10**7}, replace=True)
+        unit = {"marketUnit": "baseCoin"} if category == "spot" else {}
+        order = desk.place(side=side, qty=qty, orderType="Market", category=category, **unit)
+        assert order.status == "Filled"
+        return str(order.order_id)
+
+    first = trade("Buy", "1")
+    trade("Buy", "0.3", "spot")
+    desk.exchange.borrow({"coin": "BTC", "amount": "0.01"})
+    resting = desk.place(price="80000", qty="2")
+    desk.market.trade("Sell", "80000", "1")
+    assert (resting.status, resting.filled) == ("PartiallyFilled", 1000)
+    desk.exchange.settle_funding("BTCUSDT")
+    account, register = desk.exchange.account, desk.exchange.register
+    for hours in (0, 24 * 365, 24 * 364):
+        desk.now_ms += hours * HOUR_MS
+        trade("Sell", "0.5")
+    before = (len(account.executions), account.executions[-1].number, account.ledger[-1].number)
+    assert before[0] == before[1] == 7
+    parts = closed_parts(account, "linear")[1:]
+    desk.now_ms += 3 * 24 * HOUR_MS
+    last = trade("Buy", "0.25")
+    desk.exchange.check()
+    assert [fill.number for fill in account.executions] == [6, 7, 8]
+    assert account.ledger[-1].number == before[2] + 1
+    assert first not in register.orders
+    assert last in register.orders
+    assert resting.order_id in register.orders
+    assert [(p.qty, p.pnl, p.open_fee) for p in closed_parts(account, "linear")] == [
+        (p.qty, p.pnl, p.open_fee) for p in parts
+    ]
+    sizes = sizes_after(account)
+    assert [str(sizes[fill.exec_id]) for fill in account.executions] == ["1.000", "0.500", "0.750"]
+    page = queries.executions(desk.exchange, LINEAR)["list"]
+    assert [row["orderId"] for row in page] == [last, account.executions[1].order.order_id]
+    assert history(desk, orderId=first) == []
+    # The rest of an order whose first fill is forgotten is filled, and then kept as long as that.
+    desk.market.trade("Sell", "80000", "9")
+    assert resting.status == "Filled"
+    desk.exchange.check()
+    desk.now_ms += 3 * 365 * 24 * HOUR_MS
+    trade("Sell", "0.1")
+    desk.exchange.check()
+    assert len(register.orders) == len(account.executions) == 1
+    assert not account.carried.filled

@@ -151,8 +151,7 @@ def test_a_new_word_costs_no_row(word: str) -> None:
 @pytest.mark.parametrize(
     "payload",
     [
-        b'{"topic":"kline.5.BTCUSDT","data":[],"ts":1,"type":"snapshot"}',
-        b'{"topic":"orderbook.rpi.BTCUSDT","type":"snapshot","ts":1,"data":{"s":"BTCUSDT","b":[["1","2","3"]]}}',
+        b'{"topic":"greeks.BTCUSDT","data":[],"ts":1,"type":"snapshot"}',
         b'{"topic":"orderbook.full.BTCUSDT","ts":1,"data":{}}',
     ],
 )

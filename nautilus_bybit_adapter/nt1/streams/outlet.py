@@ -1,0 +1,45 @@
+"""Publishing the package's own data types."""
+
+from __future__ import annotations
+
+from nautilus_trader.model.data import CustomData, DataType
+
+from nautilus_bybit_adapter.nt1.custom_data import BybitData
+from nautilus_bybit_adapter.nt1.streams.stream import Publish
+
+
+class Outlet:
+    """
+    Publishes data under every data type it was subscribed with.
+
+    Whoever subscribed ``DataType(BybitTicker, {"instrument_id": ...})`` listens on another topic of the message bus
+    than whoever named the instrument beside the data type, or added metadata of his own.
+
+    Parameters
+    ----------
+    publish : Publish
+        Takes the data.
+
+    """
+
+    def __init__(self, publish: Publish) -> None:
+        self._publish = publish
+        self.data_types: list[DataType] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.data_types)
+
+    def add(self, data_type: DataType) -> None:
+        """Publish under one more data type."""
+        if data_type not in self.data_types:
+            self.data_types.append(data_type)
+
+    def remove(self, data_type: DataType) -> None:
+        """Publish under it no more."""
+        if data_type in self.data_types:
+            self.data_types.remove(data_type)
+
+    def publish(self, datum: BybitData) -> None:
+        """Publish a datum."""
+        for data_type in self.data_types:
+            self._publish(CustomData(data_type, datum))
