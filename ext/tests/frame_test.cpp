@@ -112,8 +112,9 @@ static void deltas_carry_their_flags() {
     frame.asks = {{3, 0}};
     std::vector<layout::Delta128> deltas;
     fill_deltas<layout::Data128>(frame, true, {"X", "BYBIT"}, kForm, 4, deltas);
-    CHECK(deltas.size() == 2 && deltas[0].action == 4 && deltas[0].flags == 32);
-    CHECK(deltas[1].action == 1 && deltas[1].flags == (32 | 128) && deltas[1].order.price.precision == 2);
+    CHECK(deltas.size() == 4 && deltas[0].action == 4 && deltas[0].flags == 32);
+    CHECK(deltas[1].action == 1 && deltas[1].flags == 32 && deltas[1].order.price.precision == 2);
+    CHECK(deltas[2].action == 3 && deltas[3].action == 3 && deltas[3].flags == (32 | 128));
     fill_deltas<layout::Data128>(frame, false, {"X", "BYBIT"}, kForm, 4, deltas);
     CHECK(deltas.size() == 3 && deltas[0].action == 2 && deltas[1].action == 3 && deltas[2].action == 3);
     CHECK(deltas[2].order.side == 2 && deltas[1].flags == 0 && deltas[2].flags == 128);

@@ -178,10 +178,8 @@ void fill_deltas(const OrderbookFrame& frame, bool as_snapshot, const layout::In
     const auto add = [&](const std::vector<Level>& side, std::uint32_t order_side) {
         delta.order.side = order_side;
         for (const Level& level : side) {
-            if (as_snapshot && level.size == 0) {
-                continue;  // no level, and nothing to delete
-            }
-            delta.action = as_snapshot ? 1 : level.size != 0 ? detail::kActionUpdate : 3;
+            // Size 0 deletes in a snapshot too, where a frame names a price twice.
+            delta.action = level.size == 0 ? 3 : as_snapshot ? 1 : detail::kActionUpdate;
             delta.order.price = detail::fixed<typename Data::Price>(level.price, form.price_precision);
             delta.order.size = detail::fixed<typename Data::Size>(level.size, form.size_precision);
             out.push_back(delta);

@@ -48,8 +48,7 @@ def deltas_of(
     """
     Return an order-book frame as framework deltas, the last one flagged F_LAST.
 
-    A snapshot starts with CLEAR and all of it carries F_SNAPSHOT; its levels of size 0 are left out. ``None`` for a
-    delta frame that changes nothing.
+    A snapshot starts with CLEAR and all of it carries F_SNAPSHOT. ``None`` for a delta frame that changes nothing.
 
     Parameters
     ----------
@@ -75,8 +74,6 @@ def deltas_of(
         )
         for side, price, size in rows
     ]
-    if snapshot:
-        levels = [level for level in levels if level[2].raw]  # no level, and nothing to delete
     flags = _F_SNAPSHOT if snapshot else 0
     deltas: list[OrderBookDelta] = []
     if snapshot:
@@ -85,8 +82,9 @@ def deltas_of(
             OrderBookDelta(instrument.id, BookAction.CLEAR, None, clear_flags, book.seq, ts_event, ts_init)
         )
     for position, (side, price, size) in enumerate(levels, start=1):
-        change = BookAction.UPDATE if size.raw else BookAction.DELETE
-        action = BookAction.ADD if snapshot else change
+        # Size 0 deletes in a snapshot too, where a frame names a price twice.
+        change = BookAction.ADD if snapshot else BookAction.UPDATE
+        action = change if size.raw else BookAction.DELETE
         last = _F_LAST if position == len(levels) else 0
         order = BookOrder(side, price, size, 0)
         deltas.append(OrderBookDelta(instrument.id, action, order, flags | last, book.seq, ts_event, ts_init))
