@@ -9,30 +9,27 @@ from typing import Final
 
 BYBIT: Final = "BYBIT"
 
-# Keyed by the values of `wire.BybitEnvironment`.
-REST_URLS: Final = {
-    "mainnet": "https://api.bybit.com",
-    "demo": "https://api-demo.bybit.com",
-    "testnet": "https://api-testnet.bybit.com",
+# REST host and WebSocket host, keyed by the values of `wire.BybitEnvironment`; the first pair is used first.
+HOSTS: Final = {
+    "mainnet": (("api.bybit.com", "stream.bybit.com"), ("api.bytick.com", "stream.bytick.com")),
+    "demo": (("api-demo.bybit.com", "stream-demo.bybit.com"),),
+    "testnet": (("api-testnet.bybit.com", "stream-testnet.bybit.com"),),
 }
 
-# The category follows: `.../v5/public/linear`. The demo environment shows mainnet's market.
-PUBLIC_WS_URLS: Final = {
-    "mainnet": "wss://stream.bybit.com/v5/public",
-    "demo": "wss://stream.bybit.com/v5/public",
-    "testnet": "wss://stream-testnet.bybit.com/v5/public",
-}
+# The demo environment shows mainnet's market, and takes orders over REST only.
+DEMO_PUBLIC_WS_HOST: Final = "stream.bybit.com"
 
-PRIVATE_WS_URLS: Final = {
-    "mainnet": "wss://stream.bybit.com/v5/private",
-    "demo": "wss://stream-demo.bybit.com/v5/private",
-    "testnet": "wss://stream-testnet.bybit.com/v5/private",
-}
-
-# The demo environment takes orders over REST only.
-TRADE_WS_URLS: Final = {
-    "mainnet": "wss://stream.bybit.com/v5/trade",
-    "testnet": "wss://stream-testnet.bybit.com/v5/trade",
+# Mainnet hosts of users who registered at a regional site and have to use it. The Netherlands have no sockets
+# of their own.
+REGIONS: Final = {
+    "nl": ("api.bybit.nl", "stream.bybit.com"),
+    "tr": ("api.bybit.tr", "stream.bybit.tr"),
+    "kz": ("api.bybit.kz", "stream.bybit.kz"),
+    "ge": ("api.bybitgeorgia.ge", "stream.bybitgeorgia.ge"),
+    "ae": ("api.bybit.ae", "stream.bybit.ae"),
+    "eu": ("api.bybit.eu", "stream.bybit.eu"),
+    "id": ("api.bybit.id", "stream.bybit.id"),
+    "jp": ("api.manepa.jp", "stream.manepa.jp"),
 }
 
 CATEGORIES: Final = ("spot", "linear", "inverse", "option")
@@ -59,6 +56,11 @@ MAX_HISTORY_WINDOW_MS: Final = 7 * 24 * 3600 * 1000
 # Loans and volatility; yields of the past.
 MAX_STATISTICS_WINDOW_MS: Final = 30 * 24 * 3600 * 1000
 MAX_APR_WINDOW_MS: Final = 182 * 24 * 3600 * 1000
+
+# HTTP requests of one IP address, on all hosts together; who exceeds it is answered HTTP 403 for ten minutes.
+IP_LIMIT_REQUESTS: Final = 600
+IP_LIMIT_SECS: Final = 5.0
+IP_BAN_SECS: Final = 600.0
 
 # The venue refuses a timestamp this far ahead of its own clock, whatever the receive window.
 MAX_CLOCK_LEAD_MS: Final = 1_000

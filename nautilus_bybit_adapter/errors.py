@@ -17,9 +17,11 @@ __all__ = [
     "BybitCredentialsError",
     "BybitDecodeError",
     "BybitError",
+    "BybitRateLimitError",
     "BybitStatusError",
     "BybitTimeoutError",
     "BybitTransportError",
+    "BybitUnavailableError",
     "Outcome",
     "api_error",
 ]
@@ -87,6 +89,43 @@ class BybitStatusError(BybitTransportError):
     def __init__(self, message: str, status: int, outcome: Outcome = Outcome.UNKNOWN) -> None:
         super().__init__(message, outcome)
         self.status = status
+
+
+class BybitRateLimitError(BybitTransportError):
+    """A request waited for a rate limit until its deadline, or must not be sent at all for a while.
+
+    Nothing was sent.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    retry_in_secs : float or None
+        After how many seconds another attempt makes sense, where that is known.
+    """
+
+    def __init__(self, message: str, retry_in_secs: float | None = None) -> None:
+        super().__init__(message, Outcome.NOT_SENT)
+        self.retry_in_secs = retry_in_secs
+
+
+class BybitUnavailableError(BybitTransportError):
+    """The host failed several times in a row and is left alone for a while; nothing was sent.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    host : str
+        The host.
+    retry_in_secs : float
+        After how many seconds it is asked again.
+    """
+
+    def __init__(self, message: str, host: str, retry_in_secs: float) -> None:
+        super().__init__(message, Outcome.NOT_SENT)
+        self.host = host
+        self.retry_in_secs = retry_in_secs
 
 
 class BybitDecodeError(BybitError):

@@ -157,7 +157,7 @@ _TABLE = """
 110045 M the wallet balance is insufficient
 110046 M the position would be liquidated
 110047 M the risk limit cannot be adjusted
-110048 M the risk limit cannot be adjusted
+110048 B the risk limit cannot be adjusted
 110049 P the tick must be a number
 110050 P the coin is invalid
 110051 M the balance cannot cover the market price
@@ -329,8 +329,60 @@ _TABLE = """
 3200317 A the loan-to-value ratio of an institutional loan
 3200320 A an institutional loan is being liquidated
 3200403 B isolated margin cannot create option orders
+3200419 B portfolio margin cannot be switched
+3200425 B portfolio margin cannot be switched
+3200641 B portfolio margin cannot be switched
 3400045 B the margin mode could not be set
 3400139 B position and orders exceed the risk limit
+131212 M the balance is insufficient for the transfer
+131214 B the transferId was used before
+131228 M the safe amount of the balance is insufficient
+140043 S the leverage is as asked already
+176005 ? borrowing failed
+176006 ? repaying failed
+176015 M the balance is insufficient
+176016 S there is nothing to repay
+176025 P the amount is out of bounds
+176026 P the amount is out of bounds
+176027 P the amount is out of bounds
+176028 P the amount is out of bounds
+176029 P the amount is out of bounds
+176034 P the leverage is out of range
+176038 B spot margin trading is switched off
+180001 P a request parameter is wrong
+180002 P the coin is not supported
+180003 A the user is banned
+180004 A the site does not allow it
+180006 P the request is not valid
+180007 P the product is unknown
+180008 P the product is not available
+180010 A the user is unknown
+180012 B the product has no share left
+180013 P the amount is above the maximum
+180014 P the redemption is not valid
+180015 B the product's quota is used up
+180016 M the balance is insufficient
+180018 ? internal error
+180019 P the orderLinkId is missing
+180020 G the position does not exist
+180025 B the orderLinkId was used before
+180026 B the yield was lowered
+180029 B the position cannot be redeemed
+180030 B the slippage is too large
+180031 B the order is a duplicate
+181008 P both times of a window are needed
+181010 P the window is longer than seven days
+182021 B isolated margin does not allow spot margin trading
+182102 S there is no liability
+34022011 P the amount is below the minimum
+34022030 M the loan pool is low
+34022033 P the amount has too many decimals
+34022034 P the amount has too many decimals
+34022035 R interest is being calculated
+34022038 R a repayment is in progress
+34022041 S there is nothing to repay
+34022094 B repaying with other coins is not allowed
+35000011 B a loan is pending
 """
 
 TABLE: dict[int, RetCode] = {
@@ -338,7 +390,25 @@ TABLE: dict[int, RetCode] = {
     for code, letter, meaning in (line.split(" ", 2) for line in _TABLE.strip().splitlines())
 }
 
+# Codes the venue lists as a family only; what one of them says about a request is not known.
+_FAMILIES = (
+    (range(131001, 131100), RetCode(RetClass.UNKNOWN, "a withdrawal was not carried out as asked")),
+    (range(131200, 131234), RetCode(RetClass.UNKNOWN, "a transfer was not carried out as asked")),
+    (range(176000, 177000), RetCode(RetClass.UNKNOWN, "a spot margin request was not carried out as asked")),
+    (range(181000, 182000), RetCode(RetClass.PARAMETER, "a parameter of an asset request is wrong")),
+    (range(182000, 183000), RetCode(RetClass.UNKNOWN, "a margin loan request was not carried out as asked")),
+    (
+        range(34022000, 34023000),
+        RetCode(RetClass.UNKNOWN, "a manual loan request was not carried out as asked"),
+    ),
+)
+
 NOT_IN_TABLE = RetCode(RetClass.UNKNOWN, "a code this version does not know")
+
+CLOCK_CODE = 10002
+RATE_LIMIT_CODE = 10006
+# The venue's service itself is in trouble, whatever was asked of it.
+HOST_TROUBLE_CODES = frozenset({10000, 10016})
 
 # Refused by a gate in front of the order service (clock, rate limits), so the order was never looked at.
 # 429, 10019 and 10429 stand for a service in trouble rather than a gate, and -1 and 110079 for a race:
@@ -348,15 +418,18 @@ _REFUSED_BEFORE_PROCESSING = frozenset(
 )
 
 # The order that used the id first may be ours, its ack lost on the way.
-_MAY_BE_OURS = frozenset({10014, 110072, 170141})
+_MAY_BE_OURS = frozenset({10014, 110072, 131214, 170141, 180025, 180031})
 
 # The credentials themselves are refused: no order and no wait will change the answer.
 CREDENTIAL_CODES = frozenset({-2015, 10003, 10004, 10005, 10007, 10010, 33004})
 
 
 def lookup(code: int) -> RetCode:
-    """Return the table's row of a code, or the row for codes it does not hold."""
-    return TABLE.get(code, NOT_IN_TABLE)
+    """Return the table's row of a code, else its family's, else the row for codes nobody knows."""
+    row = TABLE.get(code)
+    if row is not None:
+        return row
+    return next((family for codes, family in _FAMILIES if code in codes), NOT_IN_TABLE)
 
 
 def classify(code: int) -> RetClass:

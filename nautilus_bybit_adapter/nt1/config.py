@@ -6,20 +6,24 @@ from nautilus_trader.config import (
     LiveDataClientConfig,
     LiveExecClientConfig,
     NautilusConfig,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
 )
 
+from nautilus_bybit_adapter.transport.options import without_password
 from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
 
 
 def masked_repr(config: NautilusConfig) -> str:
-    """Return a config's repr with the API secret left out and the key cut to its last four characters."""
+    """Return a config's repr without its secrets; of the API key the last four characters show."""
     shown = []
     for name in config.__struct_fields__:
         value = getattr(config, name)
         if name == "api_secret" and value is not None:
             value = "***"
+        elif name == "proxy_url" and value is not None:
+            value = without_password(value)
         elif name == "api_key" and value is not None:
             value = f"***{value[-4:]}" if len(value) > SHORTEST_SHOWN_KEY else "***"
         shown.append(f"{name}={value!r}")
@@ -43,18 +47,40 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         The categories to serve, any of SPOT, LINEAR, INVERSE and OPTION. ``None`` serves SPOT and LINEAR.
     environment : BybitEnvironment, optional
         ``None`` is TESTNET. Only ``BybitEnvironment.MAINNET`` means real money.
+    region : str, optional
+        The regional site the account is registered at, which has hosts of its own on MAINNET: nl, tr, kz, ge, ae, eu,
+        id or jp.
     base_url_http : str, optional
-        Another REST host, such as ``http://127.0.0.1:8080``.
+        Another REST host, such as ``http://127.0.0.1:8080``; ``None`` takes ``BYBIT_BASE_URL_HTTP`` where it is set.
     base_url_ws_public : str, optional
-        Another public WebSocket, such as ``ws://127.0.0.1:8080/v5/public``; the category is appended.
+        Another public WebSocket, such as ``ws://127.0.0.1:8080/v5/public``; the category is appended. ``None`` takes
+        ``BYBIT_BASE_URL_WS_PUBLIC`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        A proxy for REST and WebSockets.
+        An HTTP proxy for REST and WebSockets.
+    ca_file : str, optional
+        A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
         How long a signed request stays valid, milliseconds.
-    max_retries : PositiveInt, optional
-        How often a read is repeated after a failure that may pass. ``None`` repeats it 3 times.
+    max_requests_per_second : NonNegativeInt, optional
+        Requests per second in all, REST and order entry together; 0 is no limit. ``None`` is 20, or what another
+        client of this process says: all clients of a venue share their limits.
+    vip_tier : NonNegativeInt, optional
+        The account's VIP tier at Bybit, which raises the venue's limits on orders.
+    rate_limits : dict[str, PositiveInt], optional
+        Limits of single paths, requests per second, for accounts with limits of their own, such as
+        ``{"/v5/order/create": 60}``, or of one category, ``{"/v5/order/create spot": 40}``.
+    breaker_failures : PositiveInt, default 5
+        Failures of a REST host in a row after which it is left alone.
+    breaker_open_secs : PositiveFloat, default 60.0
+        For how long, seconds; then one request finds out whether it answers again.
+    http_timeout_secs : PositiveFloat, default 10.0
+        How long to wait for the answer to a REST request, seconds.
+    deadline_secs : PositiveFloat, default 30.0
+        How long a REST call may take with all its waiting and repetitions, seconds.
+    max_retries : NonNegativeInt, optional
+        How often a read is repeated after a failure that may pass. ``None`` is 3. Orders are never repeated.
     retry_delay_initial_ms, retry_delay_max_ms : PositiveInt, optional
-        The wait before the first repetition, and the longest, milliseconds. ``None`` is 250 and 5000.
+        The first and the longest wait before a repetition, milliseconds. ``None`` is 250 and 5000.
     update_instruments_interval_mins : PositiveInt or None, default 60
         Minutes between two readings of the instruments, after which those that are new or differ are published;
         ``None`` reads them once.
@@ -69,11 +95,20 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     api_secret: str | None = None
     product_types: tuple[BybitProductType, ...] | None = None
     environment: BybitEnvironment | None = None
+    region: str | None = None
     base_url_http: str | None = None
     base_url_ws_public: str | None = None
     proxy_url: str | None = None
+    ca_file: str | None = None
     recv_window_ms: PositiveInt = 5_000
-    max_retries: PositiveInt | None = None
+    max_requests_per_second: NonNegativeInt | None = None
+    vip_tier: NonNegativeInt | None = None
+    rate_limits: dict[str, PositiveInt] | None = None
+    breaker_failures: PositiveInt = 5
+    breaker_open_secs: PositiveFloat = 60.0
+    http_timeout_secs: PositiveFloat = 10.0
+    deadline_secs: PositiveFloat = 30.0
+    max_retries: NonNegativeInt | None = None
     retry_delay_initial_ms: PositiveInt | None = None
     retry_delay_max_ms: PositiveInt | None = None
     update_instruments_interval_mins: PositiveInt | None = 60
@@ -97,16 +132,48 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         The categories to trade. ``None`` trades SPOT and LINEAR. SPOT alone makes a CASH account, all else MARGIN.
     environment : BybitEnvironment, optional
         ``None`` is TESTNET. Only ``BybitEnvironment.MAINNET`` means real money.
+    region : str, optional
+        The regional site the account is registered at, which has hosts of its own on MAINNET: nl, tr, kz, ge, ae, eu,
+        id or jp.
     base_url_http : str, optional
-        Another REST host, such as ``http://127.0.0.1:8080``.
+        Another REST host, such as ``http://127.0.0.1:8080``; ``None`` takes ``BYBIT_BASE_URL_HTTP`` where it is set.
     base_url_ws_private : str, optional
-        Another private WebSocket, such as ``ws://127.0.0.1:8080/v5/private``.
+        Another private WebSocket, such as ``ws://127.0.0.1:8080/v5/private``. ``None`` takes
+        ``BYBIT_BASE_URL_WS_PRIVATE`` where it is set, and else the host that belongs to the REST host in use.
     base_url_ws_trade : str, optional
-        Another order-entry WebSocket, such as ``ws://127.0.0.1:8080/v5/trade``.
+        Another order-entry WebSocket, such as ``ws://127.0.0.1:8080/v5/trade``. ``None`` takes
+        ``BYBIT_BASE_URL_WS_TRADE`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        A proxy for REST and WebSockets.
+        An HTTP proxy for REST and WebSockets.
+    ca_file : str, optional
+        A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
         How long a signed request stays valid, milliseconds.
+    max_orders_per_second : NonNegativeInt, optional
+        Orders created and amended per second; 0 is no limit. ``None`` is 10.
+    order_wait_secs : PositiveFloat, default 5.0
+        How long an order command may wait for the rate limits before it is refused unsent, seconds. Keep it within
+        the engine's ``inflight_check_threshold_ms``, so that no order is sent that the engine has given up.
+    max_requests_per_second : NonNegativeInt, optional
+        Requests per second in all, REST and order entry together; 0 is no limit. ``None`` is 20, or what another
+        client of this process says: all clients of a venue share their limits.
+    vip_tier : NonNegativeInt, optional
+        The account's VIP tier at Bybit, which raises the venue's limits on orders.
+    rate_limits : dict[str, PositiveInt], optional
+        Limits of single paths, requests per second, for accounts with limits of their own, such as
+        ``{"/v5/order/create": 60}``, or of one category, ``{"/v5/order/create spot": 40}``.
+    breaker_failures : PositiveInt, default 5
+        Failures of a REST host in a row after which it is left alone.
+    breaker_open_secs : PositiveFloat, default 60.0
+        For how long, seconds; then one request finds out whether it answers again.
+    http_timeout_secs : PositiveFloat, default 10.0
+        How long to wait for the answer to a REST request, seconds.
+    deadline_secs : PositiveFloat, default 30.0
+        How long a REST call may take with all its waiting and repetitions, seconds.
+    max_retries : NonNegativeInt, optional
+        How often a read is repeated after a failure that may pass. ``None`` is 3. Orders are never repeated.
+    retry_delay_initial_ms, retry_delay_max_ms : PositiveInt, optional
+        The first and the longest wait before a repetition, milliseconds. ``None`` is 250 and 5000.
     ws_trade_timeout_secs : PositiveFloat, default 5.0
         How long to wait for the acknowledgement of an order request, seconds; after that the order is asked for.
     ignore_uncached_instrument_executions : bool, default False
@@ -118,11 +185,25 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     api_secret: str | None = None
     product_types: tuple[BybitProductType, ...] | None = None
     environment: BybitEnvironment | None = None
+    region: str | None = None
     base_url_http: str | None = None
     base_url_ws_private: str | None = None
     base_url_ws_trade: str | None = None
     proxy_url: str | None = None
+    ca_file: str | None = None
     recv_window_ms: PositiveInt = 5_000
+    max_orders_per_second: NonNegativeInt | None = None
+    order_wait_secs: PositiveFloat = 5.0
+    max_requests_per_second: NonNegativeInt | None = None
+    vip_tier: NonNegativeInt | None = None
+    rate_limits: dict[str, PositiveInt] | None = None
+    breaker_failures: PositiveInt = 5
+    breaker_open_secs: PositiveFloat = 60.0
+    http_timeout_secs: PositiveFloat = 10.0
+    deadline_secs: PositiveFloat = 30.0
+    max_retries: NonNegativeInt | None = None
+    retry_delay_initial_ms: PositiveInt | None = None
+    retry_delay_max_ms: PositiveInt | None = None
     ws_trade_timeout_secs: PositiveFloat = 5.0
     ignore_uncached_instrument_executions: bool = False
 

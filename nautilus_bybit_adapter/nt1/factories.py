@@ -21,20 +21,24 @@ from nautilus_bybit_adapter.nt1.config import (
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice
 from nautilus_bybit_adapter.nt1.data import BybitDataClient, OnFrame, OnMessage, OnStale
 from nautilus_bybit_adapter.nt1.execution.client import BybitExecutionClient
+from nautilus_bybit_adapter.nt1.limits import LimitSettings, shared_gate
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
+from nautilus_bybit_adapter.state.breaker import BreakerPolicy
 from nautilus_bybit_adapter.state.session import Backoff
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
-from nautilus_bybit_adapter.transport.options import SocketOptions
+from nautilus_bybit_adapter.transport.options import SocketOptions, tls_context
 from nautilus_bybit_adapter.transport.private import AccountMessage, BybitPrivateWebSocket
 from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
 from nautilus_bybit_adapter.transport.public_pool import PublicSocketPool
 from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
+from nautilus_bybit_adapter.transport.urls import BaseUrls, endpoints_of, resolve_base_urls
 from nautilus_bybit_adapter.wire.credentials import resolve_credentials, resolve_environment
 from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
 from nautilus_bybit_adapter.wire.signing import Credentials
 
-MAX_RETRIES = 3
-RETRY_DELAY_INITIAL_MS, RETRY_DELAY_MAX_MS = 250, 5_000
+DEFAULT_RETRIES = 3
+DEFAULT_RETRY_MS = 250
+DEFAULT_LONGEST_RETRY_MS = 5_000
 
 
 def checked_product_types(
@@ -75,18 +79,10 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
         categories = checked_product_types(config.product_types, DATA_PRODUCT_TYPES)
         environment, by_default = resolve_environment(config.environment, os.environ)
         log = Logger("BybitDataClient")
-        http = BybitHTTPClient(
-            environment=environment,
-            credentials=_credentials_if_any(environment, config),
-            base_url=config.base_url_http,
-            recv_window_ms=config.recv_window_ms,
-            proxy_url=config.proxy_url,
-            max_retries=config.max_retries or MAX_RETRIES,
-            backoff=Backoff(
-                base_secs=(config.retry_delay_initial_ms or RETRY_DELAY_INITIAL_MS) / 1000,
-                cap_secs=(config.retry_delay_max_ms or RETRY_DELAY_MAX_MS) / 1000,
-            ),
-        )
+        configured = BaseUrls(http=config.base_url_http, ws_public=config.base_url_ws_public)
+        base_urls = resolve_base_urls(configured, os.environ)
+        http = _http_client(environment, _credentials_if_any(environment, config), config, base_urls, log)
+        options = SocketOptions(proxy_url=config.proxy_url, tls=tls_context(config.ca_file))
 
         def build_socket(
             category: BybitProductType, on_frame: OnFrame, on_message: OnMessage, on_stale: OnStale
@@ -95,12 +91,12 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
                 lambda: BybitPublicWebSocket(
                     category,
                     environment=environment,
-                    base_url=config.base_url_ws_public,
+                    base_url=lambda: http.endpoint.ws_public,
                     on_frame=on_frame,
                     on_message=on_message,
                     on_stale=on_stale,
                     on_refused=lambda topic, text: log.error(f"Bybit refuses the topic {topic}: {text}"),
-                    options=SocketOptions(proxy_url=config.proxy_url),
+                    options=options,
                     logger=log,
                 )
             )
@@ -146,13 +142,13 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
         environment, by_default = resolve_environment(config.environment, os.environ)
         credentials = resolve_credentials(environment, config.api_key, config.api_secret, os.environ)
         log = Logger("BybitExecutionClient")
-        http = BybitHTTPClient(
-            environment=environment,
-            credentials=credentials,
-            base_url=config.base_url_http,
-            recv_window_ms=config.recv_window_ms,
-            proxy_url=config.proxy_url,
+        configured = BaseUrls(
+            http=config.base_url_http,
+            ws_private=config.base_url_ws_private,
+            ws_trade=config.base_url_ws_trade,
         )
+        http = _http_client(environment, credentials, config, resolve_base_urls(configured, os.environ), log)
+        options = SocketOptions(proxy_url=config.proxy_url, tls=tls_context(config.ca_file))
 
         def build_private(
             on_message: Callable[[AccountMessage, int], None],
@@ -162,11 +158,11 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
             return BybitPrivateWebSocket(
                 environment=environment,
                 credentials=credentials,
-                base_url=config.base_url_ws_private,
+                base_url=lambda: http.endpoint.ws_private,
                 on_message=on_message,
                 recover=recover,
                 on_live=on_live,
-                options=SocketOptions(proxy_url=config.proxy_url),
+                options=options,
                 logger=log,
                 server_time_ms=http.server_time_ms,
             )
@@ -175,7 +171,7 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
             loop=loop,
             http=http,
             build_private=build_private,
-            trade=_trade_socket(environment, credentials, config, http, log),
+            trade=_trade_socket(environment, credentials, config, http, options, log),
             msgbus=msgbus,
             cache=cache,
             clock=clock,
@@ -187,22 +183,63 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
         )
 
 
+def _http_client(
+    environment: BybitEnvironment,
+    credentials: Credentials | None,
+    config: BybitDataClientConfig | BybitExecClientConfig,
+    base_urls: BaseUrls,
+    log: Logger,
+) -> BybitHTTPClient:
+    orders, order_wait_secs = None, None
+    if isinstance(config, BybitExecClientConfig):
+        orders, order_wait_secs = config.max_orders_per_second, config.order_wait_secs
+    settings = LimitSettings(
+        orders,
+        config.max_requests_per_second,
+        config.vip_tier,
+        config.rate_limits,
+    )
+    venue = base_urls.http or environment.value
+    return BybitHTTPClient(
+        environment=environment,
+        credentials=credentials,
+        endpoints=endpoints_of(environment, config.region, base_urls),
+        gate=shared_gate(venue, is_local=base_urls.http is not None, settings=settings, log=log),
+        breaker=BreakerPolicy(config.breaker_failures, config.breaker_open_secs),
+        recv_window_ms=config.recv_window_ms,
+        timeout_secs=config.http_timeout_secs,
+        deadline_secs=config.deadline_secs,
+        order_wait_secs=order_wait_secs,
+        proxy_url=config.proxy_url,
+        ca_file=config.ca_file,
+        max_retries=DEFAULT_RETRIES if config.max_retries is None else config.max_retries,
+        backoff=Backoff(
+            base_secs=(config.retry_delay_initial_ms or DEFAULT_RETRY_MS) / 1000,
+            cap_secs=(config.retry_delay_max_ms or DEFAULT_LONGEST_RETRY_MS) / 1000,
+        ),
+        logger=log,
+    )
+
+
 def _trade_socket(
     environment: BybitEnvironment,
     credentials: Credentials,
     config: BybitExecClientConfig,
     http: BybitHTTPClient,
+    options: SocketOptions,
     log: Logger,
 ) -> BybitTradeWebSocket | None:
-    if environment is BybitEnvironment.DEMO and config.base_url_ws_trade is None:
+    if http.endpoint.ws_trade is None:
         return None  # the demo environment has no order-entry socket
     return BybitTradeWebSocket(
         environment=environment,
         credentials=credentials,
-        base_url=config.base_url_ws_trade,
+        base_url=lambda: http.endpoint.ws_trade,
         recv_window_ms=config.recv_window_ms,
+        gate=http.gate,
+        order_wait_secs=config.order_wait_secs,
         timeout_secs=config.ws_trade_timeout_secs,
-        options=SocketOptions(proxy_url=config.proxy_url),
+        options=options,
         logger=log,
         server_time_ms=http.server_time_ms,
     )

@@ -5,23 +5,41 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .config import MARKETS, ConfigError, SimConfig
 from .market.recording import ReplayError
+from .server.bounds import MOST, Bounds
 from .server.codec import dumps
 from .state.errors import StateError
 from .venue import SimVenue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | Path | None:
     if value is None:
         return None
     return int(value) if value.isdecimal() else Path(value)
+
+
+def _bound[F: Callable[..., Any]](name: str, text: str) -> Callable[[F], F]:
+    """Option for one of the bounds of what a client may ask for."""
+    field = name.replace("-", "_")
+    return click.option(
+        f"--max-{name}",
+        field,
+        type=click.IntRange(1, MOST),
+        default=getattr(Bounds(), field),
+        show_default=True,
+        help=text,
+    )
 
 
 @click.command()
@@ -45,12 +63,19 @@ def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | N
 )
 @click.option("--category", help="Category of the recording, where its file name does not say it.")
 @click.option("--speed", default=1.0, show_default=True, help="Recorded seconds per second.")
+@click.option("--rpi-maker", is_flag=True, help="Let the account place retail price improvement orders.")
 @click.option("--seed", default=1, show_default=True, help="Seed of the synthetic flow.")
 @click.option(
     "--balance", "balances", multiple=True, metavar="COIN=AMOUNT", help="Starting balance of a coin."
 )
 @click.option("--api-key", default="sim-key", show_default=True)
 @click.option("--api-secret", default="sim-secret", show_default=True)
+@click.option(
+    "--rsa-public-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Public key (PEM) of an RSA pair; requests are then signed with its private half.",
+)
 @click.option(
     "--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce request limits."
 )
@@ -72,6 +97,11 @@ def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | N
     type=click.Path(path_type=Path, dir_okay=False),
     help="File that keeps orders, fills and balances; one that exists is gone on from.",
 )
+@_bound("request-bytes", "Longest body of a request, bytes.")
+@_bound("frame-bytes", "Longest WebSocket frame of a client, bytes.")
+@_bound("connections", "TCP connections at once.")
+@_bound("topics", "Topics of one public connection.")
+@_bound("waiting-bytes", "Bytes that may wait for a client that reads too slowly.")
 @click.option(
     "--fault",
     "faults",
@@ -82,6 +112,7 @@ def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | N
 def main(balances: tuple[str, ...], **options: Any) -> None:
     """Serve a local Bybit V5 venue; prints its URLs and credentials as one JSON line."""
     try:
+        options["bounds"] = Bounds(**{each.name: options.pop(each.name) for each in fields(Bounds)})
         if balances:
             options["balances"] = {**SimConfig().balances, **dict(_balance(text) for text in balances)}
         asyncio.run(_serve(SimConfig(**options)))

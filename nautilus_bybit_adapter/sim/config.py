@@ -6,6 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .clock import wall_ms
@@ -14,11 +15,12 @@ from .exchange.generated import generated_catalogue
 from .exchange.instruments import CATEGORIES, Instrument
 from .faults.spec import FaultError, FaultSpec, parse_fault
 from .market.params import FlowParams
+from .server.auth import Credentials
 from .server.bounds import Bounds
+from .server.rsa_key import RsaKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 MARKETS = ("synthetic", "quiet")
 # Beyond it the frames of seconds fall into one push.
@@ -50,6 +52,8 @@ class SimConfig:
         Category of the recordings whose file name and content do not tell it.
     speed : float
         Recorded seconds per second of the venue's clock.
+    rpi_maker : bool
+        Whether the account is approved for retail price improvement orders.
     seed : int
         Seed of the flow and of the ids.
     flow : FlowParams
@@ -60,6 +64,9 @@ class SimConfig:
         Leverage of every linear symbol at the start.
     api_key, api_secret : str
         The account's credentials.
+    rsa_public_key : Path or str, optional
+        Public key (PEM file or text) of an RSA pair; requests are then signed with the private half instead of
+        `api_secret`.
     rate_limits : bool
         Whether Bybit's default request limits are enforced.
     ip_ban_s : float
@@ -97,6 +104,7 @@ class SimConfig:
     replay: Path | tuple[Path, ...] | None = None
     category: str | None = None
     speed: float = 1.0
+    rpi_maker: bool = False
     seed: int = 1
     flow: FlowParams = field(default_factory=FlowParams)
     balances: Mapping[str, Decimal] = field(
@@ -105,6 +113,7 @@ class SimConfig:
     leverage: Decimal = Decimal(10)
     api_key: str = "sim-key"
     api_secret: str = field(default="sim-secret", repr=False)
+    rsa_public_key: Path | str | None = None
     rate_limits: bool = True
     ip_ban_s: float = 600.0
     smp_group: int | str = 0
@@ -136,6 +145,7 @@ class SimConfig:
             if not amount.is_finite() or amount < 0:
                 raise ConfigError(f"balance of {coin} must not be negative, got {amount}")
         self._check_admin()
+        _ = self.credentials
         found = self._load()
         object.__setattr__(self, "instruments", self.instruments or found.instruments)
         object.__setattr__(self, "collateral", self.collateral or found.collateral)
@@ -161,6 +171,27 @@ class SimConfig:
         if self.replay is None:
             return ()
         return self.replay if isinstance(self.replay, tuple) else (self.replay,)
+
+    @property
+    def credentials(self) -> Credentials:
+        """Who may sign.
+
+        Raises
+        ------
+        ConfigError
+            When the public key cannot be used.
+        """
+        given = self.rsa_public_key
+        if given is None:
+            return Credentials(self.api_key, self.api_secret)
+        name = str(given) if isinstance(given, Path) else "rsa_public_key"
+        try:
+            pem = given.read_text() if isinstance(given, Path) else given
+            return Credentials(self.api_key, "", RsaKey(pem))
+        except OSError as e:
+            raise ConfigError(f"{name}: cannot be read: {e.strerror or e}") from e
+        except ValueError as e:
+            raise ConfigError(f"{name} {e}") from None
 
     def _load(self) -> Catalogue:
         now_ms = (self.clock or wall_ms)()

@@ -19,7 +19,6 @@ from .market.replay import ReplayFlow
 from .market.schedule import Schedule
 from .server.admin import LONGEST_ADVANCE_MS, AdminServer
 from .server.app import FAMILIES, VenueServer
-from .server.auth import Credentials
 from .server.context import Context
 from .server.keeping import carry_out_again
 from .server.limits import AddressLimit, AddressLimits, RateWindows
@@ -137,6 +136,7 @@ class SimVenue:
                 leverage=config.leverage,
                 smp_group=config.smp_group,
                 seed=config.seed,
+                rpi_maker=config.rpi_maker,
             ),
             self._now_ms,
             self._on_event,
@@ -146,7 +146,7 @@ class SimVenue:
         config = self.config
         return Context(
             exchange,
-            Credentials(config.api_key, config.api_secret),
+            config.credentials,
             RateWindows(enforced=config.rate_limits),
             self.faults,
             config.bounds,
@@ -173,8 +173,8 @@ class SimVenue:
 
     @property
     def api_secret(self) -> str:
-        """Secret of the account."""
-        return self.config.api_secret
+        """Secret of the account, `""` when its key is of the RSA type."""
+        return self.config.credentials.api_secret
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -358,13 +358,17 @@ class SimVenue:
 
     def _make_flows(self, *, is_new: bool) -> Schedule:
         now_ms, config = self._now_ms(), self.config
-        replays = {}
+        replays: dict[tuple[str, str], ReplayFlow] = {}
         for recorded in self._recorded:
             head = recorded.head
             market = self.exchange.markets[head.category, head.symbol]
+            place = self._journal.place(head.place) if self._journal is not None else None
             replays[market.instrument.key] = ReplayFlow(
-                market, head, config.speed, now_ms, recorded.frames(), recorded.wait_ms
+                market, head, config.speed, now_ms, recorded.frames(), recorded.wait_ms, int(place or 0)
             )
+        if self._journal is not None:
+            names = {each.head.place: each.head.key for each in self._recorded}
+            self._journal.places = lambda: {name: str(replays[key].played) for name, key in names.items()}
         return Schedule(
             self.exchange,
             self._now_ms,

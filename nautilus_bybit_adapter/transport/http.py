@@ -14,6 +14,7 @@ from nautilus_bybit_adapter.transport.rest.margin import SpotMarginMethods
 from nautilus_bybit_adapter.transport.rest.market import MarketMethods
 from nautilus_bybit_adapter.transport.rest.position import PositionMethods
 from nautilus_bybit_adapter.transport.rest.protection import ProtectionMethods
+from nautilus_bybit_adapter.transport.rest.resolution import ResolutionMethods
 from nautilus_bybit_adapter.transport.rest.risk import RiskMethods
 from nautilus_bybit_adapter.transport.rest.series import SeriesMethods
 from nautilus_bybit_adapter.transport.rest.trade import TradeMethods
@@ -24,6 +25,7 @@ class BybitHTTPClient(
     MarketMethods,
     SeriesMethods,
     RiskMethods,
+    ResolutionMethods,
     TradeMethods,
     PositionMethods,
     AccountMethods,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from nautilus_bybit_adapter.constants import PING_INTERVAL_SECS
+from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.state.session import Backoff
 
 
@@ -46,6 +49,9 @@ class SocketOptions:
         The largest message taken, in bytes.
     proxy_url : str or None
         An HTTP or SOCKS proxy.
+    tls : ssl.SSLContext or None
+        What to verify the venue's certificate with, such as `tls_context` returns; by default the system's
+        authorities.
     """
 
     connect_timeout_secs: float = 10.0
@@ -54,4 +60,46 @@ class SocketOptions:
     pong_timeout_secs: float = 10.0
     backoff: Backoff = field(default_factory=Backoff)
     max_frame_size: int = 16 * 1024 * 1024
-    proxy_url: str | None = None
+    proxy_url: str | None = field(default=None, repr=False)
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+
+
+def tls_context(ca_file: str | None) -> ssl.SSLContext | None:
+    """Return what verifies certificates by the system's authorities and those of a file besides.
+
+    Parameters
+    ----------
+    ca_file : str or None
+        A PEM file with the certificate of a private authority; `None` for none.
+
+    Raises
+    ------
+    BybitConfigError
+        If the file cannot be read, or holds no certificate.
+    """
+    if ca_file is None:
+        return None
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except (OSError, ssl.SSLError) as exc:
+        raise BybitConfigError(f"ca_file {ca_file!r} holds no certificate that can be read: {exc}.") from exc
+    return context
+
+
+def http_proxy(proxy_url: str | None) -> str | None:
+    """Return the address of a proxy for REST; raises `BybitConfigError` for one that REST cannot use."""
+    if proxy_url is not None and urlsplit(proxy_url).scheme not in {"http", "https"}:
+        scheme = urlsplit(proxy_url).scheme
+        raise BybitConfigError(
+            f"A proxy for REST must begin with http:// or https://; it begins with {scheme!r}."
+        )
+    return proxy_url
+
+
+def without_password(url: str) -> str:
+    """Return an address with the user and password in it masked."""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}").geturl()

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from nautilus_bybit_adapter.transport.options import Log
+    from nautilus_bybit_adapter.transport.urls import BaseUrl
     from nautilus_bybit_adapter.wire.signing import Credentials
 
 type AccountMessage = OrderMessage | ExecutionMessage | PositionMessage | WalletMessage | UnknownMessage
@@ -64,8 +65,9 @@ class BybitPrivateWebSocket:
         Whose account.
     credentials : Credentials or None
         Key and secret.
-    base_url : str or None
-        Another address, such as `ws://127.0.0.1:8080/v5/private`.
+    base_url : str or callable or None
+        Another address, such as `ws://127.0.0.1:8080/v5/private`, or what gives the address
+        for each connection.
     topics : tuple of str
         What to subscribe to; all-in-one topics and those of a category do not mix.
     on_message : callable
@@ -95,7 +97,7 @@ class BybitPrivateWebSocket:
         *,
         environment: BybitEnvironment = BybitEnvironment.TESTNET,
         credentials: Credentials | None,
-        base_url: str | None = None,
+        base_url: BaseUrl = None,
         topics: tuple[str, ...] = ("order", "execution", "position", "wallet"),
         on_message: Callable[[AccountMessage, int], None],
         recover: Callable[[], Awaitable[None]] | None = None,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from nautilus_bybit_adapter.state.session import Authenticate, Recover
     from nautilus_bybit_adapter.transport.options import Log
+    from nautilus_bybit_adapter.transport.urls import BaseUrl
     from nautilus_bybit_adapter.wire.messages import UnknownMessage
 
 
@@ -37,9 +38,9 @@ class BybitPublicWebSocket:
         `spot`, `linear`, `inverse` or `option`.
     environment : BybitEnvironment, default BybitEnvironment.TESTNET
         Whose market to see; `DEMO` shows mainnet's.
-    base_url : str or None
-        Another address, such as `ws://127.0.0.1:8080/v5/public`; the category is appended unless it ends
-        with one.
+    base_url : str or callable or None
+        Another address, such as `ws://127.0.0.1:8080/v5/public`, or what gives the address for each
+        connection; the category is appended unless it ends with one.
     on_message : callable
         Called with each message and its `ts_init` (epoch ns) in the loop turn that read it. Must not block.
     on_frame : callable or None
@@ -81,7 +82,7 @@ class BybitPublicWebSocket:
         category: str,
         *,
         environment: BybitEnvironment = BybitEnvironment.TESTNET,
-        base_url: str | None = None,
+        base_url: BaseUrl = None,
         on_message: Callable[[MarketMessage | UnknownMessage, int], None],
         on_frame: Callable[[bytes, int], str | None] | None = None,
         on_live: Callable[[tuple[str, ...]], None] | None = None,

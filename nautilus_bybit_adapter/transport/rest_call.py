@@ -23,7 +23,9 @@ from nautilus_bybit_adapter.errors import (
     BybitTimeoutError,
     Outcome,
 )
+from nautilus_bybit_adapter.state.limiter import Demand
 from nautilus_bybit_adapter.wire.envelope import Envelope
+from nautilus_bybit_adapter.wire.requests import encode
 from nautilus_bybit_adapter.wire.signing import sign_rest
 
 if TYPE_CHECKING:
@@ -53,22 +55,47 @@ class RestCall:
         The query string without `?`, or the JSON body, exactly as sent and signed.
     is_private : bool
         Whether to sign it.
+    category : str
+        The category it is about; `""` where it names none.
+    orders : int
+        Orders it carries, which the venue counts one by one.
     """
 
     method: str
     path: str
     payload: str = ""
     is_private: bool = False
+    category: str = ""
+    orders: int = 1
+
+    @classmethod
+    def get(
+        cls, path: str, parameters: Mapping[str, str | int | None], cursor: str = "", *, is_private: bool
+    ) -> RestCall:
+        """Return a GET."""
+        category = str(parameters.get("category") or "")
+        return cls("GET", path, query_string(parameters, cursor), is_private, category)
+
+    @classmethod
+    def post(cls, path: str, request: msgspec.Struct) -> RestCall:
+        """Return a POST; a request with a list named `request` is a batch of so many orders."""
+        category = str(getattr(request, "category", None) or "")
+        orders = max(1, len(getattr(request, "request", ())))
+        return cls("POST", path, encode(request).decode(), is_private=True, category=category, orders=orders)
 
     @property
     def name(self) -> str:
         """What to call it in messages."""
         return f"{self.method} {self.path}"
 
+    def demand(self, account: str) -> Demand:
+        """Return what it needs of the rate limits, sent for an account."""
+        return Demand(self.path, self.category, self.orders, self.is_private, account=account)
+
 
 @dataclass(frozen=True, slots=True)
 class RestAnswer:
-    """An answer whose `retCode` is still to be judged; header names are lower case."""
+    """An answer whose `retCode` is still to be judged; header names do not mind case."""
 
     envelope: Envelope
     headers: Mapping[str, str]
@@ -112,7 +139,9 @@ async def exchange(
     base_url: str,
     call: RestCall,
     headers: Mapping[str, str],
+    *,
     proxy_url: str | None,
+    patience: aiohttp.ClientTimeout,
 ) -> RestAnswer:
     """Send a call once and return the answer.
 
@@ -140,12 +169,13 @@ async def exchange(
             data=body,
             headers=headers,
             proxy=proxy_url,
+            timeout=patience,
             allow_redirects=False,
             trace_request_ctx=note,
         ) as response:
             raw = await response.read()
             status = response.status
-            answer_headers = {name.lower(): value for name, value in response.headers.items()}
+            answer_headers = response.headers
     except (aiohttp.ClientError, TimeoutError, OSError) as exc:
         raise _lost(call, exc, is_sent=note.is_sent) from exc
     if status != HTTPStatus.OK:
@@ -156,6 +186,11 @@ async def exchange(
         raise BybitDecodeError(
             f"Cannot read the answer to {call.name} ({exc}): {raw[:80]!r}", topic=call.name, excerpt=raw
         ) from exc
+
+
+def is_unreachable(error: BybitError) -> bool:
+    """Return whether a host's name or its certificate failed, which no repetition will mend."""
+    return isinstance(error.__cause__, aiohttp.ClientConnectorDNSError | aiohttp.ClientSSLError)
 
 
 def _lost(call: RestCall, exc: Exception, *, is_sent: bool) -> BybitError:

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nautilus_bybit_adapter.constants import RECV_WINDOW_MS
-from nautilus_bybit_adapter.errors import BybitConnectionError, BybitTimeoutError, Outcome, api_error
+from nautilus_bybit_adapter.errors import (
+    BybitApiError,
+    BybitConnectionError,
+    BybitTimeoutError,
+    Outcome,
+    api_error,
+)
+from nautilus_bybit_adapter.ret_codes import RATE_LIMIT_CODE
+from nautilus_bybit_adapter.state.limiter import Demand
 from nautilus_bybit_adapter.state.session import Announce, Authenticate, Input, Session, Subscribe
 from nautilus_bybit_adapter.transport.auth import (
     auth_refusal,
@@ -24,6 +32,7 @@ from nautilus_bybit_adapter.transport.auth import (
     local_time_ms,
     require_credentials,
 )
+from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, SocketOptions
 from nautilus_bybit_adapter.transport.urls import trade_url
 from nautilus_bybit_adapter.transport.ws import WebSocketLink
@@ -33,10 +42,11 @@ from nautilus_bybit_adapter.wire.enums import BybitEnvironment
 from nautilus_bybit_adapter.wire.messages import OrderAck
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from nautilus_bybit_adapter.state.session import Recover
     from nautilus_bybit_adapter.transport.options import Log
+    from nautilus_bybit_adapter.transport.urls import BaseUrl
     from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
     from nautilus_bybit_adapter.wire.requests import AmendOrder, CancelOrder, PlaceOrder
     from nautilus_bybit_adapter.wire.signing import Credentials
@@ -49,6 +59,7 @@ _REMEMBERED = 1_000
 class _InFlight:
     op: str
     order_link_id: str
+    demand: Demand
     answer: asyncio.Future[OrderAck]
 
 
@@ -61,10 +72,15 @@ class BybitTradeWebSocket:
         Where to trade; `DEMO` has no such socket.
     credentials : Credentials or None
         Key and secret.
-    base_url : str or None
-        Another address, such as `ws://127.0.0.1:8080/v5/trade`.
+    base_url : str or callable or None
+        Another address, such as `ws://127.0.0.1:8080/v5/trade`, or what gives the address
+        for each connection.
     recv_window_ms : int
         How old a request may be when the venue reads it, in milliseconds.
+    gate : RateGate or None
+        The rate limits, where REST clients share them.
+    order_wait_secs : float
+        How long a request may wait for the rate limits before it is sent, in seconds.
     timeout_secs : float
         How long to wait for an ack, in seconds.
     on_late_ack : callable or None
@@ -91,8 +107,10 @@ class BybitTradeWebSocket:
         *,
         environment: BybitEnvironment = BybitEnvironment.TESTNET,
         credentials: Credentials | None,
-        base_url: str | None = None,
+        base_url: BaseUrl = None,
         recv_window_ms: int = RECV_WINDOW_MS,
+        gate: RateGate | None = None,
+        order_wait_secs: float = 5.0,
         timeout_secs: float = 5.0,
         on_late_ack: Callable[[OrderAck], None] | None = None,
         on_live: Callable[[], None] | None = None,
@@ -105,6 +123,8 @@ class BybitTradeWebSocket:
         self._credentials = require_credentials(credentials, "trade")
         options = options or SocketOptions()
         self._recv_window_ms = recv_window_ms
+        self._gate = gate or RateGate()
+        self._order_wait_secs = order_wait_secs
         self._timeout_secs = timeout_secs
         self._on_late_ack = on_late_ack
         self._on_live = on_live
@@ -164,10 +184,12 @@ class BybitTradeWebSocket:
     async def place_order(self, request: PlaceOrder) -> BybitOrderResponse:
         """Create an order.
 
-        The request is on the socket when this coroutine first yields.
+        Where the rate limits leave room, the request is on the socket when this coroutine first yields.
 
         Raises
         ------
+        BybitRateLimitError
+            If they left none in time (`NOT_SENT`).
         BybitConnectionError
             If the socket is not live (`NOT_SENT`), or was lost before the ack (`UNKNOWN`).
         BybitTimeoutError
@@ -186,6 +208,26 @@ class BybitTradeWebSocket:
         return await self._request("order.cancel", request)
 
     async def _request(self, op: str, request: PlaceOrder | AmendOrder | CancelOrder) -> BybitOrderResponse:
+        """Send a request when the rate limits let it through; one refused for its rate was not processed."""
+        path = f"/v5/{op.replace('.', '/')}"
+        demand = Demand(path, request.category, is_rest=False, account=self._credentials.label)
+        send_by = time.monotonic() + self._order_wait_secs
+        while True:
+            self._require_live(op)
+            ticket = await self._gate.enter(demand, send_by)
+            try:
+                response = await self._exchange(op, request, demand)
+            except BaseException as exc:
+                self._gate.release(ticket, exc)
+                if not (isinstance(exc, BybitApiError) and exc.ret_code == RATE_LIMIT_CODE):
+                    raise
+            else:
+                self._gate.settle(ticket)
+                return response
+
+    async def _exchange(
+        self, op: str, request: PlaceOrder | AmendOrder | CancelOrder, demand: Demand
+    ) -> BybitOrderResponse:
         req_id = f"{self._req_prefix}-{next(self._req_count)}"
         payload = msgspec.json.encode(
             {
@@ -198,12 +240,10 @@ class BybitTradeWebSocket:
                 "args": [request],
             }
         )
-        if not (self._link.is_live and self._link.send(payload)):
-            raise BybitConnectionError(
-                f"The trade socket is not live, so {op} was not sent.", Outcome.NOT_SENT
-            )
+        self._require_live(op)
+        self._link.send(payload)
         answer: asyncio.Future[OrderAck] = asyncio.get_running_loop().create_future()
-        self._in_flight[req_id] = _InFlight(op, request.order_link_id or "", answer)
+        self._in_flight[req_id] = _InFlight(op, request.order_link_id or "", demand, answer)
         try:
             async with asyncio.timeout(self._timeout_secs):
                 ack = await answer
@@ -217,6 +257,12 @@ class BybitTradeWebSocket:
         if ack.ret_code != 0:
             raise api_error(op, ack.ret_code, ack.ret_msg)
         return ack.data
+
+    def _require_live(self, op: str) -> None:
+        if not self._link.is_live:
+            raise BybitConnectionError(
+                f"The trade socket is not live, so {op} was not sent.", Outcome.NOT_SENT
+            )
 
     def on_step(self, step: Authenticate | Subscribe | Recover | Announce) -> None:
         """Do a step of the session (for the link)."""
@@ -269,6 +315,8 @@ class BybitTradeWebSocket:
         req_id = ack.req_id or self._match_without_id(ack)
         request = self._in_flight.pop(req_id, None)
         if request is not None:
+            self._gate.on_answer(request.demand, ack.headers)
+            self._heed_refusal(request, ack.ret_code, ack.headers)
             if not request.answer.done():
                 request.answer.set_result(ack)
             return
@@ -292,8 +340,14 @@ class BybitTradeWebSocket:
         request = self._in_flight.pop(message.req_id, None) if message.req_id else None
         if request is None:
             self._link.journal.error(f"The trade socket reports {message.ret_code}: {message.message}.")
-        elif not request.answer.done():
-            request.answer.set_exception(api_error(request.op, message.ret_code, message.message))
+        else:
+            self._heed_refusal(request, message.ret_code, {})
+            if not request.answer.done():
+                request.answer.set_exception(api_error(request.op, message.ret_code, message.message))
+
+    def _heed_refusal(self, request: _InFlight, ret_code: int, headers: Mapping[str, str]) -> None:
+        if ret_code == RATE_LIMIT_CODE:
+            self._gate.on_refused(request.demand, headers, self._server_time_ms())
 
     def _remember(self, req_id: str) -> None:
         self._given_up[req_id] = None

@@ -98,8 +98,8 @@ class WebSocketLink:
 
     Parameters
     ----------
-    url : str
-        Where to connect.
+    url : callable
+        Gives the address each time a connection is opened.
     handler : LinkHandler
         Who sends and reads.
     session : Session
@@ -123,7 +123,7 @@ class WebSocketLink:
 
     def __init__(
         self,
-        url: str,
+        url: Callable[[], str],
         handler: LinkHandler,
         session: Session,
         *,
@@ -132,7 +132,7 @@ class WebSocketLink:
         logger: Log,
         clock_ns: Callable[[], int],
     ) -> None:
-        self.url = url
+        self._url = url
         self.name = name
         self.journal = logger
         self.connection_count = 0
@@ -150,6 +150,11 @@ class WebSocketLink:
         self._step_deadline: float | None = None
         self._wait_secs = 0.0
         self._last_failure = "the venue has not answered yet"
+
+    @property
+    def url(self) -> str:
+        """Where the next connection goes."""
+        return self._url()
 
     @property
     def is_live(self) -> bool:
@@ -353,6 +358,7 @@ class WebSocketLink:
                     disconnect_on_exception=False,
                     max_frame_size=self._options.max_frame_size,
                     proxy=self._options.proxy_url,
+                    ssl_context=self._options.tls,
                     max_redirects=0,
                 )
         except Exception as exc:  # noqa: BLE001 - whatever the network or a proxy does, the next attempt is due

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitCredentialsError
 from nautilus_bybit_adapter.wire.enums import BybitEnvironment
-from nautilus_bybit_adapter.wire.signing import Credentials
+from nautilus_bybit_adapter.wire.signing import Credentials, is_pem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ def resolve_credentials(
     api_secret: str | None,
     environ: Mapping[str, str],
 ) -> Credentials:
-    """Return the key and secret from the config, else from the environment's own variables.
+    r"""Return the key and secret from the config, else from the environment's own variables.
 
     Parameters
     ----------
@@ -76,14 +76,15 @@ def resolve_credentials(
         Where they will be used; `TESTNET` and `DEMO` look at their own variables first
         (`BYBIT_TESTNET_API_KEY`, `BYBIT_DEMO_API_KEY`), then at `BYBIT_API_KEY`.
     api_key, api_secret : str or None
-        The config's values; both or neither.
+        The config's values; both or neither. The secret of an RSA key is its private key as PEM text, whose
+        line breaks may be written as `\n`.
     environ : Mapping of str to str
         The process's variables.
 
     Raises
     ------
     BybitCredentialsError
-        If there are none, or only one of a pair.
+        If there are none, or only one of a pair, or a secret that looks like a private key cannot be read.
     """
     if api_key or api_secret:
         return _pair(api_key or "", api_secret or "", "api_key", "api_secret", "the config")
@@ -100,10 +101,15 @@ def resolve_credentials(
 
 def _pair(key: str, secret: str, key_name: str, secret_name: str, where: str) -> Credentials:
     key, secret = key.strip(), secret.strip()
+    if is_pem(secret):
+        # A variable holds one line, so line breaks are often written out there.
+        secret = secret.replace("\\n", "\n")
     for value, name, other in ((key, key_name, secret_name), (secret, secret_name, key_name)):
         if not value:
             raise BybitCredentialsError(f"{other} is set in {where}, but {name} is missing.")
         # Headers carry the key as it is, and both are plain ASCII at the venue.
+        if value is secret and is_pem(secret):
+            continue
         if not value.isascii() or not value.isprintable() or " " in value:
             raise BybitCredentialsError(f"{name} in {where} holds a character no Bybit key has.")
     return Credentials(key, secret)

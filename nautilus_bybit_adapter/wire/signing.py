@@ -5,9 +5,19 @@ Source: Bybit V5 "Integration Guidance: Authentication" and "Connect: Authentica
 
 from __future__ import annotations
 
-import hashlib
+import base64
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from nautilus_bybit_adapter.errors import BybitCredentialsError
+
+_PEM_MARK = "PRIVATE KEY-----"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -19,15 +29,56 @@ class Credentials:
     api_key : str
         The API key.
     api_secret : str
-        Its secret.
+        Its secret; for a self-generated RSA key the private key as PEM text.
+
+    Raises
+    ------
+    BybitCredentialsError
+        If the secret looks like a PEM private key and is none that can be used.
     """
 
     api_key: str
     api_secret: str
+    _rsa_key: RSAPrivateKey | None = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        key = _load_rsa_key(self.api_secret) if is_pem(self.api_secret) else None
+        object.__setattr__(self, "_rsa_key", key)
+
+    @property
+    def label(self) -> str:
+        """What to call the account in messages: the last characters of its key."""
+        shown = self.api_key[-4:] if len(self.api_key) > 4 else ""  # noqa: PLR2004 - a key shorter than that stays hidden whole
+        return f"***{shown}"
+
+    def sign(self, message: bytes) -> str:
+        """Return a signature: HMAC-SHA256 in hex, or RSASSA-PKCS1-v1_5 with SHA-256 in base64."""
+        if self._rsa_key is not None:
+            return base64.b64encode(self._rsa_key.sign(message, PKCS1v15(), SHA256())).decode()
+        return hmac.digest(self.api_secret.encode(), message, "sha256").hex()
 
     def __repr__(self) -> str:
-        shown = self.api_key[-4:] if len(self.api_key) > 4 else ""  # noqa: PLR2004 - a key shorter than that stays hidden whole
-        return f"Credentials(api_key='***{shown}', api_secret='***')"
+        return f"Credentials(api_key='{self.label}', api_secret='***')"
+
+
+def is_pem(secret: str) -> bool:
+    """Return whether a secret is a private key as PEM text."""
+    return _PEM_MARK in secret
+
+
+def _load_rsa_key(pem: str) -> RSAPrivateKey:
+    # What the library says may quote the key, so none of it is passed on.
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except TypeError:
+        raise BybitCredentialsError(
+            "The private key in api_secret is encrypted: give it without a passphrase."
+        ) from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise BybitCredentialsError("The private key in api_secret is no PEM that can be read.") from None
+    if not isinstance(key, RSAPrivateKey):
+        raise BybitCredentialsError("The private key in api_secret is no RSA key, which Bybit asks for.")
+    return key
 
 
 def sign_rest(credentials: Credentials, timestamp_ms: int, recv_window_ms: int, payload: str | bytes) -> str:
@@ -45,15 +96,9 @@ def sign_rest(credentials: Credentials, timestamp_ms: int, recv_window_ms: int, 
         The raw query string without `?`, or the raw body, exactly as sent.
     """
     raw = payload.encode() if isinstance(payload, str) else payload
-    return _hmac_hex(
-        credentials.api_secret, f"{timestamp_ms}{credentials.api_key}{recv_window_ms}".encode() + raw
-    )
+    return credentials.sign(f"{timestamp_ms}{credentials.api_key}{recv_window_ms}".encode() + raw)
 
 
 def sign_ws(credentials: Credentials, expires_ms: int) -> str:
     """Return the signature of a WebSocket `auth` request that expires at `expires_ms` (epoch ms)."""
-    return _hmac_hex(credentials.api_secret, f"GET/realtime{expires_ms}".encode())
-
-
-def _hmac_hex(secret: str, message: bytes) -> str:
-    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+    return credentials.sign(f"GET/realtime{expires_ms}".encode())

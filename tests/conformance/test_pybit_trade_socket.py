@@ -7,21 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pybit_client import Inbox, trade_socket
+from pybit_client import Inbox, Replies, trade_socket
 from venue_thread import VenueThread
 
 D = Decimal
 FAR = {"linear": "80000", "spot": "82000"}
-
-
-class Replies(Inbox):
-    """Answers and errors of the socket, one call each."""
-
-    def of(self, call: Any, **params: Any) -> dict[str, Any]:
-        """Return what is answered to a call."""
-        known = len(self.messages)
-        call(self, self, **params)
-        return self.until(lambda m: any(m is each for each in self.messages[known:]), str(params))
 
 
 @pytest.fixture

@@ -102,5 +102,5 @@ def test_who_does_not_read_is_cut_off_and_memory_stays_flat() -> None:
 
 @pytest.mark.parametrize("name", ["request_bytes", "frame_bytes", "connections", "topics", "waiting_bytes"])
 def test_bounds_are_positive(name: str) -> None:
-    with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
+    with pytest.raises(ValueError, match=f"{name} must be from 1 to 1073741824, got 0"):
         Bounds(**{name: 0})

@@ -10,9 +10,11 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
+from rsa_pair import public_pem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,12 +99,28 @@ def test_damage_found_while_serving_ends_it_with_one_sentence(tmp_path: Path) ->
         (["--port", "99999"], "port must be from 0 to 65535"),
         (["--port", "x"], "x"),
         (["--what"], "--what"),
+        (["--max-request-bytes", "0"], "0 is not in the range 1<=x<=1073741824"),
+        (["--max-topics", "many"], "--max-topics"),
+        (["--rsa-public-key", "absent.pem"], "absent.pem: cannot be read: No such file or directory"),
     ],
 )
 def test_wrong_starts_say_why_in_one_sentence(args: list[str], text: str) -> None:
     stderr = failure(*args)
     assert text in stderr
     assert len(stderr.strip().splitlines()) <= 4
+
+
+def test_bounds_and_a_public_key_come_from_the_command_line(tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_text(public_pem())
+    args = ("--market", "quiet", "--max-request-bytes", "100", "--rsa-public-key", str(key))
+    with started(*args) as (_, ready):
+        assert ready["api_secret"] == ""
+        long = Request(f"{ready['rest']}/v5/order/create", data=b"x" * 101, method="POST")  # noqa: S310 - as above
+        with pytest.raises(HTTPError) as refused:
+            urlopen(long)  # noqa: S310 - the same
+        assert refused.value.code == 413
+        refused.value.close()
 
 
 def test_a_port_in_use() -> None:

@@ -134,7 +134,7 @@ def test_a_person_sees_the_venue_and_breaks_it_with_buttons(background: Backgrou
     wait_for(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, "#ladder tr.mine")) >= 1)
     assert len(browser.find_elements(By.CSS_SELECTOR, "#asks tr")) == 12
     wait_for(browser, lambda: "BTCUSDT" in text_of(browser, "positions"))
-    assert "Untriggered" in text_of(browser, "orders")
+    assert "Untriggered ≤ 70000.00" in text_of(browser, "orders")
     assert "taker" in text_of(browser, "fills")
     assert "USDT" in text_of(browser, "balances")
     first = text_of(browser, "clock")

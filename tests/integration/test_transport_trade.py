@@ -16,7 +16,9 @@ from nautilus_bybit_adapter.errors import (
     Outcome,
 )
 from nautilus_bybit_adapter.state import Backoff
+from nautilus_bybit_adapter.state.limiter import NO_LIMITS
 from nautilus_bybit_adapter.transport import BybitTradeWebSocket, SocketOptions
+from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.wire import (
     AmendOrder,
     BybitEnvironment,
@@ -249,7 +251,7 @@ def test_a_refusal_without_any_id_belongs_to_the_only_request() -> None:
 def test_many_orders_in_one_turn_keep_their_order() -> None:
     async def scenario() -> None:
         async with scripted_venue() as venue:
-            socket = trade_socket(venue)
+            socket = trade_socket(venue, gate=RateGate(NO_LIMITS))
             await socket.connect()
             names = [f"n{number}" for number in range(100)]
             answers = await asyncio.gather(*(socket.place_order(request(name)) for name in names))

@@ -19,6 +19,7 @@ __all__ = [
     "FailedRequestError",
     "Inbox",
     "InvalidRequestError",
+    "Replies",
     "http",
     "private_stream",
     "public_stream",
@@ -109,6 +110,16 @@ class Inbox:
             row = self._changed.wait_for(found, PATIENCE_S)
         assert row is not None, f"no row with {fields}; there were {list(rows())[-5:]}"
         return row
+
+
+class Replies(Inbox):
+    """Answers and errors of the socket, one call each."""
+
+    def of(self, call: Any, **params: Any) -> dict[str, Any]:
+        """Return what is answered to a call."""
+        known = len(self.messages)
+        call(self, self, **params)
+        return self.until(lambda m: any(m is each for each in self.messages[known:]), str(params))
 
 
 def refusal(call: Callable[..., Any], **params: Any) -> int:

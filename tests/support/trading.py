@@ -147,6 +147,9 @@ def build_node(
         "base_url_ws_private": urls.ws_private,
         "base_url_ws_trade": urls.ws_trade,
         "instrument_provider": provider,
+        # What a test does in a second is more than a strategy should.
+        "max_orders_per_second": 0,
+        "max_requests_per_second": 0,
     }
     config = TradingNodeConfig(
         trader_id=TraderId("TESTER-001"),

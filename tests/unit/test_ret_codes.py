@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from nautilus_bybit_adapter.ret_codes import (
+    NOT_IN_TABLE,
     TABLE,
     Outcome,
     RetClass,
@@ -12,6 +15,39 @@ from nautilus_bybit_adapter.ret_codes import (
     lookup,
     outcome_of,
 )
+
+# Every code the venue lists, with the classes its description allows; `*` where it allows any.
+LISTED = {
+    int(code): classes
+    for code, classes in (
+        line.split()
+        for line in (Path(__file__).resolve().parents[1] / "fixtures" / "ret_codes.txt")
+        .read_text()
+        .splitlines()
+        if not line.startswith("#")
+    )
+}
+
+
+def test_every_listed_code_has_a_meaning_and_an_outcome() -> None:
+    assert len(LISTED) > 400
+    for code, classes in LISTED.items():
+        row = lookup(code)
+        assert row is not NOT_IN_TABLE, code
+        assert classes == "*" or row.ret_class.value in classes, code
+        if code != 0:
+            assert outcome_of(code) in {Outcome.REJECTED, Outcome.UNKNOWN}, code
+        if "?" in classes:
+            assert outcome_of(code) is Outcome.UNKNOWN, code
+        if set(classes) <= set("SGMPAX"):
+            assert outcome_of(code) is Outcome.REJECTED, code
+
+
+def test_a_family_stands_for_the_codes_the_venue_does_not_list_one_by_one() -> None:
+    assert "withdrawal" in lookup(131005).meaning
+    assert "transfer" in lookup(131231).meaning
+    assert outcome_of(131231) is Outcome.UNKNOWN
+    assert lookup(131212).ret_class is RetClass.MARGIN
 
 
 @pytest.mark.parametrize(

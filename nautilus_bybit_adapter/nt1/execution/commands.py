@@ -110,7 +110,8 @@ class OrderCommands:
             submitted_ms=self._now_ms(),
         )
         try:
-            response = await self._entry.place_order(request)
+            with self._resolver.sending(client_order_id):
+                response = await self._entry.place_order(request)
         except BybitError as e:
             self._on_place_failed(client_order_id, e)
         else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from nautilus_trader.model.identifiers import InstrumentId
@@ -68,6 +69,23 @@ class OutcomeResolver:
         self._patience_ms = recv_window_ms + ARRIVAL_MARGIN_MS
         self._warn = warn
         self._running: dict[str, asyncio.Task[bool]] = {}
+        self._sending: set[str] = set()
+        self._sent_ms: dict[str, int] = {}
+
+    @contextmanager
+    def sending(self, client_order_id: str) -> Iterator[None]:
+        """
+        Know that a request for an order waits for the rate limits, or for its answer.
+
+        Until that is over the order may still reach the venue, so that its absence there decides nothing.
+        """
+        self._sending.add(client_order_id)
+        try:
+            yield
+        finally:
+            self._sending.discard(client_order_id)
+            if client_order_id in self._running:
+                self._sent_ms[client_order_id] = self._now_ms()
 
     async def resolve(self, instrument_id: InstrumentId, client_order_id: str) -> bool:
         """
@@ -79,8 +97,12 @@ class OutcomeResolver:
         if task is None:
             task = asyncio.get_running_loop().create_task(self._inquire(instrument_id, client_order_id))
             self._running[client_order_id] = task
-            task.add_done_callback(lambda _: self._running.pop(client_order_id, None))
+            task.add_done_callback(lambda _: self._forget(client_order_id))
         return await asyncio.shield(task)
+
+    def _forget(self, client_order_id: str) -> None:
+        self._running.pop(client_order_id, None)
+        self._sent_ms.pop(client_order_id, None)
 
     async def close(self) -> None:
         """Stop every inquiry."""
@@ -110,7 +132,8 @@ class OutcomeResolver:
         venue_order_id = record.venue_order_id if record is not None else ""
         row = await self._venue.order(instrument_id, client_order_id, venue_order_id)
         if row is None:
-            if self._now_ms() - started_ms < self._patience_ms:
+            since_ms = max(started_ms, self._sent_ms.get(client_order_id, 0))
+            if client_order_id in self._sending or self._now_ms() - since_ms < self._patience_ms:
                 return False
             reason = "the venue has no such order and no request for it can arrive any more"
             self._publish(self._lifecycles.on_absent(client_order_id, reason, self._now_ms()))

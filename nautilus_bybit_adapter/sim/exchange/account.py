@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from .orders import Execution
 
 # `type` of the transaction log by `execType`.
-LEDGER_KINDS = {"BustTrade": "LIQUIDATION", "AdlTrade": "ADL", "Delivery": "DELIVERY"}
+LEDGER_KINDS = {
+    "BustTrade": "LIQUIDATION",
+    "AdlTrade": "ADL",
+    "Delivery": "DELIVERY",
+    "Settle": "DELIVERY",
+}
 __all__ = ["Account", "FeeRates", "LedgerEntry", "LedgerError", "order_fee_coin"]
 
 
@@ -104,6 +109,11 @@ class Account:
         self._leverage = leverage
         self._contracts = {it.symbol: it for it in instruments if it.is_derivative}
 
+    def enlist(self, it: Instrument) -> None:
+        """Let an instrument that was not there at the start be traded."""
+        if it.is_derivative:
+            self._contracts[it.symbol] = it
+
     def position(self, symbol: str, index: int = 0) -> Position:
         """Position slot of a derivative's symbol; flat slots exist too.
 
@@ -162,6 +172,20 @@ class Account:
         """Return `amount` of what was lent."""
         self.debts[coin] -= amount
         self.enter(at_ms, coin, "REPAY", cash_flow=-amount)
+
+    def owed(self, coin: str) -> Decimal:
+        """Amount of a coin the account owes: what was lent, and what contracts lost beyond the balance."""
+        return self.debts.get(coin, ZERO) + max(ZERO, -self.balances.get(coin, ZERO))
+
+    def owing(self) -> list[str]:
+        """Coins of which something is owed."""
+        return [coin for coin in {**self.debts, **self.balances} if self.owed(coin)]
+
+    def charge_interest(self, at_ms: int, coin: str, cost: Decimal) -> None:
+        """Charge the interest of an hour; what a balance lacks for it is lent too."""
+        if self.balances[coin] >= 0:
+            self.borrow_shortfall(at_ms, coin, cost)
+        self.enter(at_ms, coin, "INTEREST", cash_flow=-cost)
 
     def book_spot(self, execution: Execution) -> None:
         """Book a spot fill: one entry per coin, the fee in the coin received."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .floor import TradedMarket
     from .loans import Loans
+    from .mmp import MarketMakerProtection
     from .risk import Risk
     from .settlement import Settlement
 
@@ -44,6 +45,8 @@ class Admission:
         Categories in which a price beyond the band is moved to it; elsewhere it is refused.
     loans : Loans, optional
         Lends what a spot margin order lacks.
+    mmp : MarketMakerProtection, optional
+        Refuses quotes of options while they are frozen.
     """
 
     def __init__(self, risk: Risk, engine: Engine, settlement: Settlement) -> None:
@@ -52,6 +55,7 @@ class Admission:
         self._settlement = settlement
         self.moves_prices = set(MOVED_CATEGORIES)
         self.loans: Loans | None = None
+        self.mmp: MarketMakerProtection | None = None
 
     def new_order(self, market: TradedMarket, request: OrderRequest, now_ms: int) -> Order:
         """Return the order a request asks for; one that waits for no price is priced as well.
@@ -91,8 +95,11 @@ class Admission:
             position_idx=request.position_idx,
             protection=request.protection,
             rpi_taker_access=request.rpi_taker_access,
+            mmp=request.mmp,
             order_iv=request.order_iv,
         )
+        if self.mmp is not None:
+            self.mmp.check(order)
         if order.trigger is None:
             self.price(market, order)
         return order

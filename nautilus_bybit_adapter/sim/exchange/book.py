@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BUY = "Buy"
 SELL = "Sell"
+RPI = "RPI"
 
 
 def opposite(side: str) -> str:
@@ -47,11 +48,12 @@ class Level:
 
 
 class Front(NamedTuple):
-    """What a taker meets first: `order` is None for anonymous lots."""
+    """What a taker meets first: `order` is None for anonymous lots; `is_rpi` names the book it stands in."""
 
     ticks: int
     order: Order | None
     lots: int
+    is_rpi: bool = False
 
 
 class BookSide:
@@ -263,11 +265,16 @@ class BookSide:
 
 
 class Book:
-    """Bids and asks of one market, with a version that rises at every change."""
+    """Bids and asks of one market, with a version that rises at every change.
+
+    `rpi_bids` and `rpi_asks` hold retail price improvement orders, which only retail orders meet.
+    """
 
     def __init__(self) -> None:
         self.bids = BookSide(BUY)
         self.asks = BookSide(SELL)
+        self.rpi_bids = BookSide(BUY)
+        self.rpi_asks = BookSide(SELL)
         self.version = 0
 
     def side(self, side: str) -> BookSide:
@@ -277,6 +284,33 @@ class Book:
     def against(self, side: str) -> BookSide:
         """Side a taker of `side` trades with."""
         return self.asks if side == BUY else self.bids
+
+    def rpi_side(self, side: str) -> BookSide:
+        """Side where retail price improvement orders of `side` rest."""
+        return self.rpi_bids if side == BUY else self.rpi_asks
+
+    def rpi_against(self, side: str) -> BookSide:
+        """Side of retail price improvement orders a taker of `side` may trade with."""
+        return self.rpi_asks if side == BUY else self.rpi_bids
+
+    def home(self, order: Order) -> BookSide:
+        """Side an order rests on."""
+        return self.rpi_side(order.side) if order.tif == RPI else self.side(order.side)
+
+    def sides(self) -> tuple[BookSide, ...]:
+        """Every side on which the client's orders may rest."""
+        return (self.bids, self.asks, self.rpi_bids, self.rpi_asks)
+
+    def front_for(self, side: str, limit: int | None, *, retail: bool) -> Front | None:
+        """Return what a taker meets next; a retail one meets the better of both books, normal orders first."""
+        front = self.against(side).front(limit)
+        if not retail:
+            return front
+        hidden = self.rpi_against(side)
+        other = hidden.front(limit)
+        if other is None or (front is not None and not hidden.is_better(other.ticks, front.ticks)):
+            return front
+        return other._replace(is_rpi=True)
 
     def replace_anonymous(self, bids: Mapping[int, int], asks: Mapping[int, int]) -> None:
         """State all anonymous size at once, as lots by ticks."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .catalogue_rows import CatalogueError, Row
-from .expiries import day_code, friday, quarter, quarter_code
+from .expiries import Series, day_code, friday, quarter, quarter_code
 from .instruments import CATEGORIES, INVERSE, LINEAR, OPTION, SPOT, Instrument, Listing
 from .tiers import RiskTier, TierError, make_tiers
 
@@ -235,6 +235,23 @@ def _listing(row: Row, post_only: Decimal | None) -> Listing:
         innovation=row.text("innovation", default="0"),
         margin_trading=row.text("marginTrading", default="utaOnly"),
         multiplier=row.text("xstockMultiplier", default="1"),
+        series=_series(row),
+    )
+
+
+def _series(row: Row) -> Series | None:
+    venue = row.inner("venue")
+    if "expiry" not in venue.item:
+        return None
+    expiry = venue.inner("expiry")
+    by = "quarters" if "quarters" in expiry.item else "fridays"
+    strikes = "moneyness" in venue.item
+    return Series(
+        by=by,
+        ahead=expiry.whole(by, least=1),
+        template=row.text("symbol"),
+        moneyness=venue.amount("moneyness") if strikes else Decimal(1),
+        strike_step=venue.amount("strikeStep") if strikes else Decimal(0),
     )
 
 

@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING
 
 from .account import Account
 from .admission import Admission
+from .deliveries import Deliveries
 from .engine import Engine
 from .errors import bad_param
 from .fields import Params, read_category, read_text
-from .floor import TradedMarket, link_underlyings
+from .floor import TradedMarket, link_underlying
 from .forced import Delivered, ForcedCloses
 from .funding import Funding
 from .identity import Identity
 from .inputs import Inputs, taken
 from .instruments import LINEAR
-from .invariants import prove
+from .interest import Interest
+from .invariants import prove, prove_interest
 from .isolated import IsolatedMargin
 from .loans import Loans
+from .mmp import MarketMakerProtection
 from .moves import Moves
 from .order_desk import OrderDesk
 from .position_settings import PositionSettings
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
     from .events import Sink
     from .exchange_config import ExchangeConfig
+    from .instruments import Instrument
     from .market import Market
     from .positions import Position
 
@@ -73,6 +77,10 @@ class Clearing:
         Margin of isolated positions.
     loans : Loans
         Spot margin.
+    interest : Interest
+        What loans have cost.
+    mmp : MarketMakerProtection
+        Limits of quotes of options.
     funding : Funding
         Funding rates that were settled.
     """
@@ -92,7 +100,8 @@ class Clearing:
             it.key: TradedMarket(it, self._identity, self._engine, self._settlement, self.inputs)
             for it in config.instruments
         }
-        link_underlyings(self.markets)
+        for market in self.markets.values():
+            link_underlying(market, self.markets)
         self.risk = Risk(
             self.account,
             self.markets,
@@ -122,6 +131,9 @@ class Clearing:
         )
         self.loans = Loans(self.account, self.risk, now_ms, self._reporter.tell_wallet)
         self._admission.loans = self.loans
+        self.interest = Interest(self.account, config.seed, now_ms, self._reporter.tell_wallet)
+        self.mmp = MarketMakerProtection(self.register, self._engine, self._settlement, self.markets, now_ms)
+        self._admission.mmp = self.mmp
         self.funding = Funding(self._settlement, self.settings, self.markets, now_ms)
         self.isolated = IsolatedMargin(self.risk, self.settings, self._tell_margin)
         self._forced = ForcedCloses(
@@ -135,6 +147,7 @@ class Clearing:
             now_ms,
             self.isolated,
         )
+        self._deliveries = Deliveries(self._forced, self.markets, self._enlist)
         self._moves = Moves(self.register, self._settlement, self.settings, self.risk, now_ms)
         self._desk = OrderDesk(
             register=self.register,
@@ -147,6 +160,7 @@ class Clearing:
             risk=self.risk,
             settings=self.settings,
             now_ms=now_ms,
+            rpi_maker=config.rpi_maker,
         )
         self._unfinished: deque[Step] = deque()
         self._is_following = False
@@ -176,9 +190,13 @@ class Clearing:
         return self._forced.delivered
 
     def advance(self, now_ms: int) -> None:
-        """Do what time brings by `now_ms`: funding, released orders, liquidation."""
+        """Do what time brings by `now_ms`: funding, interest, deliveries, released orders, liquidation."""
         if self.funding.is_due(now_ms):
             self.settle_due_funding(now_ms)
+        if self.interest.is_due(now_ms):
+            self.charge_due_interest(now_ms)
+        if self._deliveries.is_due(now_ms):
+            self.deliver_due(now_ms)
         if 0 <= now_ms - self._looked_ms < LOOK_INTERVAL_MS:
             return
         self._looked_ms = now_ms
@@ -191,6 +209,16 @@ class Clearing:
     def settle_due_funding(self, now_ms: int) -> None:
         """Settle every funding whose time has come by `now_ms`."""
         self.funding.advance(now_ms)
+
+    @taken
+    def charge_due_interest(self, now_ms: int) -> None:
+        """Charge the interest of every hour that has passed by `now_ms`."""
+        self.interest.advance(now_ms)
+
+    @taken
+    def deliver_due(self, now_ms: int) -> None:
+        """Deliver and close every contract whose time has come by `now_ms`, and list what follows it."""
+        self._deliveries.advance(now_ms)
 
     @taken
     def release_due(self) -> None:
@@ -223,6 +251,7 @@ class Clearing:
     def deliver(self, symbol: str, category: str = LINEAR) -> None:
         """Deliver a dated contract or an option now; it takes no order afterwards."""
         self._forced.deliver(self.market({"category": category, "symbol": symbol}))
+        self._deliveries.noticed()
 
     def check(self) -> None:
         """Prove that the account adds up and the books hold exactly the open orders.
@@ -233,6 +262,15 @@ class Clearing:
             Naming the first figure that disagrees.
         """
         prove(self.account, self.register, self.markets)
+        prove_interest(self.account, self.interest)
+
+    def _enlist(self, it: Instrument) -> None:
+        """Open a market for an instrument that was not there at the start."""
+        market = TradedMarket(it, self._identity, self._engine, self._settlement, self.inputs)
+        self.markets[it.key] = market
+        link_underlying(market, self.markets)
+        self.account.enlist(it)
+        self.risk.enlist(market)
 
     def _tell_position(self, market: TradedMarket) -> None:
         self._reporter.tell_position(market, self.now_ms())
@@ -246,6 +284,8 @@ class Clearing:
             self.register.file(order)
         if step.has_news:
             self._reporter.report(step)
+        if step.trades:
+            self._triggers.see(step.trades)
         if step.executions:
             forget_fills(self.account, self.register, self.now_ms())
             self._unfinished.append(step)
@@ -258,7 +298,9 @@ class Clearing:
         try:
             while True:
                 if self._unfinished:
-                    self.stops.after(self._unfinished.popleft())
+                    step = self._unfinished.popleft()
+                    self.mmp.after(step)
+                    self.stops.after(step)
                 elif not self._triggers.release_due():
                     return
         finally:

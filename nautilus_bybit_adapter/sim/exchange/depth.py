@@ -20,7 +20,6 @@ OPTION_PUSH_INTERVAL_MS = {25: 20, 100: 100}
 # Fewer changes than this need no order.
 _FEW = 2
 FULL_DEPTH, FULL_INTERVAL_MS = 10_000, 200
-RPI_DEPTH, RPI_INTERVAL_MS = 50, 100
 
 
 def intervals(category: str) -> Iterable[tuple[int, int]]:

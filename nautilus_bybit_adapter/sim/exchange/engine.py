@@ -7,6 +7,8 @@ Rules where a simulation has to choose:
 - A recorded trade at a price beyond a client order reaches the client order first, up to the trade's size.
 - Recorded size that appears at or through a client order's price trades with it, up to that size.
 - A client taker consumes what the book shows; consumed size stays away until the flow adds size there.
+- Retail price improvement orders stand in a book of their own, behind normal orders of the same price; only retail
+  flow and takers with access meet them.
 - Own orders trade with each other unless `smpType` of the taker says otherwise.
 """
 
@@ -15,7 +17,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .book import Front
+from .book import RPI, Front
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +50,7 @@ class Engine:
 
     def submit(self, market: Market, order: Order) -> None:
         """Match a new or moved client order and let the rest stand or lapse."""
-        if order.tif == "PostOnly" and self._crosses(market, order):
+        if order.tif in {"PostOnly", RPI} and self._crosses(market, order):
             self._end(order, "Rejected" if not order.instrument.is_derivative else "Cancelled", WOULD_TAKE)
             return
         if order.tif == "FOK" and self._reachable(market, order) < order.lots:
@@ -61,7 +63,7 @@ class Engine:
             self._end_immediate(market, order)
         else:
             order.status = "PartiallyFilled" if order.filled else "New"
-            market.book.side(order.side).rest(order)
+            market.book.home(order).rest(order)
             market.touched(self._now_ms())
             self._settlement.told(order)
 
@@ -69,18 +71,20 @@ class Engine:
         self, market: Market, order: Order, *, cancel_type: str, reason: str, other: str = ""
     ) -> None:
         """Take a resting order off the book and end it."""
-        market.book.side(order.side).remove(order)
+        market.book.home(order).remove(order)
         market.next_seq()
         market.touched(self._now_ms())
         order.cancel_type, order.smp_order_id = cancel_type, other
         self._end(order, "Cancelled", reason)
 
-    def take_anonymous(self, market: Market, side: str, lots: int, limit: int | None = None) -> int:
-        """Let somebody else take up to `lots` from the book; return what is left of it."""
-        against = market.book.against(side)
-        if lots and against.front(limit) is not None:
+    def take_anonymous(
+        self, market: Market, side: str, lots: int, limit: int | None = None, *, retail: bool = False
+    ) -> int:
+        """Let somebody else, perhaps a retail trader, take up to `lots`; return what is left of it."""
+        book = market.book
+        if lots and book.front_for(side, limit, retail=retail) is not None:
             market.next_seq()
-        while lots and (front := against.front(limit)) is not None:
+        while lots and (front := book.front_for(side, limit, retail=retail)) is not None:
             traded = min(lots, front.lots)
             self._hit(market, front, side, traded)
             lots -= traded
@@ -133,9 +137,9 @@ class Engine:
         return lots
 
     def _take(self, market: Market, order: Order) -> None:
-        against = market.book.against(order.side)
+        book, retail = market.book, order.rpi_taker_access
         first = True
-        while order.is_open and (front := against.front(order.ticks)) is not None:
+        while order.is_open and (front := book.front_for(order.side, order.ticks, retail=retail)) is not None:
             lots = min(front.lots, self._wanted(order, front.ticks))
             if not lots:
                 break
@@ -149,11 +153,14 @@ class Engine:
             market.touched(self._now_ms())
 
     def _hit(self, market: Market, front: Front, side: str, lots: int, taker: Order | None = None) -> None:
-        now_ms, maker, against = self._now_ms(), front.order, market.book.against(side)
+        now_ms, maker, book = self._now_ms(), front.order, market.book
+        against = book.rpi_against(side) if front.is_rpi else book.against(side)
         if maker is None:
             against.take_anonymous(front.ticks, lots)
-        self._settlement.printed(market, market.print_trade(side, front.ticks, lots, now_ms))
+        trade = market.print_trade(side, front.ticks, lots, now_ms, is_rpi=front.is_rpi)
+        self._settlement.printed(market, trade)
         if taker is not None:
+            taker.rpi_matched += lots if front.is_rpi else 0
             self._settlement.fill(market, taker, front.ticks, lots, is_maker=False)
         if maker is not None:
             self._settlement.fill(market, maker, front.ticks, lots, is_maker=True)
@@ -163,7 +170,7 @@ class Engine:
             self._guard_reduce_only(market)
 
     def _guard_reduce_only(self, market: Market) -> None:
-        for resting in (market.book.bids, market.book.asks):
+        for resting in market.book.sides():
             for order in [order for order in resting.orders() if order.only_closes and order.is_open]:
                 closable = self._settlement.closable_lots(order)
                 if not closable:
@@ -196,12 +203,15 @@ class Engine:
         return cost
 
     def _reachable(self, market: Market, order: Order) -> int:
-        against = market.book.against(order.side)
-        total = 0
-        for ticks, lots in against.top(len(against)).items():
-            if not against.reaches(ticks, order.ticks):
-                break
-            total += lots
+        book, total = market.book, 0
+        sides = [book.against(order.side)]
+        if order.rpi_taker_access:
+            sides.append(book.rpi_against(order.side))
+        for against in sides:
+            for ticks, lots in against.top(len(against)).items():
+                if not against.reaches(ticks, order.ticks):
+                    break
+                total += lots
         return total
 
     def _crosses(self, market: Market, order: Order) -> bool:

@@ -182,6 +182,16 @@ class Exchange(Clearing):
         return self.loans.repay_converting(params)
 
     @taken
+    def modify_mmp(self, params: Params) -> None:
+        """Set the market maker protection of a base coin (`/v5/account/mmp-modify`)."""
+        self.mmp.modify(params)
+
+    @taken
+    def reset_mmp(self, params: Params) -> None:
+        """End the freeze of a base coin (`/v5/account/mmp-reset`)."""
+        self.mmp.reset(params)
+
+    @taken
     def transfer(self, coin: str, amount: Decimal, kind: str) -> None:
         """Book `amount` of `coin` coming in, negative when it goes out, as an entry of `kind`; tell the wallet."""
         now_ms = self.now_ms()

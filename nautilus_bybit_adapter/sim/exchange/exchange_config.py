@@ -36,6 +36,8 @@ class ExchangeConfig:
         What orders show as `smpGroup`; older answers carry the number 0, newer ones a string.
     seed : int
         Seed of the ids.
+    rpi_maker : bool
+        Whether the account is approved for retail price improvement orders.
     """
 
     instruments: tuple[Instrument, ...] = field(default_factory=default_catalogue)
@@ -50,3 +52,4 @@ class ExchangeConfig:
     uid: int = 386825804
     smp_group: int | str = 0
     seed: int = 1
+    rpi_maker: bool = False

@@ -6,7 +6,9 @@ Friday of a quarter. Source: Bybit V5 Get Instruments Info and the symbols it li
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 FRIDAY = 4
 DELIVERY_HOUR = 8
@@ -14,6 +16,34 @@ QUARTER_CODES = {3: "H", 6: "M", 9: "U", 12: "Z"}
 # A contract that is listed lives at least this long, so that no run meets its delivery unawares.
 LEAST_LIFE = timedelta(days=3)
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Contracts of which the next one is listed when one is delivered.
+
+    Parameters
+    ----------
+    by : str
+        `fridays` or `quarters`.
+    ahead : int
+        How many of them the contract is ahead when it is listed, at least.
+    template : str
+        Symbol with `{day}` or `{quarter}`, and `{strike}` on options.
+    moneyness, strike_step : Decimal
+        Strike as a share of the index, and its grid; a step of 0 where there is no strike.
+    """
+
+    by: str
+    ahead: int
+    template: str
+    moneyness: Decimal = Decimal(1)
+    strike_step: Decimal = Decimal(0)
+
+    def symbol(self, code: str, strike: Decimal) -> str:
+        """Symbol of a contract of the series; `code` is that of its day or quarter."""
+        named = self.template.replace("{day}", code).replace("{quarter}", code)
+        return named.replace("{strike}", f"{strike.normalize():f}")
 
 
 def friday(now_ms: int, number: int) -> int:

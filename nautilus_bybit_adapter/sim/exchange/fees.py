@@ -40,19 +40,22 @@ def default_fees() -> Mapping[str, FeeRates]:
     }
 
 
-def order_fee_coin(instrument: Instrument, side: str) -> str:
-    """Coin in which a fill is charged: the settle coin, on spot the coin received."""
+def order_fee_coin(instrument: Instrument, side: str, *, rebate: bool = False) -> str:
+    """Coin in which a fill is charged: the settle coin, on spot the coin received.
+
+    A maker's rebate on spot is paid in the coin that was given.
+    """
     if instrument.is_spot:
-        return instrument.base if side == "Buy" else instrument.quote
+        return instrument.base if (side == "Buy") != rebate else instrument.quote
     return instrument.settle
 
 
-def fill_fee(it: Instrument, side: str, *, ticks: int, lots: int, rate: Decimal, index: Decimal) -> Decimal:
-    """Fee of a fill in `order_fee_coin`, with 8 decimals.
+def fill_fee(it: Instrument, coin: str, *, ticks: int, lots: int, rate: Decimal, index: Decimal) -> Decimal:
+    """Fee of a fill in its `coin`, with 8 decimals; a rebate is negative.
 
     An option is charged the rate on the index, at most 7 % of its price.
     """
     if it.is_option:
         return coin_amount(min(rate * index, MOST_OPTION_FEE * it.price(ticks)) * it.qty(lots))
-    received_base = it.is_spot and side == "Buy"
-    return coin_amount((it.qty(lots) if received_base else it.value(ticks, lots)) * rate)
+    in_base = it.is_spot and coin == it.base
+    return coin_amount((it.qty(lots) if in_base else it.value(ticks, lots)) * rate)

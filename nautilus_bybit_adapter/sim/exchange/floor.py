@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 Levels = Iterable[tuple[str | Decimal, str | Decimal]]
 
 
-def link_underlyings(markets: Mapping[tuple[str, str], TradedMarket]) -> None:
-    """Give every option and dated future the perpetual of its coin whose index it follows."""
-    for market in markets.values():
-        it = market.instrument
-        if it.is_derivative and not it.is_perpetual:
-            keys = ((LINEAR, it.base + "USDT"), (LINEAR, it.base + "PERP"), (INVERSE, it.base + "USD"))
-            market.underlying = next((markets[key] for key in keys if key in markets), None)
+def link_underlying(market: TradedMarket, markets: Mapping[tuple[str, str], TradedMarket]) -> None:
+    """Give an option or a dated future the perpetual of its coin whose index it follows."""
+    it = market.instrument
+    if it.is_derivative and not it.is_perpetual:
+        keys = ((LINEAR, it.base + "USDT"), (LINEAR, it.base + "PERP"), (INVERSE, it.base + "USD"))
+        market.underlying = next((markets[key] for key in keys if key in markets), None)
 
 
 class GridError(ValueError):
@@ -104,7 +103,8 @@ class TradedMarket(Market):
     @taken
     def follow_index(self, index: float | None) -> None:
         """Take the outside index in ticks, or the own middle when it is None, and average mark and premium."""
-        self.reference.follow(index, self._now_ms())
+        with self._settlement.step():
+            self.reference.follow(index, self._now_ms())
 
     @taken
     def quote(self, index: float | None, lots: int) -> None:
@@ -120,9 +120,10 @@ class TradedMarket(Market):
         if any(side.has_orders for side in (self.book.bids, self.book.asks)):
             self.set_levels(bids, asks, replace=True)
             return
-        self.next_seq()
-        self.book.replace_anonymous(bids, asks)
-        self.changed_ms = self._now_ms()
+        with self._settlement.step():
+            self.next_seq()
+            self.book.replace_anonymous(bids, asks)
+            self.changed_ms = self._now_ms()
 
     def trade(self, side: str, price: str | Decimal, qty: str | Decimal) -> None:
         """Print a trade between others at `price`; `side` is the taker's.
@@ -152,6 +153,23 @@ class TradedMarket(Market):
         """Somebody else takes up to `lots`; return what found nothing."""
         with self._settlement.step():
             return self._engine.take_anonymous(self, side, lots, limit)
+
+    @taken
+    def take_retail(self, side: str, lots: int, limit: int | None = None) -> int:
+        """Let a retail trader take up to `lots`, of either book; return what found nothing."""
+        with self._settlement.step():
+            return self._engine.take_anonymous(self, side, lots, limit, retail=True)
+
+    @taken
+    def lay_rpi(self, bids: Mapping[int, int], asks: Mapping[int, int]) -> None:
+        """State all anonymous lots of retail price improvement orders by ticks."""
+        for side, wanted in ((self.book.rpi_bids, bids), (self.book.rpi_asks, asks)):
+            for ticks in side.anonymous():
+                if ticks not in wanted:
+                    side.set_anonymous(ticks, 0)
+            for ticks, lots in wanted.items():
+                side.set_anonymous(ticks, lots)
+        self.touched(self._now_ms())
 
     def reduce(self, side: str, ticks: int, lots: int) -> None:
         """Somebody else cancels up to `lots` at `ticks`."""

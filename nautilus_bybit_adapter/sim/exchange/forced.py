@@ -40,6 +40,7 @@ CREATED_BY_SYSTEM = {
     "BustTrade": "CreateByTakeOver_PassThrough",
     "AdlTrade": "CreateByAdl_PassThrough",
     "Delivery": "CreateBySettle",
+    "Settle": "CreateBySettle",
 }
 _ONE = Decimal(1)
 
@@ -150,9 +151,12 @@ class ForcedCloses:
         with self._settlement.step():
             self._withdraw(market, "CancelByDelivery" if it.is_option else "CancelBySettle")
             for slot in [slot for slot in self._settings.slots(it) if slot.size]:
-                self._close(market, slot, abs(slot.size), _delivery_ticks(market), "Delivery")
+                kind = "Settle" if it.is_inverse else "Delivery"
+                self._close(market, slot, abs(slot.size), _delivery_ticks(market), kind)
         price = market.index if it.is_option else it.price(_delivery_ticks(market))
-        self.delivered[it.key] = Delivered(self._now_ms(), price)
+        self.delivered[it.key] = Delivered(min(self._now_ms(), it.delivery_ms), price)
+        market.status = "Delivering"
+        market.lay({}, {})
 
     def is_due(self) -> bool:
         """Whether something does not cover its maintenance margin: the account, or an isolated position."""

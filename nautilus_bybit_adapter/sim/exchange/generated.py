@@ -12,7 +12,7 @@ from decimal import Decimal
 from random import Random
 
 from .catalogue import Catalogue, default_catalogue
-from .expiries import day_code, friday
+from .expiries import Series, day_code, friday
 from .instruments import INVERSE, LINEAR, OPTION, SPOT, Instrument, Listing, places
 
 MOST_INSTRUMENTS = 20_000
@@ -82,17 +82,24 @@ def _contract(coin: str, number: int, price: Decimal, tick: Decimal, random: Ran
 
 
 def _option(contract: Instrument, number: int, random: Random, now_ms: int) -> Instrument:
-    index, delivery = contract.reference_price, friday(now_ms, random.randint(1, 12))
+    index, ahead = contract.reference_price, random.randint(1, 12)
+    delivery = friday(now_ms, ahead)
     step = Decimal(1).scaleb(index.adjusted() - 1)
-    strike = (
-        index * Decimal(random.choice(("0.8", "0.9", "1", "1.1", "1.2"))) / step
-    ).to_integral_value() * step
+    moneyness = Decimal(random.choice(("0.8", "0.9", "1", "1.1", "1.2")))
+    strike = (index * moneyness / step).to_integral_value() * step
     kind = random.choice(("Call", "Put"))
     tick = contract.tick * 10
+    series = Series(
+        by="fridays",
+        ahead=ahead,
+        template=f"{contract.base}-{{day}}-{{strike}}-{kind[0]}-USDT",
+        moneyness=moneyness,
+        strike_step=step,
+    )
     return replace(
         contract, category=OPTION, contract=kind, tick=tick, price_scale=places(tick),
-        symbol=f"{contract.base}-{day_code(delivery)}-{strike:f}-{kind[0]}-USDT", delivery_ms=delivery,
+        symbol=series.symbol(day_code(delivery), strike), delivery_ms=delivery,
         delivery_fee_rate=Decimal("0.00015"), strike=strike, volatility=Decimal("0.9"), funding_minutes=0,
         max_price=tick * 222_000, min_price=tick, min_notional=Decimal(0), max_leverage=Decimal(1),
-        index_price=index, listing=Listing(launch_time=str(1_700_000_000_000 + number)),
+        index_price=index, listing=Listing(launch_time=str(1_700_000_000_000 + number), series=series),
     )  # fmt: skip

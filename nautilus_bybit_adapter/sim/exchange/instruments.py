@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from .amounts import ZERO, coin_amount, padded, stripped
+from .expiries import Series  # noqa: TC001 - read by dataclass users at run time
 from .tiers import RiskTier  # noqa: TC001 - read by dataclass users at run time
 
 LINEAR = "linear"
@@ -29,7 +30,7 @@ _COIN_UNIT = Decimal("1E-8")
 class Listing:
     """Fields of `instruments-info` that no rule of the venue reads; they are shown as they are listed.
 
-    Times are ms as text.
+    Times are ms as text. `status` is that at the start, and `series` says what is listed after a delivery.
     """
 
     status: str = "Trading"
@@ -44,6 +45,7 @@ class Listing:
     margin_trading: str = "utaOnly"
     multiplier: str = "1"
     tags: tuple[str, ...] = ()
+    series: Series | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

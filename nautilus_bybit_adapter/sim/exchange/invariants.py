@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .floor import TradedMarket
+    from .interest import Interest
     from .register import Register
 
 
@@ -37,7 +38,7 @@ def prove(account: Account, register: Register, markets: Mapping[tuple[str, str]
         if places != (order.is_open, order.is_waiting):
             raise LedgerError(f"{order.order_id} is {order.status} but filed elsewhere")
     for market in markets.values():
-        for side in (market.book.bids, market.book.asks):
+        for side in market.book.sides():
             side.check()
             resting.update(order.order_id for order in side.orders())
     if resting != register.open_orders.keys():
@@ -45,6 +46,22 @@ def prove(account: Account, register: Register, markets: Mapping[tuple[str, str]
     by_market = {ident: order for orders in register.open_in.values() for ident, order in orders.items()}
     if by_market != register.open_orders:
         raise LedgerError(f"open in no market: {by_market.keys() ^ register.open_orders.keys()}")
+
+
+def prove_interest(account: Account, interest: Interest) -> None:
+    """Check that every charge of interest is in the ledger once, and nothing else as interest.
+
+    Raises
+    ------
+    LedgerError
+        Naming the charges that disagree.
+    """
+    charged = Counter((each.at_ms, each.coin, each.cost) for each in interest.charges if each.cost)
+    booked = Counter((e.at_ms, e.coin, -e.cash_flow) for e in account.ledger if e.kind == "INTEREST")
+    if charged != booked:
+        raise LedgerError(f"interest charged {charged - booked}, booked {booked - charged}")
+    if charged and max(Counter((at_ms, coin) for at_ms, coin, _ in charged).values()) > 1:
+        raise LedgerError("interest of one hour and coin was charged twice")
 
 
 def _prove_added_margin(account: Account) -> None:

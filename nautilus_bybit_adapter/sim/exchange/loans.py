@@ -1,7 +1,7 @@
 """Spot margin: coins the account borrows and gives back.
 
-A loan needs a third of its value as margin. No interest accrues. Source: Bybit V5 Manual Borrow, Manual Repay
-Without Asset Conversion and the spot margin pages.
+A loan needs a third of its value as margin; what it costs is in `interest`. Source: Bybit V5 Manual Borrow, Manual
+Repay Without Asset Conversion and the spot margin pages.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .amounts import EIGHT_PLACES, ZERO, coin_amount, parse_amount
 from .errors import VenueError, bad_param
 from .fields import Params, is_given, read_text
+from .interest import is_blocked
 from .risk import SPOT_LEVERAGE, STABLE_COINS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .risk import Risk
 
 NOTHING_TO_REPAY = 34022041
+INTEREST_IS_RECKONED = 34022035
 POOL_IS_LOW = 34022030
 LEAST_AMOUNT = 34022011
 
@@ -92,12 +94,10 @@ class Loans:
         Raises
         ------
         VenueError
-            When nothing is owed or the free balance does not cover the amount.
+            When nothing is owed, interest is being reckoned or the free balance does not cover the amount.
         """
         coin = _read_coin(params)
-        debt = self._account.debts[coin]
-        if not debt:
-            raise VenueError(NOTHING_TO_REPAY, "There is nothing to repay.")
+        debt = self._debt(coin)
         free = self._free(coin)
         asked = _read_amount(params) if is_given(params, "amount") else min(debt, free)
         if not asked or asked > free:
@@ -115,12 +115,10 @@ class Loans:
         Raises
         ------
         VenueError
-            When nothing is owed.
+            When nothing is owed or interest is being reckoned.
         """
         coin = _read_coin(params)
-        owed = self._account.debts[coin]
-        if not owed:
-            raise VenueError(NOTHING_TO_REPAY, "There is nothing to repay.")
+        owed = self._debt(coin)
         if is_given(params, "amount"):
             owed = min(owed, _read_amount(params))
         now_ms, told = self._now_ms(), {coin: None}
@@ -133,6 +131,16 @@ class Loans:
         self._account.repay(now_ms, coin, paid)
         self._tell(told, now_ms)
         return {"resultStatus": "SU" if paid == owed else "FA"}
+
+    def _debt(self, coin: str) -> Decimal:
+        debt = self._account.debts.get(coin, ZERO)
+        if not debt:
+            raise VenueError(NOTHING_TO_REPAY, "There is nothing to repay.")
+        if is_blocked(self._now_ms()):
+            raise VenueError(
+                INTEREST_IS_RECKONED, "Repayment is not available from 04:00 to 05:30 of every hour."
+            )
+        return debt
 
     def _payers(self, coin: str) -> list[str]:
         worth = {c: self._risk.usd_value(c, self._free(c)) for c in self._account.balances if c != coin}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .amounts import plain
 from .black import YEAR_MS, OptionValue, implied_volatility, option_value
 from .book import BUY, Book
 from .candles import Candles
-from .depth import FULL_DEPTH, FULL_INTERVAL_MS, RPI_DEPTH, RPI_INTERVAL_MS, DepthFeed, intervals
+from .depth import FULL_DEPTH, FULL_INTERVAL_MS, DepthFeed, intervals
 from .orders import OptionFigures, PublicTrade
 from .reference import Reference
+from .rpi import RpiFeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,8 @@ class Market:
     ----------
     underlying : Market or None
         Market whose index is this one's: the perpetual of an option's or a dated future's coin.
+    status : str
+        Bybit's `status` of the instrument now.
     watchers : int
         How many topics of this market are subscribed.
     asked_ms : int
@@ -55,12 +58,13 @@ class Market:
         self.book = Book()
         self.feeds = {depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(instrument.category)}
         self.full_feed = DepthFeed(self.book, FULL_DEPTH, FULL_INTERVAL_MS)
-        self.rpi_feed = DepthFeed(self.book, RPI_DEPTH, RPI_INTERVAL_MS)
+        self.rpi_feed = RpiFeed(self.book)
         self.tape: deque[PublicTrade] = deque(maxlen=TAPE_LENGTH)
         self.candles = Candles()
         self.seq = FIRST_SEQ + instrument.symbol_id * 1_000_000
         self.changed_ms = 0
         self.underlying: Market | None = None
+        self.status = instrument.listing.status
         self.watchers = 0
         self.asked_ms = 0
         self.on_ask: Callable[[], None] | None = None
@@ -74,13 +78,17 @@ class Market:
         self.reference = Reference(instrument, self.book, self.start_ticks)
         self._tick_direction = "ZeroPlusTick"
 
+    def listed(self) -> dict[str, Any]:
+        """Item of `/v5/market/instruments-info` as it is now."""
+        return self.instrument.wire() | {"status": self.status}
+
     def reopen(self) -> None:
         """Start the streams anew, as after a restart of the venue: nobody is subscribed and `u` is 1 again."""
         self.feeds = {
             depth: DepthFeed(self.book, depth, ms) for depth, ms in intervals(self.instrument.category)
         }
         self.full_feed = DepthFeed(self.book, FULL_DEPTH, FULL_INTERVAL_MS)
-        self.rpi_feed = DepthFeed(self.book, RPI_DEPTH, RPI_INTERVAL_MS)
+        self.rpi_feed = RpiFeed(self.book)
         self.watchers = 0
 
     @property
@@ -185,7 +193,8 @@ class Market:
     def band(self) -> tuple[int, int]:
         """Highest buy and lowest sell price in ticks that the price limit allows.
 
-        Source: Bybit V5 Get Order Price Limit; spot is measured from the index. That of options is the
+        Source: Bybit V5 Get Order Price Limit; spot is measured from the index and its premium over two minutes,
+        whichever its sign. That of options is the
         venue's own: half the mark or a fiftieth of the index beyond the mark, whichever is more.
         """
         it, tick, x, y = (
@@ -198,14 +207,20 @@ class Market:
         if it.is_option:
             away = max(self.mark * OPTION_BAND_OF_MARK, index * OPTION_BAND_OF_INDEX)
             return int((self.mark + away) / tick), max(1, -int(-(self.mark - away) // tick))
-        mark = index if it.is_spot else self.mark
-        premium = Decimal(f"{self.reference.premium_ticks:.2f}") * tick
         zero = Decimal(0)
-        most = min(mark * (1 + y), max(index, mark * (1 + x) + max(zero, premium)))
-        least = max(mark * (1 - y), min(index, mark * (1 - x) + min(zero, premium)))
+        if it.is_spot:
+            premium = Decimal(f"{self.reference.spot_premium_ticks:.2f}") * tick
+            mark, above, below = index, premium, premium
+        else:
+            premium = Decimal(f"{self.reference.premium_ticks:.2f}") * tick
+            mark, above, below = self.mark, max(zero, premium), min(zero, premium)
+        most = min(mark * (1 + y), max(index, mark * (1 + x) + above))
+        least = max(mark * (1 - y), min(index, mark * (1 - x) + below))
         return int(most / tick), -int(-least // tick)
 
-    def print_trade(self, side: str, ticks: int, lots: int, now_ms: int) -> PublicTrade:
+    def print_trade(
+        self, side: str, ticks: int, lots: int, now_ms: int, *, is_rpi: bool = False
+    ) -> PublicTrade:
         """Put a trade on the tape and into the statistics; `side` is the taker's."""
         if ticks > self.last_ticks:
             self._tick_direction = "PlusTick"
@@ -228,6 +243,7 @@ class Market:
             ticks=ticks,
             lots=lots,
             tick_direction=self._tick_direction,
+            is_rpi=is_rpi,
         )
         self.tape.append(trade)
         return trade

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .errors import VenueError, bad_param
@@ -53,6 +53,8 @@ class OrderDesk:
         Knows which symbols are hedged.
     now_ms : callable
         The venue's clock, ms.
+    rpi_maker : bool
+        Whether the account may place retail price improvement orders.
     """
 
     register: Register
@@ -65,27 +67,33 @@ class OrderDesk:
     risk: Risk
     settings: PositionSettings
     now_ms: Callable[[], int]
+    rpi_maker: bool
 
     def place(self, params: Params) -> Order:
         """Accept a new order and match it, or hold it until its trigger price."""
         market = self.market(params)
-        request = read_order(params, market, hedged=self.settings.is_hedged(market.instrument))
+        request = self._read(params, market)
         self._check_new(market.instrument, request)
         order = self.admission.new_order(market, request, self.now_ms())
         if order.trigger is None or order.filter_kind == "tpslOrder":
             self.admission.check_funds(market, order)
         with self.settlement.step():
-            if order.trigger is None:
-                self.register.enter(order)
-                self.engine.submit(market, order)
-            else:
-                self.triggers.hold(order)
+            for part in _parts(order):
+                if part.trigger is None:
+                    self.register.enter(part)
+                    self.engine.submit(market, part)
+                else:
+                    self.triggers.hold(part)
         return order
+
+    def _read(self, params: Params, market: TradedMarket) -> OrderRequest:
+        hedged = self.settings.is_hedged(market.instrument)
+        return read_order(params, market, hedged=hedged, rpi_maker=self.rpi_maker)
 
     def rehearse(self, params: Params) -> Order:
         """Check a new order as `place` does and return it without accepting it."""
         market = self.market(params)
-        request = read_order(params, market, hedged=self.settings.is_hedged(market.instrument))
+        request = self._read(params, market)
         self._check_new(market.instrument, request)
         order = self.admission.new_order(market, request, self.now_ms())
         self.admission.check_funds(market, order)
@@ -121,7 +129,7 @@ class OrderDesk:
                 market.touched(self.now_ms())
                 self.settlement.told(order)
             else:
-                market.book.side(order.side).remove(order)
+                market.book.home(order).remove(order)
                 market.next_seq()
                 market.touched(self.now_ms())
                 order.ticks, order.lots = ticks, lots
@@ -188,3 +196,17 @@ class OrderDesk:
         if order.status == "Filled":
             raise VenueError(170139, "Order has been filled.")
         raise VenueError(170142, "Order has been canceled.")
+
+
+def _parts(order: Order) -> list[Order]:
+    """Return a reduce-only order that is larger than an order may be as several, the first of them `order` itself."""
+    it = order.instrument
+    most = it.to_lots(it.max_market_qty if order.order_type == "Market" else it.max_qty) or order.lots
+    if not order.reduce_only or order.trigger is not None or order.lots <= most:
+        return [order]
+    parts, left = [order], order.lots - most
+    order.lots = most
+    while left > 0:
+        parts.append(replace(order, lots=min(left, most), link_id="", fees={}))
+        left -= most
+    return parts

@@ -44,7 +44,7 @@ class Order:
     order_type : str
         `Limit` or `Market`.
     tif : str
-        `GTC`, `IOC`, `FOK` or `PostOnly`.
+        `GTC`, `IOC`, `FOK`, `PostOnly` or `RPI`.
     ticks : int
         Limit price in ticks; for a market order its protection price.
     lots : int
@@ -71,6 +71,8 @@ class Order:
         Order that ends when this one is released.
     position_idx : int
         0 one-way, 1 long leg, 2 short leg.
+    mmp : bool
+        Whether it is a quote under market maker protection.
     """
 
     instrument: Instrument
@@ -115,6 +117,8 @@ class Order:
     exec_type: str = "Trade"
     order_iv: str = ""
     rpi_taker_access: bool = False
+    mmp: bool = False
+    rpi_matched: int = 0
 
     @property
     def leaves(self) -> int:
@@ -231,6 +235,7 @@ class PublicTrade:
     ticks: int
     lots: int
     tick_direction: str
+    is_rpi: bool = False
 
 
 class ClosedOrderError(Exception):

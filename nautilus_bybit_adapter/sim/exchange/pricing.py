@@ -30,7 +30,7 @@ def spot_band_error(market: Market, side: str, boundary: int) -> VenueError:
 
 
 def protection_ticks(market: Market, order: Order) -> int:
-    """Price in ticks beyond which a market order does not trade."""
+    """Price in ticks beyond which a market order does not trade; no tolerance reaches beyond the band."""
     max_buy, min_sell = market.band()
     boundary = max_buy if order.side == "Buy" else min_sell
     best = market.touch_price(order.side)
@@ -38,6 +38,8 @@ def protection_ticks(market: Market, order: Order) -> int:
         return boundary
     sign = 1 if order.side == "Buy" else -1
     if order.slippage_type == "TickSize":
-        return best + sign * int(order.slippage)
-    limit = best * (1 + sign * Decimal(order.slippage) / 100)
-    return int(limit.to_integral_value(ROUND_DOWN if sign > 0 else ROUND_UP))
+        limit = Decimal(best + sign * int(order.slippage))
+    else:
+        limit = best * (1 + sign * Decimal(order.slippage) / 100)
+    ticks = int(limit.to_integral_value(ROUND_DOWN if sign > 0 else ROUND_UP))
+    return min(ticks, boundary) if sign > 0 else max(ticks, boundary)

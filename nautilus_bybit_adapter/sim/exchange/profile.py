@@ -9,17 +9,6 @@ DCP_PRODUCTS = ("SPOT", "DERIVATIVES", "OPTIONS")
 
 
 @dataclass(slots=True)
-class MarketMakerProtection:
-    """Settings of one base coin, as the client sent them."""
-
-    window: str
-    frozen_period: str
-    qty_limit: str
-    delta_limit: str
-    vega_limit: str = ""
-
-
-@dataclass(slots=True)
 class Profile:
     """Settings of the account.
 
@@ -33,8 +22,6 @@ class Profile:
         Whether limit prices beyond the band are moved to it, by category.
     dcp : dict of str to int
         Seconds of disconnection after which orders of a product are cancelled.
-    mmp : dict
-        Market maker protection by base coin.
     spot_leverage : Decimal
         Leverage of spot margin orders.
     coin_leverage : dict of str to Decimal
@@ -49,7 +36,6 @@ class Profile:
     delta_mode: bool = False
     keeps_price: dict[str, bool] = field(default_factory=lambda: {"spot": False, "linear": True})
     dcp: dict[str, int] = field(default_factory=dict)
-    mmp: dict[str, MarketMakerProtection] = field(default_factory=dict)
     spot_leverage: Decimal = Decimal(10)
     coin_leverage: dict[str, Decimal] = field(default_factory=dict)
     auto_repay: dict[str, bool] = field(default_factory=dict)

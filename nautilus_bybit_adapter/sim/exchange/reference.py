@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .instruments import Instrument
 
 BASIS_SPAN_MS = 30_000
+SPOT_SPAN_MS = 120_000
 FUNDING_SPAN_MS = 600_000
 OWN_INDEX_SPAN_MS = 5_000
 INTEREST_PER_8H = 0.0001
@@ -54,7 +55,7 @@ class Reference:
         # What a dated future is away from its index where the catalogue starts it.
         self._first_basis = 0.0 if it.is_option else float(it.reference_price / it.index_price) - 1
         self._basis: float | None = None
-        self._premium = 0.0
+        self._premium = self._spot_premium = 0.0
         self._funding = 0.0
         self._observed_ms = 0
 
@@ -88,6 +89,11 @@ class Reference:
         """Average of `middle - mark` over 30 s, ticks; 0 while the market is its own index."""
         return 0.0 if self.outside is None else self._premium
 
+    @property
+    def spot_premium_ticks(self) -> float:
+        """Average of `middle - index` over 2 minutes, ticks; 0 while the market is its own index."""
+        return 0.0 if self.outside is None else self._spot_premium
+
     def follow(self, index: float | None, now_ms: int) -> None:
         """Take an outside index in ticks, or the own middle smoothed when it is None, and average up to now."""
         elapsed, self._observed_ms = now_ms - self._observed_ms, now_ms
@@ -102,11 +108,13 @@ class Reference:
         fast = _share(elapsed, BASIS_SPAN_MS)
         self._basis += (middle - index - self._basis) * fast
         self._premium += (middle - self.mark_ticks - self._premium) * fast
+        slow = _share(elapsed, SPOT_SPAN_MS)
+        self._spot_premium += (middle - index - self._spot_premium) * slow
         self._funding += ((middle - index) / index - self._funding) * _share(elapsed, FUNDING_SPAN_MS)
 
     def jump(self, index: float) -> None:
         """Take an outside index in ticks for a market whose book stood still; its averages start anew."""
-        self.outside, self._basis, self._premium = index, None, 0.0
+        self.outside, self._basis, self._premium, self._spot_premium = index, None, 0.0, 0.0
 
     def funding_rate(self) -> Decimal:
         """Rate of the next funding, a fraction of the position's value; 0 without funding."""

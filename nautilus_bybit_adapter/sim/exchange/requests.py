@@ -101,6 +101,7 @@ class OrderRequest:
     at_best_level: bool
     order_iv: str
     rpi_taker_access: bool
+    mmp: bool
 
     @property
     def closes_all(self) -> bool:
@@ -108,7 +109,9 @@ class OrderRequest:
         return self.budget is None and not self.lots
 
 
-def read_order(params: Params, market: Market, *, hedged: bool = False) -> OrderRequest:
+def read_order(
+    params: Params, market: Market, *, hedged: bool = False, rpi_maker: bool = False
+) -> OrderRequest:
     """Read a create request.
 
     Parameters
@@ -119,6 +122,8 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
         Where it is placed.
     hedged : bool
         Whether the symbol has a long and a short leg.
+    rpi_maker : bool
+        Whether the account may place retail price improvement orders.
 
     Raises
     ------
@@ -129,7 +134,7 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
     side = one_of(params, "side", ("Buy", "Sell"))
     order_type = one_of(params, "orderType", ("Limit", "Market"))
     is_market = order_type == "Market"
-    tif = "IOC" if is_market else _read_tif(params, it)
+    tif = "IOC" if is_market else _read_tif(params, it, rpi_maker=rpi_maker)
     link_id = read_link_id(params)
     if it.is_option and not link_id:
         raise VenueError(3100198, "orderLinkId can not be empty.")
@@ -151,7 +156,7 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
     closes_all = reduce_only and close_on_trigger and params.get("qty") == "0"
     lots = 0
     if budget is None and not closes_all:
-        lots = read_qty(params, it, is_market=is_market, clip=reduce_only)
+        lots = read_qty(params, it, is_market=is_market, clip=reduce_only, tif=tif)
     if lots and not reduce_only and not close_on_trigger:
         reference = ticks or (trigger.ticks if trigger else 0) or market.touch_price(side)
         check_notional(it, reference or market.mark_ticks, lots)
@@ -180,6 +185,7 @@ def read_order(params: Params, market: Market, *, hedged: bool = False) -> Order
         at_best_level=at_best,
         order_iv=order_iv,
         rpi_taker_access=read_flag(params, "rpiTakerAccess"),
+        mmp=read_flag(params, "mmp") and it.is_option,
     )
 
 
@@ -191,9 +197,9 @@ def read_position_idx(params: Params, *, hedged: bool) -> int:
     return int(text)
 
 
-def _read_tif(params: Params, it: Instrument) -> str:
+def _read_tif(params: Params, it: Instrument, *, rpi_maker: bool) -> str:
     tif = one_of(params, "timeInForce", _TIFS, default="GTC")
-    if tif == "RPI":
+    if tif == "RPI" and (it.is_option or not rpi_maker):
         if it.is_derivative:
             raise VenueError(110119, "Only RPI market makers can place RPI orders.")
         raise VenueError(170355, "RPI orders are restricted to approved market makers.")
@@ -248,19 +254,30 @@ def read_price(params: Params, it: Instrument) -> int:
     return ticks
 
 
-def read_qty(params: Params, it: Instrument, *, is_market: bool, clip: bool = False) -> int:
-    """Return a quantity in lots, within the filters; `clip` lets a reduce-only qty be truncated later."""
+def read_qty(params: Params, it: Instrument, *, is_market: bool, clip: bool = False, tif: str = "GTC") -> int:
+    """Return a quantity in lots, within the filters; `clip` lets a reduce-only qty be cut or split later.
+
+    On spot the least quantity is not checked, and an order that never takes has an upper limit of its own.
+    """
     qty = parse_amount(params.get("qty"))
     if it.is_option and qty and qty < it.min_qty:
         raise VenueError(3100116, f"Order quantity below the lower limit {plain(it.min_qty)}.")
     lots = it.to_lots(qty) if qty else None
     if not qty or lots is None:
         raise _refusal(it, "qty step")
-    if qty < it.min_qty:
+    if qty < it.min_qty and not it.is_spot:
         raise _refusal(it, "least qty")
-    if qty > (it.max_market_qty if is_market else it.max_qty) and not clip:
+    if qty > _most_qty(it, is_market=is_market, tif=tif) and not clip:
         raise _refusal(it, "most qty")
     return lots
+
+
+def _most_qty(it: Instrument, *, is_market: bool, tif: str) -> Decimal:
+    if is_market:
+        return it.max_market_qty
+    if it.is_spot and tif in {"PostOnly", "RPI"}:
+        return it.listing.post_only_max_qty or it.max_qty
+    return it.max_qty
 
 
 def check_notional(it: Instrument, ticks: int, lots: int) -> None:

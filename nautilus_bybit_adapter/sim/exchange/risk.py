@@ -3,7 +3,8 @@
 Every coin with a collateral ratio backs every position with its dollar value times the ratio, at index
 prices. Losses and margins are in the settle coin of their contract and count at its full dollar value. Long
 options are paid and need no margin; their value is equity that backs nothing. In isolated margin each position is
-backed by its own margin in its settle coin, and by nothing else. Source: Bybit V5 Get Wallet Balance and the
+backed by its own margin in its settle coin, and by nothing else; in portfolio margin all positions of a coin are
+margined together. Source: Bybit V5 Get Wallet Balance and the
 glossary of the unified account.
 """
 
@@ -27,6 +28,8 @@ from .margin import (
     short_option_mm,
 )
 from .market import Market
+from .portfolio import order_margin as portfolio_order_im
+from .portfolio import portfolio_margin
 from .tiers import tier_of
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 SETTLE = "USDT"
 # Coins that pay for spot orders only as far as the margin of positions leaves them.
 STABLE_COINS = ("USDT", "USDC")
-ISOLATED = "ISOLATED_MARGIN"
+ISOLATED, PORTFOLIO = "ISOLATED_MARGIN", "PORTFOLIO_MARGIN"
 # Margin of a loan is its value over this.
 SPOT_LEVERAGE = 3
 Markets = Mapping[tuple[str, str], Market]
@@ -111,6 +114,11 @@ class Risk:
         self._collateral = collateral
         self._by_symbol = {key[1]: market for key, market in markets.items() if key[0] != SPOT}
 
+    def enlist(self, market: Market) -> None:
+        """Reckon with a market that was not there at the start."""
+        if market.instrument.is_derivative:
+            self._by_symbol[market.instrument.symbol] = market
+
     @property
     def taker_rate(self) -> Decimal:
         """Taker fee of linear and inverse fills."""
@@ -125,6 +133,11 @@ class Risk:
     def is_isolated(self) -> bool:
         """Whether every position has a margin of its own."""
         return self._account.margin_mode == ISOLATED
+
+    @property
+    def is_portfolio(self) -> bool:
+        """Whether all positions of a coin are margined together."""
+        return self._account.margin_mode == PORTFOLIO
 
     def ratio(self, coin: str) -> Decimal:
         """Share of the coin's value that backs positions; 0 when it is no collateral."""
@@ -240,8 +253,16 @@ class Risk:
                 figures["margin"] += backed
                 figures["haircut"] += max(ZERO, backed) * (1 - ratio)
                 figures["locked"] += self.locked(coin) * price * ratio
-            figures["initial"] += (of.position_im + of.order_im) * price
-            figures["maintenance"] += of.position_mm * price
+            figures["initial"] += of.order_im * price
+            if not self.is_portfolio:
+                figures["initial"] += of.position_im * price
+                figures["maintenance"] += of.position_mm * price
+            elif of.option_value:
+                figures["margin"] += of.option_value * price
+        if self.is_portfolio:
+            whole = portfolio_margin(self)
+            figures["initial"] += whole.initial
+            figures["maintenance"] += whole.maintenance
         names = ("wallet", "equity", "unrealised", "margin", "haircut", "initial", "maintenance", "locked")
         return Totals(**{name: figures[name] for name in names})
 
@@ -333,6 +354,8 @@ class Risk:
         if not opening:
             return ZERO
         it, side = mine[0].instrument, mine[0].side
+        if not it.is_option and self.is_portfolio:
+            return portfolio_order_im(value)
         if not it.is_option:
             return order_im(value, self._account.position(symbol, slot).leverage, self.taker_rate)
         if side == "Buy":

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .positions import Position
 
 
+# `execType` of a delivery, which is charged at the rate of its own.
+DELIVERIES = ("Delivery", "Settle")
+
+
 @dataclass(slots=True)
 class Step:
     """Everything one step of the exchange changed, in the order it happened.
@@ -193,10 +197,11 @@ class Settlement:
     ) -> Execution:
         it = order.instrument
         rate = self._account.fee_rate(it.category, is_maker=is_maker)
-        if order.exec_type == "Delivery":
+        if order.exec_type in DELIVERIES:
             rate = it.delivery_fee_rate
         elif order.exec_type == "MovePosition":
             rate = ZERO
+        fee_coin = order_fee_coin(it, order.side, rebate=is_maker and rate < 0)
         return Execution(
             order=order,
             exec_id=self._identity.exec_id(it.category),
@@ -207,8 +212,8 @@ class Settlement:
             ticks=ticks,
             lots=lots,
             value=it.value(ticks, lots),
-            fee=fill_fee(it, order.side, ticks=ticks, lots=lots, rate=rate, index=market.index),
-            fee_coin=order_fee_coin(it, order.side),
+            fee=fill_fee(it, fee_coin, ticks=ticks, lots=lots, rate=rate, index=market.index),
+            fee_coin=fee_coin,
             fee_rate=rate,
             is_maker=is_maker,
             leaves=max(0, order.leaves),

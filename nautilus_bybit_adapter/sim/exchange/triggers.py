@@ -2,7 +2,8 @@
 
 Rules where a simulation has to choose:
 
-- Prices are looked at after every step of a market, so of several prints in one step the last one counts.
+- Every print is looked at, in the order of the tape; mark and index are looked at whenever they have moved, after
+  a step of their market.
 - Of several orders released by one price the oldest goes first.
 - A released order that the account cannot afford, or that has nothing to close, is cancelled.
 """
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .admission import Admission
     from .engine import Engine
     from .floor import TradedMarket
-    from .orders import Order
+    from .orders import Order, PublicTrade
     from .register import Register
     from .settlement import Settlement
 
@@ -61,6 +62,8 @@ class Triggers:
         self._settlement = settlement
         self._engine = engine
         self._admission = admission
+        # What a print has released, until its turn comes, with the trigger it met.
+        self._met: dict[str, tuple[Order, Trigger]] = {}
 
     def hold(self, order: Order) -> None:
         """File a new order that waits for its price."""
@@ -103,6 +106,20 @@ class Triggers:
         order.trigger, order.ticks, order.lots, order.protection = trigger, ticks, lots, protection
         self._settlement.told(order)
 
+    def see(self, trades: Mapping[tuple[str, str], list[PublicTrade]]) -> None:
+        """Note what the prints of a step release, in the order of the prints."""
+        if not self._register.waiting:
+            return
+        for key, prints in trades.items():
+            waiting = [o for o in self._register.waiting_of(key) if o.order_id not in self._met]
+            for trade in prints if waiting else ():
+                for order in waiting:
+                    _follow(order, trade.ticks)
+                    trigger = order.trigger
+                    meets = trigger is not None and trigger.by == "LastPrice" and trigger.reached(trade.ticks)
+                    if trigger is not None and meets:
+                        self._met.setdefault(order.order_id, (order, trigger))
+
     def due(self) -> Order | None:
         """Return the oldest order of a market whose price has come."""
         for key, orders in self._register.waiting.items():
@@ -114,10 +131,18 @@ class Triggers:
 
     def release_due(self) -> bool:
         """Release an order whose price has come; return whether there was one."""
-        order = self.due()
+        order = self._next_met() or self.due()
         if order is not None:
             self._release(self._markets[order.instrument.key], order)
         return order is not None
+
+    def _next_met(self) -> Order | None:
+        """Return the first order that a print has met and that nothing has changed since."""
+        while self._met:
+            order, trigger = self._met.pop(next(iter(self._met)))
+            if order.is_waiting and (order.trail is not None or order.trigger == trigger):
+                return order
+        return None
 
     def _release(self, market: TradedMarket, order: Order) -> None:
         with self._settlement.step():
@@ -152,8 +177,12 @@ class Triggers:
         self.withdraw(sibling, cancel)
 
 
-def _is_due(order: Order, market: TradedMarket) -> bool:
+def _follow(order: Order, ticks: int) -> None:
     if order.trail is not None:
-        order.trigger = order.trail.follow(market.last_ticks, falling=not order.is_buy)
+        order.trigger = order.trail.follow(ticks, falling=not order.is_buy)
+
+
+def _is_due(order: Order, market: TradedMarket) -> bool:
+    _follow(order, market.last_ticks)
     trigger: Trigger | None = order.trigger
     return trigger is not None and trigger.reached(price_ticks(market, trigger.by))

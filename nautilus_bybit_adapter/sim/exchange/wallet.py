@@ -78,8 +78,7 @@ def _coin_row(account: Account, risk: Risk, coin: str, of: CoinMargin) -> dict[s
         "unrealisedPnl": plain(unrealised),
         "collateralSwitch": bool(risk.ratio(coin)),
         "spotHedgingQty": "0",
-        # What contracts lost beyond the balance is owed.
-        "borrowAmount": f"{debt + max(ZERO, -balance):.18f}",
+        "borrowAmount": f"{account.owed(coin):.18f}",
         "totalPositionIM": plain(of.position_im),
         "walletBalance": plain(balance),
         "cumRealisedPnl": plain(account.realised.get(coin, ZERO)),

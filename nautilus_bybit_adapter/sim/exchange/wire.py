@@ -87,7 +87,7 @@ def order_row(order: Order, smp_group: int | str) -> Row:
         "slippageToleranceType": order.slippage_type,
         "cumFeeDetail": {coin: plain(fee) for coin, fee in order.fees.items()},
         "rpiTakerAccess": order.rpi_taker_access,
-        "rpiMatchedQty": "0",
+        "rpiMatchedQty": plain(it.qty(order.rpi_matched)),
     }
     return {key: row[key] for key in row if not (spot and key in _LINEAR_ONLY)}
 
@@ -163,7 +163,7 @@ def order_history_item(order: Order, smp_group: int | str) -> Row:
         "slippageTolerance": order.slippage,
         "extraFees": "",
         "rpiTakerAccess": order.rpi_taker_access,
-        "rpiMatchedQty": "0",
+        "rpiMatchedQty": plain(order.instrument.qty(order.rpi_matched)),
     }
 
 

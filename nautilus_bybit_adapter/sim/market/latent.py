@@ -8,6 +8,7 @@ while: then the walk leaps over the gap in one step.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -90,3 +91,28 @@ class CoinPrice:
         mean_s = self._params.burst_every_s if is_burst else self._params.burst_s
         self._regime_ends = now_s + self._random.expovariate(1 / max(mean_s, 1e-9))
         return not is_burst
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPrice:
+    """The latent price of a coin for a market that was listed later, as multiples of where that one started.
+
+    Parameters
+    ----------
+    coin : CoinPrice
+        The price of the coin.
+    level : float
+        What it stood at then.
+    """
+
+    coin: CoinPrice
+    level: float
+
+    def begin(self, now_ms: int) -> None:
+        """Let the present state of the coin stand at `now_ms`."""
+        self.coin.begin(now_ms)
+
+    def at(self, now_ms: float) -> Moment:
+        """State at a time."""
+        moment = self.coin.at(now_ms)
+        return Moment(moment.price / self.level, moment.lagged / self.level, moment.is_burst)

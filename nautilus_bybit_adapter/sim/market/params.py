@@ -49,6 +49,10 @@ class FlowParams:
         Time constant of the index behind the latent price, s (chosen).
     option_quotes_per_s, option_trades_per_s : float
         How often an option is quoted anew, and traded (chosen).
+    rpi_quotes_per_s, retail_per_s : float
+        How often market makers quote retail traders anew, and how often these trade (chosen).
+    rpi_value : float
+        Median value of such a quote and of such a trade in quote coin (chosen).
     option_spread_vol : float
         Half the spread of an option in percent of volatility (chosen).
     """
@@ -73,6 +77,9 @@ class FlowParams:
     basis_bps: float = 0.3
     basis_s: float = 20.0
     index_lag_s: float = 2.0
+    rpi_quotes_per_s: float = 2.0
+    retail_per_s: float = 1.0
+    rpi_value: float = 800.0
     option_quotes_per_s: float = 2.0
     option_trades_per_s: float = 0.05
     option_spread_vol: float = 1.0

@@ -73,6 +73,16 @@ class RecordingHead:
     middle: Decimal
     start_ms: int
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Category and symbol."""
+        return self.category, self.symbol
+
+    @property
+    def place(self) -> str:
+        """Name under which a state file keeps how far it was played."""
+        return f"played {self.category}/{self.symbol} from {self.start_ms}"
+
 
 class Recording:
     """A recording on disk.

@@ -39,6 +39,13 @@ class ReplayFlow:
         What happened, in the exchange's order; the frames of the head's file by default.
     wait_ms : int
         Recorded time that passes before the recording goes on from its first book, ms.
+    played : int
+        Frames that were applied before the venue was started anew; it goes on behind them at once.
+
+    Attributes
+    ----------
+    played : int
+        Frames applied so far.
     """
 
     def __init__(
@@ -49,12 +56,16 @@ class ReplayFlow:
         now_ms: int,
         frames: Iterator[RecordedFrame] | None = None,
         wait_ms: int = 0,
+        played: int = 0,
     ) -> None:
         self.ended = False
+        self.played = 0
+        self._is_silent = False
         self._market = market
         self._head = head
         self._speed = speed
-        self._wait_ms = wait_ms
+        # Recorded time since the start of the recording when the clock begins, ms.
+        self._begun_ms: float = -wait_ms
         self._followed_ms = now_ms
         self._origin_ms: float = now_ms
         self._frames = Recording(head.path).frames() if frames is None else frames
@@ -65,11 +76,28 @@ class ReplayFlow:
         self._recorded: Changes = {"Buy": {}, "Sell": {}}
         self._differs: dict[str, set[int]] = {"Buy": set(), "Sell": set()}
         self._pull()
+        if played:
+            self._skip(played)
+        else:  # what another flow left gives way to the first book
+            for side in ("Buy", "Sell"):
+                self._deep[side] = market.book.side(side).anonymous()
+                self._recorded[side] = dict(self._deep[side])
+        self.begin(now_ms)
+        if not played:
+            self._origin_ms = now_ms  # the first book is there from the start, whatever is waited for
         self.advance(now_ms)
 
     def begin(self, now_ms: int) -> None:
-        """Let the recording start at `now_ms`."""
-        self._origin_ms = now_ms + self._wait_ms / self._speed
+        """Let the recording start, or go on, at `now_ms`."""
+        self._origin_ms = now_ms - self._begun_ms / self._speed
+
+    def _skip(self, frames: int) -> None:
+        """Follow frames that the market has seen, without moving it."""
+        self._is_silent = True
+        while self.played < frames and self._next is not None:
+            self._begun_ms = self._next.exchange_ms - self._head.start_ms
+            self._take(self._next)
+        self._is_silent = False
 
     def advance(self, now_ms: int) -> None:
         """Apply every recorded frame due by `now_ms`.
@@ -81,15 +109,18 @@ class ReplayFlow:
         """
         recorded_ms = self._head.start_ms + (now_ms - self._origin_ms) * self._speed
         while self._next is not None and self._next.exchange_ms <= recorded_ms:
-            frame = self._next
-            try:
-                self._apply(frame)
-            except (GridError, ArithmeticError, KeyError, ValueError, TypeError) as e:
-                raise ReplayError(frame.path, frame.line, f"{type(e).__name__}: {e}") from e
-            self._pull()
+            self._take(self._next)
         if now_ms - self._followed_ms >= FOLLOW_MS:
             self._followed_ms = now_ms
             self._market.follow_index(None)
+
+    def _take(self, frame: RecordedFrame) -> None:
+        try:
+            self._apply(frame)
+        except (GridError, ArithmeticError, KeyError, ValueError, TypeError) as e:
+            raise ReplayError(frame.path, frame.line, f"{type(e).__name__}: {e}") from e
+        self.played += 1
+        self._pull()
 
     def _pull(self) -> None:
         self._next = next(self._frames, None)
@@ -109,7 +140,7 @@ class ReplayFlow:
         if side not in {"Buy", "Sell"}:
             raise ValueError(f"side {side!r}")
         ((ticks, lots),) = self._market.grid([(price, size)]).items()
-        taken = self._market.trade_lots(side, ticks, lots)
+        taken = lots if self._is_silent else self._market.trade_lots(side, ticks, lots)
         hit = "Sell" if side == "Buy" else "Buy"
         known = self._recorded[hit].get(ticks, 0)
         if known:
@@ -157,5 +188,5 @@ class ReplayFlow:
         return news
 
     def _state(self, changes: Changes) -> None:
-        if any(changes.values()):
+        if any(changes.values()) and not self._is_silent:
             self._market.set_levels(changes.get("Buy", {}), changes.get("Sell", {}))

@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from .flow import lay_quiet_book
-from .latent import CoinPrice
+from .latent import CoinPrice, LaterPrice
 from .options import OptionFlow
 from .synthetic import SyntheticFlow, lot_value
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 AWAKE_MS = 60_000
 REQUOTE_MS = 5_000
 LOOK_MS = 1_000
+# Statuses in which nobody trades any more.
+OVER = ("Delivering", "Closed")
 # How often the index of a moving market is told.
 FOLLOW_MS = 100
 # Value of the one quote per side of a market that stands still.
@@ -79,8 +81,8 @@ class LazyFlow:
         return self.kept or market.watchers > 0 or self._now_ms() - market.asked_ms < AWAKE_MS
 
     def wake(self) -> None:
-        """Lay the book and run, from now on."""
-        if self.is_awake or self.market.inputs.is_taking:
+        """Lay the book and run, from now on; a market that was delivered stays as it is."""
+        if self.is_awake or self.market.inputs.is_taking or self.market.status in OVER:
             return
         self.is_awake = True
         now_ms = self._now_ms()
@@ -108,6 +110,8 @@ class LazyFlow:
     def rest(self) -> None:
         """Stand still until somebody looks again."""
         self.is_awake = False
+        if any(side.anonymous() for side in (self.market.book.rpi_bids, self.market.book.rpi_asks)):
+            self.market.lay_rpi({}, {})
         self.quote()
 
     def _follow(self, now_ms: int) -> None:
@@ -164,16 +168,23 @@ class Schedule:
         self._orders_seen = 0
         self._looked_ms = 0
         self._turn = 0
-        for key, market in exchange.markets.items():
-            if key in recorded:
+        self._is_quiet = is_quiet
+        self._known: set[tuple[str, str]] = set(recorded)
+        self._meet(is_new=is_new)
+        exchange.inputs.ahead = self._ask
+
+    def _meet(self, *, is_new: bool) -> None:
+        """Let the markets move that are not known yet."""
+        for key, market in self._exchange.markets.items():
+            if key in self._known:
                 continue
-            if not is_quiet:
+            self._known.add(key)
+            if not self._is_quiet:
                 self._lazy[key] = self._lazy_flow(market)
                 if is_new:
                     self._lazy[key].quote()
             elif is_new:
                 lay_quiet_book(market)
-        exchange.inputs.ahead = self._ask
 
     def begin(self, now_ms: int) -> None:
         """Let time start at `now_ms`."""
@@ -197,8 +208,10 @@ class Schedule:
         except Exception:
             self._recorded.clear()
             raise
+        if len(self._exchange.markets) > len(self._known):
+            self._meet(is_new=True)
         for lazy in self._lazy.values():
-            if lazy.is_awake:
+            if lazy.is_awake and lazy.market.status not in OVER:
                 lazy.advance(now_ms)
         if now_ms - self._looked_ms >= LOOK_MS:
             self._look(now_ms)
@@ -222,7 +235,7 @@ class Schedule:
                 lambda _now: None,
                 self._now_ms,
             )
-        coin = self._coin(market)
+        coin = self._price_for(market)
         start = float(it.index_price / it.tick)
         return LazyFlow(
             market,
@@ -230,6 +243,13 @@ class Schedule:
             lambda now: start * coin.at(now).lagged,
             self._now_ms,
         )
+
+    def _price_for(self, market: TradedMarket) -> CoinPrice | LaterPrice:
+        it, coin = market.instrument, self._coin(market)
+        launched = it.listing.launch_time
+        if not launched.isdecimal() or int(launched) < self._exchange.started_ms:
+            return coin
+        return LaterPrice(coin, coin.at(self._now_ms()).lagged * float(it.index_price / market.index))
 
     def _coin(self, market: TradedMarket) -> CoinPrice:
         name = market.instrument.base
@@ -243,8 +263,10 @@ class Schedule:
         parts = max(1, (now_ms - self._looked_ms) // LOOK_MS)
         self._looked_ms = now_ms
         self._keep_traded()
-        for lazy in self._lazy.values():
-            if lazy.is_awake and not lazy.is_wanted:
+        for key, lazy in list(self._lazy.items()):
+            if lazy.market.status in OVER:
+                del self._lazy[key]
+            elif lazy.is_awake and not lazy.is_wanted:
                 lazy.rest()
         still = [lazy for lazy in self._lazy.values() if not lazy.is_awake]
         rounds = REQUOTE_MS // LOOK_MS

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.sim.exchange.book import BookSide, opposite
 
-from .latent import CoinPrice
+from .latent import CoinPrice, LaterPrice
 from .params import FlowParams
+from .retail import RetailFlow
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
@@ -49,13 +50,13 @@ class SyntheticFlow:
         seed: int,
         params: FlowParams,
         now_ms: int,
-        coin: CoinPrice | None = None,
+        coin: CoinPrice | LaterPrice | None = None,
     ) -> None:
         it = market.instrument
         self._market = market
         self._params = params
         self._random = Random(f"{seed}/{it.category}/{it.symbol}")  # noqa: S311 - no secret
-        self._coin = coin or CoinPrice(seed, f"{it.base}/{it.symbol}", params, now_ms)
+        self._coin: CoinPrice | LaterPrice = coin or CoinPrice(seed, f"{it.base}/{it.symbol}", params, now_ms)
         self._own_coin = coin is None
         self._deviation = 0.0
         self._is_burst = self._is_thin = False
@@ -63,10 +64,12 @@ class SyntheticFlow:
         self._next_ms = self._moved_ms = float(now_ms)
         self._middle = market.start_ticks * self._coin.at(now_ms).price
         self._lot_value = float(lot_value(market))
+        self._retail = RetailFlow(market, seed, params, now_ms, self._lot_value)
         self._lay_book()
 
     def begin(self, now_ms: int) -> None:
         """Let time start at `now_ms`."""
+        self._retail.begin(now_ms)
         self._next_ms = self._moved_ms = float(now_ms)
         self._thin_ends_ms = (
             now_ms + self._random.expovariate(1 / max(self._params.thin_every_s, 1e-9)) * 1000
@@ -79,14 +82,17 @@ class SyntheticFlow:
         self._next_ms = self._moved_ms = float(now_ms)
         self._middle = self._market.start_ticks * self._coin.at(now_ms).price * (1 + self._deviation)
         self._lay_book()
+        self._retail.begin(now_ms)
 
     def advance(self, now_ms: int) -> None:
         """Apply every event due by `now_ms`."""
         while self._next_ms <= now_ms:
+            self._retail.advance(self._next_ms)
             self._move_middle()
             self._event()
             adds, cancels, markets = self._rates()
             self._next_ms += self._random.expovariate((adds + cancels + markets) / 1000)
+        self._retail.advance(now_ms)
 
     def _lay_book(self) -> None:
         start, levels = round(self._middle), range(self._params.levels + _CLOSE_LEVELS)

@@ -12,6 +12,7 @@ from nautilus_bybit_adapter.sim.exchange.amounts import ZERO, coin_amount, plain
 from nautilus_bybit_adapter.sim.exchange.cashbook import log_row, sizes_after
 from nautilus_bybit_adapter.sim.exchange.errors import bad_param
 from nautilus_bybit_adapter.sim.exchange.instruments import SPOT
+from nautilus_bybit_adapter.sim.exchange.interest import FREE_AMOUNTS
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
 from nautilus_bybit_adapter.sim.exchange.wallet import wallet_row
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 # Unified account 2.0.
 _UNIFIED_STATUS = 5
 MOST_WITHDRAWAL_COINS = 20
-HOURLY_BORROW_RATE = Decimal("0.00000300")
 MOST_BORROWED_USD = Decimal(1_000_000)
 _ALWAYS_COLLATERAL = ("USDT", "USDC")
 
@@ -91,15 +91,16 @@ def collateral_row(exchange: Exchange, coin: str) -> dict[str, Any]:
     """Borrowing and collateral of one coin."""
     price = exchange.risk.usd_value(coin, Decimal(1))
     most = coin_amount(MOST_BORROWED_USD / price) if price else ZERO
-    borrowed = exchange.account.debts.get(coin, ZERO)
+    borrowed, owed = exchange.account.debts.get(coin, ZERO), exchange.account.owed(coin)
+    free = FREE_AMOUNTS.get(coin, ZERO)
     counts = exchange.risk.is_collateral(coin)
     return {
         "currency": coin,
-        "hourlyBorrowRate": plain(HOURLY_BORROW_RATE),
+        "hourlyBorrowRate": plain(exchange.interest.rate(coin)),
         "maxBorrowingAmount": plain(most),
-        "freeBorrowingLimit": "0",
-        "freeBorrowAmount": "0",
-        "borrowAmount": plain(borrowed),
+        "freeBorrowingLimit": plain(free),
+        "freeBorrowAmount": plain(min(free, owed)),
+        "borrowAmount": plain(owed),
         "otherBorrowAmount": "0",
         "availableToBorrow": plain(
             coin_amount(min(exchange.loans.borrowable(coin), max(ZERO, most - borrowed)))

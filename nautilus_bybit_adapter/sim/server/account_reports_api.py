@@ -154,9 +154,14 @@ def _days(fills: list[Execution]) -> list[dict[str, str]]:
 
 
 def demo_money(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/account/demo-apply-money`: add to the account or take from it; everything or nothing."""
+    """`/v5/account/demo-apply-money`: add to the account or take from it; everything or nothing.
+
+    Who names no coins gets the most of each.
+    """
     adds = read_choice({"adjustType": 0, **params}, "adjustType", ("0", "1")) == "0"
-    items = params.get("utaDemoApplyMoney")
+    known = known_coins(exchange)
+    most = [{"coin": coin, "amountStr": plain(most)} for coin, most in DEMO_MONEY.items() if coin in known]
+    items = params.get("utaDemoApplyMoney", most)
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
         raise bad_param("params error: utaDemoApplyMoney invalid")
     amounts: dict[str, Decimal] = {}
@@ -164,7 +169,7 @@ def demo_money(exchange: Exchange, params: Params) -> dict[str, Any]:
         coin = read_choice(item, "coin", tuple(DEMO_MONEY))
         amounts[coin] = amounts.get(coin, ZERO) + read_amount(item, "amountStr")
     for coin, amount in amounts.items():
-        if amount > DEMO_MONEY[coin] or coin not in known_coins(exchange):
+        if amount > DEMO_MONEY[coin] or coin not in known:
             raise bad_param(f"params error: amountStr of {coin} exceeds {plain(DEMO_MONEY[coin])}")
         if not adds and amount > exchange.risk.spendable(coin):
             raise VenueError(110012, "Insufficient available balance")

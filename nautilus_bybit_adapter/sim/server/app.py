@@ -70,6 +70,7 @@ class VenueServer:
         for socket in self.public.values():
             socket.pump(now_ms)
         self.private.pump(now_ms)
+        self.trade.pump()
         self._context.earn.advance(now_ms)
 
     def announce(self, notice: dict[str, Any]) -> None:

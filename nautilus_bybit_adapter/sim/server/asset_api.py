@@ -13,6 +13,7 @@ from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 from nautilus_bybit_adapter.sim.exchange.funding_wallet import ACCOUNT_TYPES, UNIFIED, Transfer
 from nautilus_bybit_adapter.sim.exchange.greeks import coin_greeks
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
+from nautilus_bybit_adapter.sim.exchange.settlement import DELIVERIES
 
 from .amount import known_coins, read_amount, read_choice, read_needed
 from .endpoint import Routes, private, uses
@@ -186,7 +187,7 @@ def deliveries(exchange: Exchange, params: Params) -> dict[str, Any]:
             "deliveryRpl": plain(fill.pnl),
         }
         for fill in reversed(exchange.account.executions)
-        if fill.exec_type == "Delivery"
+        if fill.exec_type in DELIVERIES
         and fill.order.instrument.category == category
         and start_end[0] <= fill.at_ms <= start_end[1]
         and symbol in {"", fill.order.instrument.symbol}

@@ -13,6 +13,8 @@ from urllib.parse import unquote, unquote_plus
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 
+from .rsa_key import RsaKey  # noqa: TC001 - the type of a field
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -25,10 +27,11 @@ REQUIRED_HEADERS = ("X-BAPI-API-KEY", "X-BAPI-TIMESTAMP", "X-BAPI-SIGN")
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Key and secret of the one account."""
+    """Key of the one account, with its secret or, for a key of the RSA type, with the public half of the pair."""
 
     api_key: str
     api_secret: str = field(repr=False)
+    public_key: RsaKey | None = None
 
     def sign(self, payload: str | bytes) -> str:
         """HMAC-SHA256 of `payload` in lower-case hex."""
@@ -37,6 +40,10 @@ class Credentials:
 
     def matches(self, payload: str | bytes, signature: str) -> bool:
         """Whether `signature` is that of `payload`."""
+        if self.public_key is not None:
+            return self.public_key.verifies(
+                payload.encode() if isinstance(payload, str) else payload, signature
+            )
         return hmac.compare_digest(self.sign(payload).encode(), signature.encode())
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nautilus_bybit_adapter.sim.exchange.amounts import ZERO, plain
+from nautilus_bybit_adapter.sim.exchange.amounts import ZERO, coin_amount, plain
 from nautilus_bybit_adapter.sim.exchange.errors import bad_param
-from nautilus_bybit_adapter.sim.exchange.queries import read_limit
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_text
 
 from .endpoint import Routes, private
-from .paging import DAY_MS, window
+from .paging import DAY_MS, closed_page, window
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
+    from nautilus_bybit_adapter.sim.exchange.interest import InterestCharge
 
 
 def borrow(exchange: Exchange, params: Params) -> dict[str, Any]:
@@ -55,10 +55,30 @@ def quick_repayment(exchange: Exchange, params: Params) -> dict[str, Any]:
 
 
 def borrow_history(exchange: Exchange, params: Params) -> dict[str, Any]:
-    """`/v5/account/borrow-history`: interest that was charged; loans cost none here."""
-    window(params, exchange.now_ms(), longest_ms=30 * DAY_MS)
-    read_limit(params, 20, 50)
-    return {"list": [], "nextPageCursor": ""}
+    """`/v5/account/borrow-history`: interest that was charged, newest first."""
+    start, end = window(params, exchange.now_ms(), longest_ms=30 * DAY_MS)
+    currency = read_text(params, "currency")
+    charges = [
+        charge
+        for charge in reversed(exchange.interest.charges)
+        if start <= charge.at_ms <= end and currency in {"", charge.coin}
+    ]
+    found, cursor = closed_page(charges, params, lambda charge: f"{charge.coin}:{charge.at_ms}", 20, 50)
+    return {"list": [_charge_row(charge) for charge in found], "nextPageCursor": cursor}
+
+
+def _charge_row(charge: InterestCharge) -> dict[str, Any]:
+    return {
+        "currency": charge.coin,
+        "createdTime": charge.at_ms,
+        "borrowCost": plain(charge.cost),
+        "hourlyBorrowRate": plain(charge.rate),
+        "InterestBearingBorrowSize": plain(charge.owed - charge.free),
+        "costExemption": plain(coin_amount(charge.free * charge.rate)),
+        "borrowAmount": plain(charge.owed),
+        "unrealisedLoss": plain(charge.lost),
+        "freeBorrowedAmount": plain(charge.free),
+    }
 
 
 ROUTES: Routes = {

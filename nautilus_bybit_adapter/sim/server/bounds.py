@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+MOST = 1 << 30
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
@@ -25,7 +27,7 @@ class Bounds:
     Raises
     ------
     ValueError
-        When one is not above 0.
+        When one is below 1 or above 2^30.
     """
 
     request_bytes: int = 1 << 20
@@ -36,5 +38,5 @@ class Bounds:
 
     def __post_init__(self) -> None:
         for each in fields(self):
-            if getattr(self, each.name) < 1:
-                raise ValueError(f"{each.name} must be at least 1, got {getattr(self, each.name)}")
+            if not 1 <= getattr(self, each.name) <= MOST:
+                raise ValueError(f"{each.name} must be from 1 to {MOST}, got {getattr(self, each.name)}")

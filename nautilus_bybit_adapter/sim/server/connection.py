@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,6 +13,7 @@ from aiohttp import WSMsgType, web
 from .codec import encoded, text_header
 from .context import CONTEXT
 from .fault_gate import FaultGate
+from .idle import DEFAULT_S, read_active_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,15 +30,24 @@ class Connection:
     ----------
     conn_id : str
         What acknowledgements call it.
+    wall_s : callable
+        Real time, s.
 
     Attributes
     ----------
     waiting : list of bytes
         Frames of this turn of the event loop, not yet written.
+    active_s : float
+        Real time of the last frame in either direction, s.
+    idle_s : float
+        How long it may be without one, s.
     """
 
-    def __init__(self, conn_id: str) -> None:
+    def __init__(self, conn_id: str, wall_s: Callable[[], float] = time.monotonic) -> None:
         self.conn_id = conn_id
+        self.active_s = wall_s()
+        self.idle_s: float = DEFAULT_S
+        self._wall_s = wall_s
         self.address = ""
         self.topics: set[str] = set()
         self.authenticated = False
@@ -93,6 +104,7 @@ class Connection:
         """Run the connection until either side ends it."""
         context = request.app[CONTEXT]
         self.address = request.remote or ""
+        self.idle_s = read_active_time(request.query.get("max_active_time", ""))
         if not context.addresses.sockets.allows(self.address, context.exchange.now_ms()):
             raise web.HTTPForbidden(text="too many connections")
         self._most_waiting = context.bounds.waiting_bytes
@@ -115,6 +127,7 @@ class Connection:
     ) -> None:
         async for message in socket:
             await self._sit_out(gate)
+            self.active_s = self._wall_s()
             if message.type is WSMsgType.PING:
                 with contextlib.suppress(ConnectionError):
                     await socket.pong(message.data)
@@ -134,6 +147,7 @@ class Connection:
         if self._transport.is_closing():
             self._end()
             return
+        self.active_s = self._wall_s()
         frames, self.waiting, self._waiting_bytes = self.waiting, [], 0
         self._transport.write(
             b"".join([part for frame in frames for part in (text_header(len(frame)), frame)])

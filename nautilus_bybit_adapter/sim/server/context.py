@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from .bounds import Bounds
 from .limits import AddressLimits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
 
     from .auth import Credentials
@@ -40,6 +43,7 @@ class Context:
     addresses: AddressLimits = field(default_factory=AddressLimits)
     profile: Profile = field(default_factory=Profile)
     notices: list[dict[str, Any]] = field(default_factory=list)
+    wall_s: Callable[[], float] = time.monotonic
     funding: FundingWallet = field(init=False)
     earn: EarnBook = field(init=False)
     converts: ConvertDesk = field(init=False)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
     from nautilus_bybit_adapter.sim.exchange.market import Market
     from nautilus_bybit_adapter.sim.exchange.orders import PublicTrade
+    from nautilus_bybit_adapter.sim.exchange.rpi import RpiChanges, RpiFeed, RpiLots
 
 
 def book_frame(market: TradedMarket, feed: DepthFeed, changes: Changes | None, now_ms: int) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def full_frame(market: TradedMarket, changes: Changes, now_ms: int) -> dict[str,
     return _book_frame(market, market.full_feed, ("full", "delta"), rows, now_ms)
 
 
-def rpi_frame(market: TradedMarket, changes: Changes | None, now_ms: int) -> dict[str, Any]:
+def rpi_frame(market: TradedMarket, changes: RpiChanges | None, now_ms: int) -> dict[str, Any]:
     """Frame of `orderbook.rpi`: price, size of normal orders, size of retail price improvement orders."""
     feed = market.rpi_feed
     kind = "delta" if changes is not None else "snapshot"
@@ -44,9 +45,13 @@ def rpi_frame(market: TradedMarket, changes: Changes | None, now_ms: int) -> dic
     return _book_frame(market, feed, ("rpi", kind), rows, now_ms)
 
 
-def rpi_levels(market: TradedMarket, levels: Mapping[int, int]) -> list[list[str]]:
+def rpi_levels(market: TradedMarket, levels: Mapping[int, RpiLots]) -> list[list[str]]:
     """Levels with a third column, the size of retail price improvement orders."""
-    return [[*level, "0"] for level in _levels(market, levels)]
+    it = market.instrument
+    return [
+        [it.price_text(ticks), it.qty_text(lots.normal), it.qty_text(lots.rpi)]
+        for ticks, lots in levels.items()
+    ]
 
 
 def _levels(market: TradedMarket, levels: Mapping[int, int]) -> list[list[str]]:
@@ -56,7 +61,7 @@ def _levels(market: TradedMarket, levels: Mapping[int, int]) -> list[list[str]]:
 
 def _book_frame(
     market: TradedMarket,
-    feed: DepthFeed,
+    feed: DepthFeed | RpiFeed,
     name_kind: tuple[str, str],
     rows: tuple[list[list[str]], list[list[str]]],
     now_ms: int,
@@ -131,7 +136,7 @@ def _linear_trade(market: Market, trade: PublicTrade) -> dict[str, Any]:
         "L": trade.tick_direction,
         "i": trade.trade_id,
         "BT": False,
-        "RPI": False,
+        "RPI": trade.is_rpi,
         "seq": trade.seq,
     }
 
@@ -147,7 +152,7 @@ def _spot_trade(market: Market, trade: PublicTrade) -> dict[str, Any]:
         "seq": trade.seq,
         "s": it.symbol,
         "BT": False,
-        "RPI": False,
+        "RPI": trade.is_rpi,
     }
 
 

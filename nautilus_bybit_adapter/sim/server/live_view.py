@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nautilus_bybit_adapter.sim.exchange.amounts import plain
+from nautilus_bybit_adapter.sim.exchange.conditions import RISING
 from nautilus_bybit_adapter.sim.exchange.wire import position_item
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def market_view(market: TradedMarket) -> dict[str, Any]:
         "category": it.category,
         "symbol": it.symbol,
         "last": it.price_text(market.last_ticks),
-        "mark": plain(market.mark),
+        "mark": it.price_text(market.mark_ticks),
         "start": it.price_text(market.start_ticks),
         **sides,
         "trades": trades[::-1],
@@ -92,8 +93,16 @@ def _order(order: Order) -> dict[str, Any]:
         "price": it.price_text(order.ticks) if order.order_type == "Limit" else "market",
         "qty": it.qty_text(order.lots),
         "filled": it.qty_text(order.filled),
-        "status": order.status,
+        "status": _status(order),
     }
+
+
+def _status(order: Order) -> str:
+    """Status of an order, with the price it waits for."""
+    if order.status != "Untriggered" or order.trigger is None:
+        return order.status
+    sign = "≥" if order.trigger.direction == RISING else "≤"
+    return f"{order.status} {sign} {order.instrument.price_text(order.trigger.ticks)}"
 
 
 def _fill(fill: Execution) -> dict[str, Any]:

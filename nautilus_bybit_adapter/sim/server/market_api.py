@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from nautilus_bybit_adapter.sim.exchange.depth import RPI_DEPTH
 from nautilus_bybit_adapter.sim.exchange.errors import bad_param
 from nautilus_bybit_adapter.sim.exchange.queries import read_limit
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_text
+from nautilus_bybit_adapter.sim.exchange.rpi import RPI_DEPTH
 
 from .endpoint import Routes, public
 from .frames import option_prices, rpi_levels
@@ -45,25 +45,26 @@ def instruments(exchange: Exchange, params: Params) -> dict[str, Any]:
     statuses = _statuses(category, read_text(params, "status"))
     found = sorted(
         (
-            market.instrument
+            market
             for key, market in exchange.markets.items()
             if key[0] in categories
             and symbol in {"", key[1]}
             and base in {"", market.instrument.base}
             and kind in {"", market.instrument.listing.symbol_type}
-            and market.instrument.listing.status in statuses
+            and market.status in statuses
         ),
-        key=lambda it: it.symbol,
+        key=lambda market: market.instrument.symbol,
     )
     if category == "spot":
-        return {"category": category, "list": [it.wire() for it in found]}
+        return {"category": category, "list": [market.listed() for market in found]}
     limit = read_limit(params, 500, 1000)
     after = unquote(read_text(params, "cursor")).rpartition("last=")[2]
-    page = [it for it in found if it.symbol > after]
+    page = [market for market in found if market.instrument.symbol > after]
     more = len(page) > limit
     page = page[:limit]
-    cursor = quote(f"first={page[0].symbol}&last={page[-1].symbol}", safe="") if more else ""
-    return {"category": category, "list": [it.wire() for it in page], "nextPageCursor": cursor}
+    ends = [market.instrument.symbol for market in (page[0], page[-1])] if more else []
+    cursor = quote(f"first={ends[0]}&last={ends[1]}", safe="") if more else ""
+    return {"category": category, "list": [market.listed() for market in page], "nextPageCursor": cursor}
 
 
 def _statuses(category: str, asked: str) -> set[str]:
@@ -191,7 +192,7 @@ def _trade_item(market: TradedMarket, trade: PublicTrade) -> dict[str, Any]:
         "side": trade.side,
         "time": str(trade.at_ms),
         "isBlockTrade": False,
-        "isRPITrade": False,
+        "isRPITrade": trade.is_rpi,
         **(option_prices(market, trade.ticks) if it.is_option else {}),
         "seq": str(trade.seq),
     }

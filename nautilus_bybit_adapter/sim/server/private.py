@@ -15,6 +15,7 @@ from .auth import check_login
 from .codec import encoded
 from .connection import Connection, read_message, with_request_id
 from .dcp import DCP_TOPICS, DisconnectionProtection
+from .idle import LOOK_S, IdleScan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,10 +64,11 @@ class PrivateSocket:
         self.connections: set[Connection] = set()
         self._context = context
         self._dcp = DisconnectionProtection(context)
+        self._idle = IdleScan(LOOK_S)
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection."""
-        connection = Connection(f"{token_hex(10)}-{token_hex(1)}")
+        connection = Connection(f"{token_hex(10)}-{token_hex(1)}", self._context.wall_s)
         self.connections.add(connection)
         try:
             return await connection.serve(request, self._on_text)
@@ -75,7 +77,8 @@ class PrivateSocket:
             self._dcp.left(connection.topics, self.connections)
 
     def pump(self, now_ms: int) -> None:
-        """Do what time brings: cancel the orders of whoever has been away for too long."""
+        """Do what time brings: cut idle connections, cancel the orders of whoever has been away for too long."""
+        self._idle.pump(self._context.wall_s(), self.connections, lambda connection: connection.idle_s)
         self._dcp.pump(now_ms, self.connections)
 
     def push(self, event: PrivateEvent) -> None:

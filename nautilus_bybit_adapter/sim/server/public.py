@@ -5,19 +5,21 @@ Source: Bybit V5 WebSocket Connect and the public topics.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from aiohttp import web
 
 from nautilus_bybit_adapter.sim.exchange.instruments import OPTION, SPOT
 
 from .codec import encoded
 from .connection import Connection, read_message
 from .frames import trades_frame
+from .idle import BARE_LOOK_S, BARE_PUBLIC_S, IdleScan
 from .topics import Topic, is_served, make_topic, named_markets
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from nautilus_bybit_adapter.sim.exchange.events import TradesEvent
 
     from .context import Context
@@ -27,6 +29,8 @@ SPOT_ARGS_LIMIT = 10
 MOST_TRADES = 1024
 # Characters of all topics of one connection.
 ARGS_LENGTH_LIMIT = 21_000
+# Connections of one address to one product.
+MOST_PER_ADDRESS = 1000
 
 
 class PublicSocket:
@@ -46,10 +50,14 @@ class PublicSocket:
         self._category = category
         self._subscribers: dict[str, set[Connection]] = {}
         self._topics: dict[str, Topic] = {}
+        self._idle = IdleScan(BARE_LOOK_S)
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection."""
-        connection = Connection(str(uuid4()))
+        alike = sum(each.address == request.remote for each in self.connections)
+        if alike >= MOST_PER_ADDRESS:
+            raise web.HTTPForbidden(text="too many connections")
+        connection = Connection(str(uuid4()), self._context.wall_s)
         self.connections.add(connection)
         try:
             return await connection.serve(request, self._on_text)
@@ -78,7 +86,10 @@ class PublicSocket:
             _send_all(self._subscribers.get(frame["topic"], set()), frame)
 
     def pump(self, now_ms: int) -> None:
-        """Push every topic whose interval has passed."""
+        """Push every topic whose interval has passed, and cut who asked for none in a minute."""
+        self._idle.pump(
+            self._context.wall_s(), self.connections, lambda each: inf if each.topics else BARE_PUBLIC_S
+        )
         for name, topic in list(self._topics.items()):
             for frame in topic.due(now_ms):
                 _send_all(self._subscribers[name], frame)

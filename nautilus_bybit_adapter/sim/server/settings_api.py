@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
-from nautilus_bybit_adapter.sim.exchange.profile import DCP_PRODUCTS, MarketMakerProtection
+from nautilus_bybit_adapter.sim.exchange.errors import bad_param
+from nautilus_bybit_adapter.sim.exchange.profile import DCP_PRODUCTS
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_category, read_flag, read_text
 
 from .amount import read_choice, read_needed
@@ -17,6 +17,7 @@ from .paging import closed_page
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
+    from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 
     from .context import Context
     from .limits import Quota
@@ -109,58 +110,38 @@ def dcp_info(context: Context, params: Params) -> dict[str, Any]:
     }
 
 
-def modify_mmp(context: Context, params: Params) -> dict[str, Any]:
+def modify_mmp(exchange: Exchange, params: Params) -> dict[str, Any]:
     """`/v5/account/mmp-modify`."""
-    names = ("baseCoin", "window", "frozenPeriod", "qtyLimit", "deltaLimit")
-    base, window, frozen, qty, delta = (read_needed(params, name) for name in names)
-    context.profile.mmp[base] = MarketMakerProtection(
-        window, frozen, qty, delta, read_text(params, "vegaLimit")
-    )
-    _touched(context)
+    exchange.modify_mmp(params)
     return {}
 
 
-def reset_mmp(context: Context, params: Params) -> dict[str, Any]:
+def reset_mmp(exchange: Exchange, params: Params) -> dict[str, Any]:
     """`/v5/account/mmp-reset`."""
-    if read_needed(params, "baseCoin") not in context.profile.mmp:
-        raise VenueError(110065, "MMP is not set for this base coin.")
+    exchange.reset_mmp(params)
     return {}
 
 
-def mmp_state(context: Context, params: Params) -> dict[str, Any]:
-    """`/v5/account/mmp-state`: nothing is frozen here."""
-    base = read_needed(params, "baseCoin")
-    found = context.profile.mmp.get(base)
-    if found is None:
-        return {"result": []}
-    row = {
-        "baseCoin": base,
-        "mmpEnabled": True,
-        "window": found.window,
-        "frozenPeriod": found.frozen_period,
-        "qtyLimit": found.qty_limit,
-        "deltaLimit": found.delta_limit,
-        "vegaLimit": found.vega_limit,
-        "mmpFrozenUntil": "0",
-        "mmpFrozen": False,
-    }
-    return {"result": [row]}
+def mmp_state(exchange: Exchange, params: Params) -> dict[str, Any]:
+    """`/v5/account/mmp-state`."""
+    return {"result": exchange.mmp.state(read_needed(params, "baseCoin"))}
 
 
 def account_instruments(exchange: Exchange, params: Params) -> dict[str, Any]:
     """`/v5/account/instruments-info`: what the account may trade."""
     category, symbol = read_category(params), read_text(params, "symbol")
     found = sorted(
-        (
-            m.instrument
-            for key, m in exchange.markets.items()
-            if key[0] == category and symbol in {"", key[1]}
-        ),
-        key=lambda it: it.symbol,
+        (market for key, market in exchange.markets.items() if key[0] == category and symbol in {"", key[1]}),
+        key=lambda market: market.instrument.symbol,
     )
-    page, cursor = closed_page(found, params, lambda it: it.symbol, 200, 200)
-    rows = [it.wire() | {"isPublicRpi": False, "myRpiPermission": False} for it in page]
+    page, cursor = closed_page(found, params, lambda market: market.instrument.symbol, 200, 200)
+    rows = [market.listed() | _rpi_flags(exchange, market) for market in page]
     return {"category": category, "list": rows, "nextPageCursor": cursor}
+
+
+def _rpi_flags(exchange: Exchange, market: TradedMarket) -> dict[str, bool]:
+    has_rpi = not market.instrument.is_option
+    return {"isPublicRpi": has_rpi, "myRpiPermission": has_rpi and exchange.config.rpi_maker}
 
 
 def upgraded(exchange: Exchange, params: Params) -> dict[str, Any]:
@@ -185,9 +166,9 @@ ROUTES: Routes = {
     ("GET", "/v5/account/smp-group"): uses(smp_group, ret_msg="success"),
     ("POST", "/v5/order/disconnected-cancel-all"): uses(set_dcp, ret_msg="success"),
     ("GET", "/v5/account/query-dcp-info"): uses(dcp_info, ret_msg="success"),
-    ("POST", "/v5/account/mmp-modify"): uses(modify_mmp, ret_msg="success"),
-    ("POST", "/v5/account/mmp-reset"): uses(reset_mmp, ret_msg="success"),
-    ("GET", "/v5/account/mmp-state"): uses(mmp_state),
+    ("POST", "/v5/account/mmp-modify"): private(modify_mmp, ret_msg="success"),
+    ("POST", "/v5/account/mmp-reset"): private(reset_mmp, ret_msg="success"),
+    ("GET", "/v5/account/mmp-state"): private(mmp_state),
     ("GET", "/v5/account/instruments-info"): private(account_instruments),
     ("POST", "/v5/account/upgrade-to-uta"): private(upgraded, ret_msg=""),
 }

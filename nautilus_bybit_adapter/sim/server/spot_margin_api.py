@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from nautilus_bybit_adapter.sim.exchange.amounts import ZERO, coin_amount, parse_amount, plain
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
-from nautilus_bybit_adapter.sim.exchange.noise import noise
+from nautilus_bybit_adapter.sim.exchange.interest import HOUR_MS, hourly_rate
 from nautilus_bybit_adapter.sim.exchange.requests import Params, read_text
 
-from .account_api import HOURLY_BORROW_RATE, collateral_row
+from .account_api import collateral_row
 from .amount import known_coins, read_choice, read_needed
 from .endpoint import Routes, shows, uses
 from .paging import DAY_MS, window
@@ -21,10 +21,8 @@ from .paging import DAY_MS, window
 if TYPE_CHECKING:
     from .context import Context
 
-HOUR_MS = 3_600_000
 LEAST_LEVERAGE, MOST_LEVERAGE = 2, 10
 VIP_LEVEL = "No VIP"
-_RATE_SPREAD = Decimal("0.000001")
 # Share of a coin's value that counts as collateral, and up to which amount in dollars.
 _COLLATERAL_TIERS = ((Decimal(0), Decimal(1_000_000), "0.95"), (Decimal(1_000_000), None, "0.5"))
 
@@ -122,7 +120,7 @@ def interest_rates(context: Context, params: Params) -> dict[str, Any]:
         {
             "timestamp": at_ms,
             "currency": coin,
-            "hourlyBorrowRate": f"{HOURLY_BORROW_RATE + noise(seed, coin, 'borrow', at_ms) * _RATE_SPREAD:.12f}",
+            "hourlyBorrowRate": f"{hourly_rate(seed, coin, at_ms):.12f}",
             "vipLevel": level,
         }
         for at_ms in range(last, max(0, start) - 1, -HOUR_MS)

@@ -94,12 +94,17 @@ class BookTopic:
         self._feed.live = False
 
 
-class RpiTopic(BookTopic):
+class RpiTopic:
     """`orderbook.rpi`."""
+
+    def __init__(self, market: TradedMarket, now_ms: int) -> None:
+        self._market, self._feed = market, market.rpi_feed
+        self._pushed_ms = now_ms
 
     def opening(self, now_ms: int) -> Frame | None:
         """Snapshot of the window as of the last push."""
-        super().opening(now_ms)
+        self._feed.refresh()
+        self._feed.live = True
         return rpi_frame(self._market, None, now_ms)
 
     def due(self, now_ms: int) -> Iterator[Frame]:
@@ -107,6 +112,10 @@ class RpiTopic(BookTopic):
         if now_ms - self._pushed_ms >= self._feed.interval_ms and (changes := self._feed.advance()):
             self._pushed_ms = now_ms
             yield rpi_frame(self._market, changes, now_ms)
+
+    def close(self) -> None:
+        """Let the window move on by itself."""
+        self._feed.live = False
 
 
 class FullTopic(BookTopic):
@@ -260,7 +269,7 @@ def _parts(name: str) -> tuple[str, str, str]:
 
 def _book_topic(market: TradedMarket, variant: str, now_ms: int) -> Topic:
     if variant == "rpi":
-        return RpiTopic(market, market.rpi_feed, now_ms)
+        return RpiTopic(market, now_ms)
     if variant == "full":
         return FullTopic(market, market.full_feed, now_ms)
     return BookTopic(market, market.feeds[int(variant)], now_ms)

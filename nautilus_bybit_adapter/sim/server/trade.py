@@ -15,6 +15,7 @@ from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
 from .auth import DEFAULT_RECV_WINDOW_MS, check_login, check_time
 from .connection import Connection, read_message
 from .endpoint import Reply
+from .idle import LOOK_S, IdleScan
 from .keeping import kept
 from .limits import Quota
 from .trade_api import batch, batch_items, single
@@ -47,10 +48,15 @@ class TradeSocket:
     def __init__(self, context: Context) -> None:
         self.connections: set[Connection] = set()
         self._context = context
+        self._idle = IdleScan(LOOK_S)
+
+    def pump(self) -> None:
+        """Cut idle connections."""
+        self._idle.pump(self._context.wall_s(), self.connections, lambda connection: connection.idle_s)
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection."""
-        connection = Connection(f"{token_hex(10)}-{token_hex(1)}")
+        connection = Connection(f"{token_hex(10)}-{token_hex(1)}", self._context.wall_s)
         self.connections.add(connection)
         try:
             return await connection.serve(request, self._on_text)

@@ -12,6 +12,7 @@ from .endpoint import Params, Routes, private, uses
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
 
+    from .auth import Credentials
     from .context import Context
 # What the key may do, by family.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
@@ -35,13 +36,12 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-def api_key_info(exchange: Exchange, params: Params, api_key: str) -> dict[str, Any]:
+def api_key_info(exchange: Exchange, credentials: Credentials) -> dict[str, Any]:
     """`/v5/user/query-api`."""
-    del params
     return {
         "id": "2208369",
         "note": "local venue",
-        "apiKey": api_key,
+        "apiKey": credentials.api_key,
         "readOnly": 0,
         "secret": "",
         "permissions": {name: list(names) for name, names in PERMISSIONS.items()},
@@ -57,7 +57,7 @@ def api_key_info(exchange: Exchange, params: Params, api_key: str) -> dict[str, 
         "vipLevel": "No VIP",
         "mktMakerLevel": "0",
         "affiliateID": 0,
-        "rsaPublicKey": "",
+        "rsaPublicKey": credentials.public_key.pem if credentials.public_key is not None else "",
         "isMaster": True,
         "parentUid": "0",
         "kycLevel": "LEVEL_1",
@@ -69,7 +69,8 @@ def api_key_info(exchange: Exchange, params: Params, api_key: str) -> dict[str, 
 
 
 def _api_key(context: Context, params: Params) -> dict[str, Any]:
-    return api_key_info(context.exchange, params, context.credentials.api_key)
+    del params
+    return api_key_info(context.exchange, context.credentials)
 
 
 def member_type(exchange: Exchange, params: Params) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 FORMAT = "1"
@@ -44,21 +44,21 @@ class Store:
     ----------
     path : Path
         The file; made when it is absent.
-    build : str
-        What tells the code that writes it from other code.
+    semantics : str
+        Version of what the inputs and objects in it mean.
 
     Raises
     ------
     StateError
-        When it is no state file, another venue has it open or other code wrote it.
+        When it is no state file, another venue has it open or it is of another version.
     """
 
-    def __init__(self, path: Path, build: str) -> None:
+    def __init__(self, path: Path, semantics: str) -> None:
         self.path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=0)
             try:
-                self._open(build)
+                self._open(semantics)
             except BaseException:
                 self._db.close()
                 raise
@@ -67,7 +67,7 @@ class Store:
                 raise StateError(f"{path}: another venue has it open") from e
             raise StateError(f"{path}: not a state file that can be written: {e}") from e
 
-    def _open(self, build: str) -> None:
+    def _open(self, semantics: str) -> None:
         self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -75,11 +75,13 @@ class Store:
         for statement in _SCHEMA.split(";"):
             self._db.execute(statement)
         facts = dict(self._db.execute("SELECT name, value FROM facts"))
-        for name, value in (("format", FORMAT), ("build", build)):
-            if facts.setdefault(name, value) != value:
+        facts.setdefault("format", FORMAT)
+        facts.setdefault("semantics", semantics if "build" not in facts else "0")
+        for name, value in (("format", FORMAT), ("semantics", semantics)):
+            if facts[name] != value:
                 raise StateError(
-                    f"{self.path}: written by another version of the venue ({name} {facts[name]}, this is "
-                    f"{value}); start that version, or with another file"
+                    f"{self.path}: state of {name} {facts[name]}, and this venue reads {name} {value}; start the "
+                    "version that wrote it, or with another file"
                 )
         self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
         self._db.execute("COMMIT")
@@ -94,8 +96,13 @@ class Store:
         query = "SELECT number, at_ms, target, name, body, mark FROM inputs ORDER BY number"
         return (Row(*row) for row in self._read(query))
 
-    def append(self, rows: Iterable[Row]) -> None:
-        """Commit inputs.
+    def fact(self, name: str) -> str | None:
+        """Return what is kept beside the inputs under a name."""
+        row = self._read("SELECT value FROM facts WHERE name = ?", name).fetchone()
+        return None if row is None else str(row[0])
+
+    def append(self, rows: Iterable[Row], facts: Mapping[str, str]) -> None:
+        """Commit inputs and facts together.
 
         Raises
         ------
@@ -105,6 +112,7 @@ class Store:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany("INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
             self._db.execute("COMMIT")
         except sqlite3.Error as e:
             raise StateError(f"{self.path}: cannot be written: {e}") from e
@@ -129,8 +137,8 @@ class Store:
         """Close the file."""
         self._db.close()
 
-    def _read(self, query: str) -> sqlite3.Cursor:
+    def _read(self, query: str, *values: str) -> sqlite3.Cursor:
         try:
-            return self._db.execute(query)
+            return self._db.execute(query, values)
         except sqlite3.Error as e:
             raise StateError(f"{self.path}: cannot be read: {e}") from e

@@ -51,9 +51,9 @@ class _Batch(msgspec.Struct, frozen=True):
 class BatchMethods(RestReads):
     """Many orders in few requests.
 
-    A batch is cut to the venue's size, 10 orders on spot and 20 elsewhere, and the parts are sent one after
-    the other. Every order has an outcome of its own, in the order of the requests; a part that fails leaves
-    the others as they are.
+    A batch is cut to the venue's size, 10 orders on spot and 20 elsewhere, or to what the rate limits let pass
+    at once where that is less, and the parts are sent one after the other. Every order has an outcome of its
+    own, in the order of the requests; a part that fails leaves the others as they are.
     """
 
     async def batch_place_orders(self, requests: Sequence[PlaceOrder]) -> list[BatchOutcome[PlaceOrder]]:
@@ -86,7 +86,7 @@ class BatchMethods(RestReads):
                 raise BybitConfigError(
                     f"a batch has one category; this one has {category!r} and {request.category!r}."
                 )
-        size = MAX_BATCH_ORDERS[category]
+        size = min(MAX_BATCH_ORDERS[category], self.largest_batch(path, category))
         outcomes: list[BatchOutcome[R]] = []
         for at in range(0, len(requests), size):
             outcomes += await self._batch_part(path, category, requests[at : at + size])

@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from state_shape import digest, shapes
 
 from nautilus_bybit_adapter.sim import ConfigError, SimConfig, SimVenue, StateError
 from nautilus_bybit_adapter.sim.exchange.exchange import Exchange
 from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
 from nautilus_bybit_adapter.sim.state import journal as journal_file
 from nautilus_bybit_adapter.sim.state.freeze import freeze, thaw
+from nautilus_bybit_adapter.sim.state.journal import SEMANTICS
 from nautilus_bybit_adapter.sim.state.store import Row, Store
 
+# What objects of a state file look like, by version of its semantics.
+SHAPES = {"1": "af5fc5889cac"}
 START_MS = 1_791_270_000_000
 # Public methods that read, or that only lead to methods marked `taken`.
 READING = {
@@ -33,6 +37,7 @@ READING = {
         "feed",
         "funding_rate",
         "iv",
+        "listed",
         "next_funding_ms",
         "option_figures",
         "next_seq",
@@ -197,12 +202,37 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         venue(tmp_path)
 
 
-def test_a_file_of_other_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_other_semantics_is_refused_and_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "state.db"
     end(venue(path))
-    monkeypatch.setattr(journal_file, "build", lambda: "other")
-    with pytest.raises(StateError, match="written by another version"):
+    with monkeypatch.context() as newer:
+        newer.setattr(journal_file, "SEMANTICS", "next")
+        reason = (
+            f"state of semantics {journal_file.SEMANTICS.replace('next', SEMANTICS)}, and this venue reads"
+        )
+        with pytest.raises(StateError, match=reason):
+            venue(path)
+    end(venue(path))
+
+
+def test_a_file_that_knew_no_semantics_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    end(venue(path))
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE facts SET name = 'build', value = 'a1b2' WHERE name = 'semantics'")
+    db.close()
+    with pytest.raises(StateError, match=f"state of semantics 0, and this venue reads semantics {SEMANTICS}"):
         venue(path)
+
+
+def test_what_is_kept_has_the_shape_its_version_stands_for() -> None:
+    found = digest(shapes())
+    assert SHAPES.get(SEMANTICS) == found, (
+        "what a state file keeps has changed: raise SEMANTICS in sim/state/journal.py when it left a release, and "
+        f"note here that version {SEMANTICS} has the shape {found}"
+    )
 
 
 def test_inputs_that_lead_elsewhere_are_noticed(tmp_path: Path) -> None:
@@ -257,7 +287,8 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
     rows = [Row(1, 5, "linear/BTCUSDT", "take", b"\x00", "m"), Row(2, 6, "request", "POST /x", b"", "n")]
     store = Store(tmp_path / "s.db", "b")
     assert store.checkpoint() is None
-    store.append(rows)
+    store.append(rows, {"how far": "7"})
+    assert (store.fact("how far"), store.fact("nothing")) == ("7", None)
     assert list(store.inputs()) == rows
     store.write_checkpoint(1, 5, b"body")
     assert (store.checkpoint(), list(store.inputs())) == ((1, 5, b"body"), rows[1:])
@@ -299,3 +330,49 @@ def test_stops_funding_and_loans_survive_a_restart(tmp_path: Path) -> None:
     exchange.markets["linear", "BTCUSDT"].trade("Sell", "80000", "0.001")
     assert not exchange.account.position("BTCUSDT", 1).size
     end(second)
+
+
+def test_isolated_margin_interest_deliveries_and_protection_survive_a_restart(tmp_path: Path) -> None:
+    path, linear = tmp_path / "state", {"category": "linear", "symbol": "BTCUSDT"}
+    clock = Clock()
+    first = venue(path, clock)
+    exchange = first.exchange
+    options = [m for key, m in exchange.markets.items() if key[0] == "option"]
+    option = {
+        "category": "option",
+        "symbol": options[0].instrument.symbol,
+        "orderLinkId": "quote",
+        "mmp": True,
+    }
+    guard = {"baseCoin": "BTC", "window": "5000", "frozenPeriod": "0", "qtyLimit": "0.1", "deltaLimit": "9"}
+    exchange.modify_mmp(guard)
+    exchange.place(ORDER | option | {"orderType": "Market"})
+    exchange.borrow({"coin": "BTC", "amount": "0.5"})
+    clock.now_ms = max(m.instrument.delivery_ms for m in exchange.markets.values())
+    exchange.advance(clock.now_ms)
+    exchange.repay({"coin": "BTC"})
+    assert exchange.set_margin_mode({"setMarginMode": "ISOLATED_MARGIN"}) == []
+    exchange.place(ORDER | {"orderType": "Market"})
+    exchange.add_margin(linear | {"margin": "12.5"})
+    exchange.set_auto_add_margin(linear | {"autoAddMargin": 1})
+    before = (told(exchange), exchange.interest.charges, statuses(exchange), exchange.mmp.state("BTC"))
+    assert exchange.interest.charges
+    assert "Delivering" in statuses(exchange).values()
+    end(first)
+    second = venue(path, clock)
+    exchange = second.exchange
+    assert (
+        told(exchange),
+        exchange.interest.charges,
+        statuses(exchange),
+        exchange.mmp.state("BTC"),
+    ) == before
+    slot = exchange.account.position("BTCUSDT")
+    assert (slot.added_margin, slot.adds_margin) == (Decimal("12.5"), True)
+    assert exchange.mmp.state("BTC")[0]["mmpFrozen"] is True
+    exchange.check()
+    end(second, abruptly=False)
+
+
+def statuses(exchange: Exchange) -> dict[tuple[str, str], str]:
+    return {key: market.status for key, market in exchange.markets.items()}

@@ -9,6 +9,7 @@ import pytest
 from nautilus_bybit_adapter.sim.exchange import queries
 from nautilus_bybit_adapter.sim.exchange.instruments import default_catalogue
 from nautilus_bybit_adapter.sim.exchange.wallet import wallet_row
+from nautilus_bybit_adapter.sim.server.auth import Credentials
 from nautilus_bybit_adapter.sim.server.frames import book_frame, ticker_frame, trades_frame
 from nautilus_bybit_adapter.sim.server.tickers import linear_ticker
 from nautilus_bybit_adapter.sim.server.user_api import api_key_info
@@ -104,7 +105,7 @@ def test_public_frames(desk: Desk, captured: Sample) -> None:
 
 
 def test_api_key(desk: Desk, captured: Sample) -> None:
-    answer = api_key_info(desk.exchange, {}, "k")
+    answer = api_key_info(desk.exchange, Credentials("k", "s"))
     assert {k: v for k, v in types(answer).items() if k != "permissions"} == {
         k: v for k, v in types(captured["api_key"]).items() if k != "permissions"
     }

@@ -29,13 +29,13 @@ from nautilus_bybit_adapter.wire import BybitEnvironment
 def test_each_environment_has_its_hosts(environment: str, rest: str, public: str, private: str) -> None:
     member = BybitEnvironment(environment)
     assert rest_url(member) == rest
-    assert public_url(member, "spot") == f"{public}/v5/public/spot"
-    assert private_url(member) == f"{private}/v5/private"
+    assert public_url(member, "spot")() == f"{public}/v5/public/spot"
+    assert private_url(member)() == f"{private}/v5/private"
 
 
 def test_orders_never_go_to_another_environment() -> None:
-    assert trade_url(BybitEnvironment.MAINNET) == "wss://stream.bybit.com/v5/trade"
-    assert trade_url(BybitEnvironment.TESTNET) == "wss://stream-testnet.bybit.com/v5/trade"
+    assert trade_url(BybitEnvironment.MAINNET)() == "wss://stream.bybit.com/v5/trade"
+    assert trade_url(BybitEnvironment.TESTNET)() == "wss://stream-testnet.bybit.com/v5/trade"
     with pytest.raises(BybitConfigError, match="no trade socket"):
         trade_url(BybitEnvironment.DEMO)
 

@@ -2,9 +2,21 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
+from bybit_answers import fits, wire_types
+from bybit_request_fields import BODIES
+from bybit_shapes import parse
 
-from nautilus_bybit_adapter.wire import AmendOrder, CancelOrder, OrderType, PlaceOrder, Side
+from nautilus_bybit_adapter.wire import (
+    AmendOrder,
+    CancelOrder,
+    OrderType,
+    PlaceOrder,
+    Side,
+    account_requests,
+    requests,
+)
 from nautilus_bybit_adapter.wire.requests import encode
 
 
@@ -52,3 +64,38 @@ def test_a_request_does_not_change() -> None:
     request = CancelOrder(category="spot", symbol="BTCUSDT", order_id="1")
     with pytest.raises(AttributeError):
         request.order_id = "2"  # type: ignore[misc]  # the point of the test
+
+
+@pytest.mark.parametrize("path", BODIES)
+def test_a_request_has_the_fields_the_venue_takes(path: str) -> None:
+    struct, text = BODIES[path]
+    shape = parse(text)
+    types = wire_types(struct)
+    needed = {each.encode_name for each in msgspec.structs.fields(struct) if each.required}
+    assert types.keys() == shape.required.keys() | shape.optional.keys()
+    assert needed == shape.required.keys()
+    for name, hint in types.items():
+        assert fits(hint, (shape.required | shape.optional)[name]), name
+
+
+def test_every_request_is_held_against_a_list() -> None:
+    sent = {
+        each
+        for module in (requests, account_requests)
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, msgspec.Struct) and each is not msgspec.Struct
+    }
+    inside = {account_requests.InterestCard}
+    assert {struct for struct, _ in BODIES.values()} == sent - inside
+
+
+def test_what_is_not_asked_for_is_not_sent() -> None:
+    request = account_requests.SetTradingStop(
+        category="linear", symbol="BTCUSDT", tpsl_mode="Full", position_idx=0, take_profit="0"
+    )
+    assert encode(request) == (
+        b'{"category":"linear","symbol":"BTCUSDT","tpslMode":"Full","positionIdx":0,"takeProfit":"0"}'
+    )
+    modify = account_requests.ModifyEarnPosition(product_id=8, position_id=1, auto_reinvest=0)
+    assert b'"category":"OnChain"' in encode(modify)
+    assert b'"autoReinvest":0' in encode(modify)

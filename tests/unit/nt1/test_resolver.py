@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+from nautilus_trader.model.identifiers import InstrumentId
+
+from nautilus_bybit_adapter.nt1.execution import resolver
+from nautilus_bybit_adapter.nt1.execution.resolver import OutcomeResolver
+from nautilus_bybit_adapter.state.order_events import OrderEvent, Phase
+from nautilus_bybit_adapter.state.orders import OrderLifecycles
+from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
+
+LINEAR = InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
+
+
+class EmptyVenue:
+    """A venue that has no such order, and moves the time on with each question."""
+
+    def __init__(self) -> None:
+        self.now_ms = 1_000_000
+        self.asked = 0
+        self.asked_often = asyncio.Event()
+
+    async def order(self, *_: object) -> BybitOrder | None:
+        self.asked += 1
+        self.now_ms += 4_000
+        if self.asked >= 20:
+            self.asked_often.set()
+        return None
+
+    async def executions_of(self, *_: object) -> list[BybitExecution]:
+        return []
+
+
+def test_an_order_that_still_waits_to_be_sent_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolver, "FIRST_DELAY_SECS", 0.0)
+
+    async def scenario() -> None:
+        venue, published = EmptyVenue(), list[OrderEvent]()
+        lifecycles = OrderLifecycles()
+        lifecycles.on_submitted("O-1", Decimal(1), Decimal(1), submitted_ms=venue.now_ms)
+        asks = OutcomeResolver(
+            lifecycles, venue, published.extend, lambda: venue.now_ms, 5_000, lambda _: None
+        )
+        with asks.sending("O-1"):
+            inquiry = asyncio.ensure_future(asks.resolve(LINEAR, "O-1"))
+            await venue.asked_often.wait()
+            assert not published
+            sent_ms = venue.now_ms
+        assert not await inquiry
+        # The request may have left in the last moment: its whole receive window passes before.
+        assert venue.now_ms - sent_ms >= 7_000
+        record = lifecycles.record("O-1")
+        assert record is None or record.phase is Phase.CLOSED
+
+    asyncio.run(scenario())
