@@ -9,10 +9,18 @@ from typing import Any
 
 import pytest
 from nautilus_trader.model.data import OrderBookDeltas, QuoteTick, TradeTick
-from nautilus_trader.model.enums import BookType, LiquiditySide, OrderSide, OrderStatus, TriggerType
+from nautilus_trader.model.enums import (
+    BookType,
+    LiquiditySide,
+    OrderSide,
+    OrderStatus,
+    OrderType,
+    TriggerType,
+)
 from nautilus_trader.model.events import (
     OrderAccepted,
     OrderCanceled,
+    OrderCancelRejected,
     OrderFilled,
     OrderRejected,
     OrderUpdated,
@@ -186,20 +194,25 @@ def test_a_post_only_order_that_would_cross_ends(instrument_id: InstrumentId) ->
     on_venue(scenario)
 
 
+def stop_market(desk: Desk, price: int, **options: Any) -> Any:
+    """A stop that sells a hundredth as the last price falls."""
+    return desk.trader.order_factory.stop_market(
+        desk.instrument_id,
+        OrderSide.SELL,
+        desk.instrument.make_qty(Decimal("0.010")),
+        desk.instrument.make_price(Decimal(price)),
+        trigger_type=TriggerType.LAST_PRICE,
+        **options,
+    )
+
+
 def test_a_stop_order_waits_and_fires() -> None:
     async def scenario(venue: SimVenue) -> None:
         async with officially_trading(venue, LINEAR) as trader:
             desk = Desk(trader, LINEAR)
             trader.submit_order(desk.market(OrderSide.BUY, "0.010"))
             await trader.until(lambda: trader.of(PositionOpened), "PositionOpened")
-            stop = trader.order_factory.stop_market(
-                LINEAR,
-                OrderSide.SELL,
-                desk.instrument.make_qty(Decimal("0.010")),
-                desk.instrument.make_price(Decimal(85_900)),
-                trigger_type=TriggerType.LAST_PRICE,
-                reduce_only=True,
-            )
+            stop = stop_market(desk, 85_900, reduce_only=True)
             trader.submit_order(stop)
             await desk.until_status(stop, OrderStatus.ACCEPTED)
             known = venue.exchange.orders[stop.venue_order_id.value]
@@ -208,12 +221,13 @@ def test_a_stop_order_waits_and_fires() -> None:
             market.set_book([("85899", "1")], [("85900", "1")])
             market.trade("Sell", "85899", "0.001")
             await desk.until_status(stop, OrderStatus.FILLED)
+            assert known.status == "Filled"
             assert venue.exchange.account.position("BTCUSDT").size == 0
 
     on_venue(scenario)
 
 
-def test_a_stop_order_is_cancelled() -> None:
+def test_a_stop_order_is_amended_and_cancelled() -> None:
     async def scenario(venue: SimVenue) -> None:
         async with officially_trading(venue, LINEAR) as trader:
             desk = Desk(trader, LINEAR)
@@ -227,9 +241,65 @@ def test_a_stop_order_is_cancelled() -> None:
             )
             trader.submit_order(stop)
             await desk.until_status(stop, OrderStatus.ACCEPTED)
+            known = venue.exchange.orders[stop.venue_order_id.value]
+            assert known.trigger is not None
+            assert known.instrument.price(known.trigger.ticks) == 87_000
+            assert known.instrument.price(known.ticks) == 87_100
+            trader.modify_order(stop, quantity=desk.instrument.make_qty(Decimal("0.020")))
+            await trader.until(lambda: trader.of(OrderUpdated), "OrderUpdated")
+            assert known.instrument.qty(known.lots) == Decimal("0.020")
             trader.cancel_order(stop)
             await desk.until_status(stop, OrderStatus.CANCELED)
-            assert venue.exchange.orders[stop.venue_order_id.value].status == "Deactivated"
+            assert known.status in {"Deactivated", "Cancelled"}
+
+    on_venue(scenario)
+
+
+def test_a_stop_on_spot_is_taken_for_an_order_at_once() -> None:
+    """The adapter names no `orderFilter`, and without one Bybit places a normal order on spot."""
+
+    async def scenario(venue: SimVenue) -> None:
+        async with officially_trading(venue, SPOT) as trader:
+            held = venue.exchange.account.balances["BTC"]
+            stop = stop_market(Desk(trader, SPOT), 85_900)
+            trader.submit_order(stop)
+            await trader.until(lambda: trader.of(OrderFilled), "OrderFilled")
+            (known,) = venue.exchange.orders.values()
+            assert (known.status, known.trigger) == ("Filled", None)
+            assert venue.exchange.account.balances["BTC"] == held - Decimal("0.010")
+
+    on_venue(scenario)
+
+
+@BOTH
+def test_the_start_finds_a_stop_that_waits(instrument_id: InstrumentId) -> None:
+    async def scenario(venue: SimVenue) -> None:
+        name, _, product = instrument_id.symbol.value.rpartition("-")
+        waiting = venue.exchange.place(
+            {
+                "category": product.lower(),
+                "symbol": name,
+                "side": "Sell",
+                "orderType": "Market",
+                "qty": "0.01",
+                "triggerPrice": "80000",
+                "triggerDirection": 2,
+                "orderFilter": "StopOrder",
+                "orderLinkId": "waiting",
+            }
+        )
+        assert waiting.status == "Untriggered"
+        async with officially_trading(venue, instrument_id) as trader:
+            (found,) = trader.cache.orders_open(instrument_id=instrument_id)
+            assert (found.client_order_id.value, found.venue_order_id.value) == ("waiting", waiting.order_id)
+            assert found.order_type == OrderType.STOP_MARKET
+            assert found.trigger_price == Desk(trader, instrument_id).instrument.make_price(Decimal(80_000))
+            trader.cancel_order(found)
+            if instrument_id == LINEAR:
+                await until(lambda: waiting.status != "Untriggered", "the venue's cancel")
+            else:  # it names no `orderFilter` here either, so Bybit looks among normal orders only
+                await trader.until(lambda: trader.of(OrderCancelRejected), "OrderCancelRejected")
+                assert waiting.status == "Untriggered"
 
     on_venue(scenario)
 
