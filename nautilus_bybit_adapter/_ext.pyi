@@ -301,6 +301,15 @@ class Feed:
     @property
     def topic(self) -> str:
         """The topic's name."""
+    def set_precisions(self, price_precision: int, size_precision: int) -> None:
+        """Take the instrument's decimals as they are from now on.
+
+        Raises
+        ------
+        ValueError
+            If a precision is beyond the framework's.
+
+        """
 
 @final
 class BookFeed(Feed):

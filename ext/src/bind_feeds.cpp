@@ -158,7 +158,14 @@ void bind_feeds(py::module_& module) {
     py::class_<FrameworkTypes>(module, "FrameworkTypes")
         .def(py::init(&framework_types), py::kw_only(), py::arg("layout"), py::arg("data_of"),
              py::arg("deltas_of"), py::arg("deltas_new"), py::arg("deltas_drop"));
-    py::class_<Feed, std::shared_ptr<Feed>>(module, "Feed").def_property_readonly("topic", &Feed::name);
+    py::class_<Feed, std::shared_ptr<Feed>>(module, "Feed")
+        .def_property_readonly("topic", &Feed::name)
+        .def(
+            "set_precisions",
+            [](Feed& feed, int price_precision, int size_precision) {
+                feed.set_form(form_of(feed.form().scale, price_precision, size_precision));
+            },
+            py::arg("price_precision"), py::arg("size_precision"));
     py::class_<BookFeed, Feed, std::shared_ptr<BookFeed>>(module, "BookFeed", seen_by_collector<BookFeed>())
         .def(py::init(&make_book_feed), py::kw_only(), py::arg("types"), py::arg("instrument"),
              py::arg("topic"), py::arg("price_precision"), py::arg("size_precision"), py::arg("depth"),

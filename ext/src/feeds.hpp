@@ -83,8 +83,8 @@ class ObjectMaker {
 
 class Feed {
   public:
-    Feed(std::string topic, py::object publish)
-        : topic_(std::move(topic)), name_(topic_), publish_(std::move(publish)) {}
+    Feed(std::string topic, py::object publish, const NumberForm& form)
+        : topic_(std::move(topic)), name_(topic_), publish_(std::move(publish)), form_(form) {}
     Feed(const Feed&) = delete;
     Feed& operator=(const Feed&) = delete;
     virtual ~Feed() = default;
@@ -93,6 +93,9 @@ class Feed {
     virtual bool on_frame(std::string_view json, std::uint64_t ts_init) = 0;
 
     const std::string& topic() const noexcept { return topic_; }
+    const NumberForm& form() const noexcept { return form_; }
+    // The venue changes an instrument's increments while a node runs.
+    void set_form(const NumberForm& form) noexcept { form_ = form; }
     // The topic as Python has it.
     const py::str& name() const noexcept { return name_; }
 
@@ -113,6 +116,7 @@ class Feed {
     std::string topic_;
     py::str name_;
     py::object publish_;
+    NumberForm form_;
 };
 
 // What a book's stream is asked for and told, beside the data itself.
@@ -127,10 +131,9 @@ struct BookCalls {
 class BookFeed : public Feed {
   public:
     BookFeed(std::string topic, BookCalls calls, const NumberForm& form)
-        : Feed(std::move(topic), std::move(calls.publish)),
+        : Feed(std::move(topic), std::move(calls.publish), form),
           on_live_(std::move(calls.on_live)),
-          on_applied_(std::move(calls.on_applied)),
-          form_(form) {}
+          on_applied_(std::move(calls.on_applied)) {}
 
     bool deltas_wanted = false;
     bool depths_wanted = false;
@@ -166,8 +169,6 @@ class BookFeed : public Feed {
     }
 
   protected:
-    const NumberForm& form() const noexcept { return form_; }
-
     void track(const OrderbookFrame& frame, bool as_snapshot) {
         if (as_snapshot) {
             scratch_.assign(frame.bids.begin(), frame.bids.end());
@@ -207,8 +208,8 @@ class BookFeed : public Feed {
         TextLevels texts;
         for (std::size_t i = 0; i < ladder.size() && i < most; ++i) {
             const Level& level = ladder.at_depth(i);
-            texts.emplace_back(decimal_text(level.price, form_.scale.raw_digits),
-                               decimal_text(level.size, form_.scale.raw_digits));
+            texts.emplace_back(decimal_text(level.price, form().scale.raw_digits),
+                               decimal_text(level.size, form().scale.raw_digits));
         }
         return texts;
     }
@@ -216,8 +217,8 @@ class BookFeed : public Feed {
     bool levels_of(const TextLevels& texts, std::vector<Level>& levels) const {
         for (const auto& [price, size] : texts) {
             Level level{};
-            if (!parse_price(price, form_.price_precision, form_.scale, level.price) ||
-                !parse_size(size, form_.size_precision, form_.scale, level.size)) {
+            if (!parse_price(price, form().price_precision, form().scale, level.price) ||
+                !parse_size(size, form().size_precision, form().scale, level.size)) {
                 return false;
             }
             levels.push_back(level);
@@ -227,7 +228,6 @@ class BookFeed : public Feed {
 
     py::object on_live_;
     py::object on_applied_;
-    NumberForm form_;
     Bids bids_;
     Asks asks_;
     std::vector<Level> scratch_;
@@ -308,13 +308,12 @@ class NativeTradeFeed final : public TradeFeed {
   public:
     NativeTradeFeed(std::string topic, py::object publish, const NumberForm& form, Target<Data> target,
                     std::string symbol)
-        : TradeFeed(std::move(topic), std::move(publish)),
-          form_(form),
+        : TradeFeed(std::move(topic), std::move(publish), form),
           target_(std::move(target)),
           symbol_(std::move(symbol)) {}
 
     bool on_frame(std::string_view json, std::uint64_t ts_init) override {
-        if (!read_trades<Data>(json, topic(), {symbol_, target_.id, form_, ts_init}, block_)) {
+        if (!read_trades<Data>(json, topic(), {symbol_, target_.id, form(), ts_init}, block_)) {
             return false;
         }
         if (block_.size() == 1) {
@@ -334,7 +333,6 @@ class NativeTradeFeed final : public TradeFeed {
     }
 
   private:
-    NumberForm form_;
     Target<Data> target_;
     std::string symbol_;
     std::vector<typename Data::TradeType> block_;

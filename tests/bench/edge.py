@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -242,14 +242,21 @@ def measure(
                     figures[who].append(got)
                     told = ", ".join(f"{value:,.1f} {unit}" for unit, value in got.items())
                     progress(f"{feed.topic}* round {number + 1} of {ROUNDS}, {who}: {told}")
-    return [_result(name, figure, figures) for figure, name in columns.items()]
+    return [
+        result_of(
+            name, figure.rpartition(" ")[2], figures, figure, more_is_better=figure.endswith("frames/s")
+        )
+        for figure, name in columns.items()
+    ]
 
 
-def _result(name: str, figure: str, figures: dict[str, list[dict[str, float]]]) -> Result:
-    mine, peers = ([run[figure] for run in figures[who]] for who in ("ours", "peer"))
+def result_of(
+    name: str, unit: str, figures: Mapping[str, Sequence[Any]], column: int | str, *, more_is_better: bool
+) -> Result:
+    """Return a line of medians: `figures` has the rows of "ours" and of "peer", each with the column."""
+    mine, peers = ([row[column] for row in figures[who]] for who in ("ours", "peer"))
     ours_, peer = statistics.median(mine), statistics.median(peers)
-    unit = figure.rpartition(" ")[2]
-    ratio = ours_ / peer if unit == "frames/s" else peer / ours_
+    ratio = ours_ / peer if more_is_better else peer / ours_
     return Result(name, unit, ours_, peer, ratio, (max(mine) - min(mine)) / ours_)
 
 

@@ -18,7 +18,9 @@ from nautilus_bybit_adapter.errors import (
     BybitStatusError,
     Outcome,
 )
+from nautilus_bybit_adapter.state.limiter import NO_LIMITS, RateLimits
 from nautilus_bybit_adapter.transport import BybitHTTPClient
+from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.wire import CancelOrder, Credentials, PlaceOrder
 
 ORDER = {
@@ -46,6 +48,7 @@ EXECUTION = {
 def answering(
     answers: Callable[[web.Request, Any], web.Response],
     question: Callable[[BybitHTTPClient], Awaitable[None]],
+    limits: RateLimits = NO_LIMITS,
 ) -> ScriptedVenue:
     """Ask a venue that answers all but its clock as told."""
 
@@ -60,7 +63,10 @@ def answering(
 
             venue.rest = rest
             client = BybitHTTPClient(
-                base_url=venue.url, credentials=Credentials("key", "secret"), max_retries=0
+                base_url=venue.url,
+                credentials=Credentials("key", "secret"),
+                max_retries=0,
+                gate=RateGate(limits),
             )
             await client.open()
             try:
@@ -176,6 +182,21 @@ def test_a_batch_is_cut_and_carries_no_category_in_its_items() -> None:
     assert [len(body["request"]) for body in bodies] == [20, 20, 5]
     assert all(body["category"] == "linear" for body in bodies)
     assert all("category" not in item for body in bodies for item in body["request"])
+
+
+def test_a_batch_is_no_larger_than_the_rate_limits_let_pass() -> None:
+    sizes: list[int] = []
+
+    def answer(_request: web.Request, body: Any) -> web.Response:
+        sizes.append(len(body["request"]))
+        return batch_answer(body)
+
+    async def question(client: BybitHTTPClient) -> None:
+        outcomes = await client.batch_place_orders(orders(9))
+        assert all(outcome.response for outcome in outcomes)
+
+    answering(answer, question, RateLimits(orders_per_second=8))
+    assert sizes == [8, 1]
 
 
 def test_each_order_of_a_batch_has_its_own_outcome() -> None:

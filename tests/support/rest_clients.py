@@ -8,16 +8,21 @@ from typing import Any
 
 from venue_thread import VenueThread
 
+from nautilus_bybit_adapter.state.limiter import NO_LIMITS
 from nautilus_bybit_adapter.transport import BybitHTTPClient
+from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.wire import Credentials
 
 
 def ask[T](venue: VenueThread, question: Callable[[BybitHTTPClient], Awaitable[T]], **options: Any) -> T:
-    """Open a client, ask, close it."""
+    """Open a client, ask, close it; it keeps no limits, as the venue has none."""
 
     async def run() -> T:
         client = BybitHTTPClient(
-            base_url=venue.urls.rest, credentials=Credentials(venue.api_key, venue.api_secret), **options
+            base_url=venue.urls.rest,
+            credentials=Credentials(venue.api_key, venue.api_secret),
+            gate=RateGate(NO_LIMITS),
+            **options,
         )
         await client.open()
         try:

@@ -114,6 +114,19 @@ async def executions(client: Client) -> None:
     assert {row.exec_type for row in rows} == {"Trade"}
 
 
+async def resolution(client: Client) -> None:
+    request = order()
+    answer = await client.place_order_resolved(request)
+    assert answer.order_link_id == request.order_link_id
+    # The venue refuses an id that was used, and the client finds that the order is the same.
+    assert await client.place_order_resolved(request) == answer
+    row = await client.resolve_order("linear", "BTCUSDT", str(request.order_link_id))
+    assert row is not None
+    assert (row.order_id, row.order_status) == (answer.order_id, "New")
+    with pytest.raises(BybitConfigError, match="order_link_id must be given"):
+        await client.place_order_resolved(order(order_link_id=None))
+
+
 async def options_of_every_coin(client: Client) -> None:
     coins = await client.get_option_base_coins()
     assert len(coins) > 1
@@ -195,6 +208,7 @@ ORDER_CASES = [
     (open_orders_of_many_pages, "get_open_orders"),
     (batches, "batch_place_orders batch_amend_orders batch_cancel_orders"),
     (executions, "get_executions"),
+    (resolution, "place_order_resolved resolve_order"),
     (options_of_every_coin, "get_option_base_coins"),
     (checks_before_an_order, "precheck_order get_borrow_quota"),
     (positions, "get_positions set_trading_stop get_closed_pnl"),

@@ -76,14 +76,14 @@ class BarSubscriptions:
             stream.bar_types.remove(command.bar_type)
             await self._context.feeds.release(category, topic)
 
-    def _on_missed(self, stream: BarStream, first_ms: int, last_ms: int) -> None:
-        self._context.create_task(self._fill(stream, first_ms, last_ms), "read bars that were missed")
+    def _on_missed(self, stream: BarStream, start_ms: int, end_ms: int) -> None:
+        self._context.create_task(self._fill(stream, start_ms, end_ms), "read bars that were missed")
 
-    async def _fill(self, stream: BarStream, first_ms: int, last_ms: int) -> None:
+    async def _fill(self, stream: BarStream, start_ms: int, end_ms: int) -> None:
         missed: list[Bar] = []
         try:
             for bar_type in tuple(stream.bar_types):
-                missed += await self._bars_between(bar_type, first_ms, last_ms)
+                missed += await self._bars_between(bar_type, start_ms, end_ms)
         except BybitError as e:
             self._context.log.error(
                 f"Bars of {stream.instrument.id} that closed while the socket was away are missing: {e}"
@@ -91,7 +91,10 @@ class BarSubscriptions:
         finally:
             stream.fill(missed)
 
-    async def _bars_between(self, bar_type: BarType, first_ms: int, last_ms: int) -> list[Bar]:
-        bars = await past_bars(self._context, bar_type, {}, start_ms=first_ms, end_ms=last_ms, limit=0)
+    async def _bars_between(self, bar_type: BarType, start_ms: int, end_ms: int) -> list[Bar]:
+        # A later bar has closed at the venue, whatever the clocks say: so have these.
+        bars = await past_bars(
+            self._context, bar_type, {}, start_ms=start_ms, end_ms=end_ms, limit=0, now_ms=end_ms
+        )
         self._context.log.info(f"{len(bars)} bars of {bar_type} that were missed have been read")
         return bars

@@ -111,7 +111,7 @@ class BybitDataClient(LiveMarketDataClient):
         self._custom = CustomSubscriptions(context, self._tickers, self._ratios)
         self._watch = InstrumentWatch(context)
         self._refresh = CatalogueRefresh(
-            instrument_provider, config.update_instruments_interval_mins, self._handle_data, self._log
+            instrument_provider, config.update_instruments_interval_mins, self._on_instrument, self._log
         )
 
     # -- connection ----------------------------------------------------------------------------------------
@@ -122,6 +122,9 @@ class BybitDataClient(LiveMarketDataClient):
     async def _connect_all(self) -> None:
         self._notice.say(self._log)
         await self._http.open()
+        if not self._http.has_credentials:
+            # Which bar still forms is a matter of the venue's clock; with credentials it is learned on opening.
+            await self._http.learn_clock()
         await self._context.provider.initialize()
         self._publish_instruments()
         await self._context.feeds.connect()
@@ -134,6 +137,10 @@ class BybitDataClient(LiveMarketDataClient):
         self._ratios.stop()
         await self._context.feeds.disconnect()
         await self._http.close()
+
+    def _on_instrument(self, instrument: Any) -> None:
+        self._context.feeds.on_instrument(instrument)
+        self._handle_data(instrument)
 
     def _publish_instruments(self) -> None:
         for instrument in self._context.provider.list_all():
@@ -280,11 +287,13 @@ class BybitDataClient(LiveMarketDataClient):
 
     def _fail(self, request: Any, reason: BybitError) -> None:
         name = type(request).__name__
-        self._log.error(f"{name} {request.id} failed: {reason}")
+        # The framework hands requests over a range on under an id of its own.
+        request_id = (request.correlation_id or request.id).value
+        self._log.error(f"{name} {request_id} failed: {reason}")
         now = self._clock.timestamp_ns()
         self._context.announce(
             BybitRequestFailed(
-                request_id=request.id.value, request=name, reason=str(reason), ts_event=now, ts_init=now
+                request_id=request_id, request=name, reason=str(reason), ts_event=now, ts_init=now
             )
         )
 

@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Protocol
 
+from nautilus_trader.model.instruments import Instrument
+
 from nautilus_bybit_adapter._ext import FrameDispatcher
-from nautilus_bybit_adapter.nt1.streams import NativeBookStream, NativeTradeStream, PublicStream
+from nautilus_bybit_adapter.nt1.streams import (
+    InstrumentStream,
+    NativeBookStream,
+    NativeTradeStream,
+    PublicStream,
+)
 from nautilus_bybit_adapter.wire.codec import MarketMessage
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.messages import UnknownMessage
@@ -124,6 +131,13 @@ class PublicFeeds:
         self._dispatcher(category).remove(topic)
         self._renewed_at.pop((category, topic), None)
         (await self._socket(category)).unsubscribe(topic)
+
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Hand an instrument that was read again to the streams of it."""
+        for streams in self._streams.values():
+            for stream in streams.values():
+                if isinstance(stream, InstrumentStream):
+                    stream.on_instrument(instrument)
 
     def renew(self, category: BybitProductType, topic: str) -> None:
         """Subscribe a topic anew for a snapshot, at once or when the pause since the last time is over."""

@@ -52,7 +52,7 @@ class RatioSubscriptions:
 
     def __init__(self, context: DataContext) -> None:
         self._context = context
-        self._series: dict[DataType, _Series] = {}
+        self._series: dict[str, _Series] = {}
 
     def start(self) -> None:
         """Poll everything that is subscribed."""
@@ -78,11 +78,11 @@ class RatioSubscriptions:
         _, category = self._context.instrument(series.instrument_id)
         check_category("long-short ratio", category, BybitProductType.LINEAR, BybitProductType.INVERSE)
         await series.read_newest()
-        self._series[command.data_type] = series
+        self._series[command.data_type.topic] = series
         series.poller.start()
 
     async def unsubscribe(self, command: UnsubscribeData) -> None:
         """Publish them no more."""
-        series = self._series.pop(command.data_type, None)
+        series = self._series.pop(command.data_type.topic, None)
         if series is not None:
             series.poller.stop()

@@ -9,17 +9,15 @@ from nautilus_trader.model.data import InstrumentClose
 from nautilus_trader.model.enums import InstrumentCloseType
 from nautilus_trader.model.identifiers import InstrumentId
 
-from nautilus_bybit_adapter.errors import BybitApiError
 from nautilus_bybit_adapter.nt1.data.context import DataContext, check_category
 from nautilus_bybit_adapter.nt1.data.polling import Poller
+from nautilus_bybit_adapter.nt1.listing import VenueListing
 from nautilus_bybit_adapter.nt1.mapping.derivatives import moment_ns_of, reference_price_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import symbol_of
 from nautilus_bybit_adapter.nt1.mapping.status import ENDED, GONE, Standing, standing_of, status_of
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.instruments import BybitInstrument
 
-# How the venue answers for a symbol it does not have, where it does not answer with an empty list.
-_NOT_LISTED = frozenset({10001, 10029})
 _DATED = (BybitProductType.LINEAR, BybitProductType.INVERSE, BybitProductType.OPTION)
 
 
@@ -36,6 +34,7 @@ class InstrumentWatch:
 
     def __init__(self, context: DataContext) -> None:
         self._context = context
+        self._listing = VenueListing(context.http, context.log)
         self._statuses: set[InstrumentId] = set()
         self._closes: set[InstrumentId] = set()
         self._standings: dict[InstrumentId, Standing] = {}
@@ -158,12 +157,7 @@ class InstrumentWatch:
     async def _look_up(self, instrument_id: InstrumentId) -> Standing:
         """Return the status of one instrument; those that do not trade are not in the list of a category."""
         symbol, category = symbol_of(instrument_id)
-        try:
-            rows = await self._context.http.get_instruments(category, symbol)
-        except BybitApiError as e:
-            if e.ret_code not in _NOT_LISTED:
-                raise
-            rows = []
+        rows = await self._listing.of_symbol(category, symbol)
         return standing_of(rows[0]) if rows else GONE
 
     def _warn_without_poller(self) -> None:

@@ -13,13 +13,14 @@ from nautilus_bybit_adapter.nt1.streams.outlet import Outlet
 from nautilus_bybit_adapter.nt1.streams.pools import PoolStream
 from nautilus_bybit_adapter.nt1.streams.price_limit import PriceLimitStream
 from nautilus_bybit_adapter.nt1.streams.rpi_book import RpiBookStream
-from nautilus_bybit_adapter.nt1.streams.stream import PublicStream, Publish
+from nautilus_bybit_adapter.nt1.streams.stream import InstrumentStream, PublicStream, Publish
 from nautilus_bybit_adapter.nt1.streams.ticker import TickerKind, TickerStream
 from nautilus_bybit_adapter.nt1.streams.trades import OptionTradeStream, TradeStream
 
 __all__ = [
     "BarStream",
     "BookStream",
+    "InstrumentStream",
     "LiquidationStream",
     "NativeBookStream",
     "NativeTradeStream",

@@ -33,8 +33,7 @@ class BarStream:
     on_close : bool
         Whether ``ts_event`` is the end of a candle, rather than its beginning.
     on_missed : OnMissed
-        Is told the first and the last start (epoch milliseconds) of candles that were missed; it answers with
-        `fill`.
+        Is told when the candles that were missed begin and end (epoch milliseconds); it answers with `fill`.
 
     Attributes
     ----------
@@ -67,6 +66,11 @@ class BarStream:
         """Whether anything is subscribed to this topic."""
         return bool(self.bar_types)
 
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take the instrument as it is from now on."""
+        if instrument.id == self.instrument.id:
+            self.instrument = instrument
+
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
         """Publish the closed candles of a frame."""
         if isinstance(message, KlineMessage):
@@ -97,7 +101,7 @@ class BarStream:
         elif expected is not None and candle.start > expected:
             self._is_filling = True
             self._held.append((candle, ts_init))
-            self._on_missed(self, expected, candle.start - 1)
+            self._on_missed(self, expected, candle.start)
         else:
             self._hand_over(candle, ts_init)
 

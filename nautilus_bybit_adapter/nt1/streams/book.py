@@ -90,6 +90,11 @@ class BookStream:
         self._sequencer.on_lost()
         self._shown = [[], []]
 
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take the instrument as it is from now on."""
+        if instrument.id == self._instrument.id:
+            self._instrument = instrument
+
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
         """Publish a frame; return False when the topic has to be subscribed anew."""
         if not isinstance(message, OrderbookMessage):

@@ -72,6 +72,11 @@ class NativeBookStream(BookStream):
     def quotes_wanted(self, wanted: bool) -> None:
         self.feed.quotes_wanted = wanted
 
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take the instrument as it is from now on."""
+        super().on_instrument(instrument)
+        self.feed.set_precisions(self._instrument.price_precision, self._instrument.size_precision)
+
     def await_snapshot(self) -> None:
         """Take nothing but a snapshot next, for what has been subscribed just now."""
         self._take_over()
@@ -134,6 +139,11 @@ class NativeTradeStream(TradeStream):
     def __init__(self, types: FrameworkTypes, instrument: Instrument, topic: str, publish: Publish) -> None:
         super().__init__(instrument, publish)
         self.feed = native.trade_feed(types, instrument, topic, publish)
+
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take the instrument as it is from now on."""
+        super().on_instrument(instrument)
+        self.feed.set_precisions(self._instrument.price_precision, self._instrument.size_precision)
 
 
 def book_stream(

@@ -24,22 +24,21 @@ class Outlet:
 
     def __init__(self, publish: Publish) -> None:
         self._publish = publish
-        self.data_types: list[DataType] = []
+        # By topic: data types whose metadata hold an id and its text cannot be compared.
+        self._data_types: dict[str, DataType] = {}
 
     def __bool__(self) -> bool:
-        return bool(self.data_types)
+        return bool(self._data_types)
 
     def add(self, data_type: DataType) -> None:
         """Publish under one more data type."""
-        if data_type not in self.data_types:
-            self.data_types.append(data_type)
+        self._data_types[data_type.topic] = data_type
 
     def remove(self, data_type: DataType) -> None:
         """Publish under it no more."""
-        if data_type in self.data_types:
-            self.data_types.remove(data_type)
+        self._data_types.pop(data_type.topic, None)
 
     def publish(self, datum: BybitData) -> None:
         """Publish a datum."""
-        for data_type in self.data_types:
+        for data_type in self._data_types.values():
             self._publish(CustomData(data_type, datum))

@@ -30,6 +30,11 @@ class TradeStream:
         self._instrument = instrument
         self._publish = publish
 
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take the instrument as it is from now on."""
+        if instrument.id == self._instrument.id:
+            self._instrument = instrument
+
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
         """Publish every trade of a frame, or none where one cannot be read."""
         if isinstance(message, TradesMessage):
@@ -65,6 +70,12 @@ class OptionTradeStream:
     def is_wanted(self) -> bool:
         """Whether any instrument's trades are subscribed."""
         return bool(self.instruments)
+
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take one of the instruments as it is from now on."""
+        known = self.instruments.get(instrument.raw_symbol.value)
+        if known is not None and known.id == instrument.id:
+            self.instruments[instrument.raw_symbol.value] = instrument
 
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
         """Publish the trades of the instruments wanted."""

@@ -134,8 +134,8 @@ class Clearing:
         self.interest = Interest(self.account, config.seed, now_ms, self._reporter.tell_wallet)
         self.mmp = MarketMakerProtection(self.register, self._engine, self._settlement, self.markets, now_ms)
         self._admission.mmp = self.mmp
-        self.funding = Funding(self._settlement, self.settings, self.markets, now_ms)
         self.isolated = IsolatedMargin(self.risk, self.settings, self._tell_margin)
+        self.funding = Funding(self._settlement, self.settings, self.markets, now_ms, self.isolated)
         self._forced = ForcedCloses(
             self.register,
             self._engine,

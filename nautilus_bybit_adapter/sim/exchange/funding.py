@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from .floor import TradedMarket
+    from .isolated import IsolatedMargin
     from .position_settings import PositionSettings
     from .settlement import Settlement
 
@@ -43,6 +44,8 @@ class Funding:
         Markets by category and symbol.
     now_ms : callable
         The venue's clock, ms.
+    isolated : IsolatedMargin
+        Lets an isolated position pay what its coin lacks.
 
     Attributes
     ----------
@@ -56,8 +59,10 @@ class Funding:
         settings: PositionSettings,
         markets: Mapping[tuple[str, str], TradedMarket],
         now_ms: Callable[[], int],
+        isolated: IsolatedMargin,
     ) -> None:
         self.history: dict[tuple[str, str], list[FundingRate]] = {}
+        self._isolated = isolated
         self._settlement = settlement
         self._settings = settings
         self._markets = markets
@@ -93,6 +98,7 @@ class Funding:
             for slot in open_slots:
                 paid = coin_amount(slot.value(market.mark) * rate)
                 self._settlement.pay_funding(market, slot, paid if slot.size > 0 else -paid, rate, at_ms)
+                self._isolated.absorb(market, slot)
 
     def _settle_all(self, minutes: int, at_ms: int) -> None:
         for market in self._markets.values():

@@ -67,7 +67,8 @@ def prove_interest(account: Account, interest: Interest) -> None:
 def _prove_added_margin(account: Account) -> None:
     for (symbol, _), slot in account.positions.items():
         may_hold = slot.size and account.margin_mode == "ISOLATED_MARGIN"
-        if slot.added_margin < 0 or (slot.added_margin and not may_hold):
+        # A funding may have been paid out of the margin, but of no more than all of it.
+        if (slot.added_margin and not may_hold) or slot.added_margin < -slot.cost:
             raise LedgerError(f"{symbol} holds {slot.added_margin} of added margin")
 
 

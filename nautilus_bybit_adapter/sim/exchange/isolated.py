@@ -86,7 +86,7 @@ class IsolatedMargin:
         if not amount:
             raise VenueError(UNCHANGED, "Margin is not modified")
         coin = market.instrument.settle
-        if amount > self._risk.free(coin) or slot.added_margin + amount < 0:
+        if amount > self._risk.free(coin) or (amount < 0 and slot.added_margin + amount < 0):
             raise VenueError(CANNOT_ADD, "The margin cannot be changed by that much")
         slot.added_margin += amount
         if amount < 0 and self.is_lost(market, slot):
@@ -119,6 +119,13 @@ class IsolatedMargin:
             return False
         self._tell(market)
         return True
+
+    def absorb(self, market: Market, slot: Position) -> None:
+        """Let a position pay out of its own margin what its coin lacks, as for a funding."""
+        if self._risk.is_isolated:
+            lacking = -self._risk.free(market.instrument.settle)
+            held = self._risk.position_margins(market, slot)[0]
+            slot.added_margin -= max(ZERO, min(lacking, held))
 
     def _check_mode(self, market: TradedMarket) -> None:
         it = market.instrument

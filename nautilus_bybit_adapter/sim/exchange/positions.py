@@ -26,7 +26,7 @@ class Position:
     proportional part rounded to 8 decimals, the close of the rest removes the rest, so over a round trip the
     results add up to sales minus purchases. On inverse the values are coins with 8 decimals and a long wins
     what it paid less than it got: purchases minus sales. `added_margin` is what an isolated position holds beyond
-    its initial margin; it leaves in proportion with what is closed.
+    its initial margin, negative when a funding was paid out of it; it leaves in proportion with what is closed.
     """
 
     leverage: Decimal = Decimal(10)

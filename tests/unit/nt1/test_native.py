@@ -272,6 +272,21 @@ def test_a_precision_beyond_the_framework_is_refused() -> None:
         )
 
 
+def test_an_instrument_may_get_finer_increments() -> None:
+    made: list[Data] = []
+    feed = book_of(made)
+    on_frame = dispatcher_of(feed).on_frame
+    on_frame(frame_of(5, [["60000", "1"]], [["60001", "1"]], kind="snapshot"), 3)
+    finer = frame_of(6, [["60000.1234", "1"]], [])
+    assert on_frame(finer, 3) is None
+    feed.set_precisions(4, 3)
+    assert on_frame(finer, 3) == TOPIC
+    assert isinstance(made[-1], OrderBookDeltas)
+    assert str(made[-1].deltas[0].order.price) == "60000.1234"
+    with pytest.raises(ValueError, match="size_precision is -1"):
+        feed.set_precisions(4, -1)
+
+
 GROWTH = """
 import json, resource, sys
 sys.path.insert(0, "tests/bench")

@@ -257,3 +257,22 @@ def test_added_margin_ends_with_the_mode() -> None:
     slot.added_margin = D(1)
     with pytest.raises(LedgerError, match="margin"):
         desk.exchange.check()
+
+
+def test_a_funding_that_the_coin_lacks_is_paid_out_of_the_margin() -> None:
+    desk = isolated_desk(900)
+    desk.place(**MARKET, qty="0.1")
+    before = row(desk)
+    free, paid = desk.exchange.risk.free("USDT"), 100 * D("0.1") * desk.market.mark / 10_000
+    assert 0 < free < paid
+    desk.exchange.settle_funding("BTCUSDT", D("0.01"))
+    after = row(desk)
+    assert D(before["positionIM"]) - D(after["positionIM"]) == paid - free
+    assert desk.exchange.risk.free("USDT") == 0
+    assert D(after["liqPrice"]) > D(before["liqPrice"])
+    desk.exchange.check()
+    move(desk, D(after["liqPrice"]).quantize(D("0.1")) - 1)
+    assert not desk.exchange.account.position("BTCUSDT").size
+    assert desk.exchange.account.position("BTCUSDT").added_margin == 0
+    assert desk.exchange.account.balances["USDT"] >= 0
+    desk.exchange.check()

@@ -53,6 +53,7 @@ async def past_bars(
     start_ms: int | None,
     end_ms: int | None,
     limit: int,
+    now_ms: int | None = None,
 ) -> list[Bar]:
     """
     Return closed bars, oldest first.
@@ -65,6 +66,8 @@ async def past_bars(
         The earliest beginning and the latest end of a bar, epoch milliseconds.
     limit : int
         Keep the newest only, this many; 0 keeps all.
+    now_ms : int, optional
+        When it is at the venue, epoch milliseconds, where that is known better than by its clock.
 
     Raises
     ------
@@ -78,7 +81,7 @@ async def past_bars(
     interval = interval_of(bar_type)
     price = candle_price_of(bar_type, params)
     check_category(f"bars of the {price} price", category, *_CATEGORIES[price])
-    latest = context.http.server_time_ms()
+    latest = context.http.server_time_ms() if now_ms is None else now_ms
     latest = latest if end_ms is None else min(latest, end_ms)
     candles = await context.http.get_klines(
         category,

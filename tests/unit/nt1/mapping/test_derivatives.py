@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from nautilus_trader.model.instruments import CryptoPerpetual
+
+from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.nt1.mapping.derivatives import (
+    funding_rate_of,
+    moment_ns_of,
+    past_funding_of,
+    reference_price_of,
+)
+from nautilus_bybit_adapter.wire.market import BybitTicker
+from nautilus_bybit_adapter.wire.series import BybitFundingRate
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        (None, None),
+        ("", None),
+        ("0", None),
+        ("1791244800000", 1_791_244_800_000_000_000),
+        ("2026-12-25T08:00:00Z", 1_798_185_600_000_000_000),
+    ],
+)
+def test_moments(text: str | None, moment: int | None) -> None:
+    assert moment_ns_of(text) == moment
+
+
+def test_a_moment_that_is_none_is_refused() -> None:
+    with pytest.raises(BybitDecodeError, match="tomorrow"):
+        moment_ns_of("tomorrow")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("100", "100.0"), ("85927.54", "85927.54"), ("0.12345", "0.12345")]
+)
+def test_a_reference_price_keeps_its_decimals(perpetual: CryptoPerpetual, text: str, shown: str) -> None:
+    assert str(reference_price_of(perpetual, text)) == shown
+
+
+def test_a_funding_rate_that_is_none_is_refused(perpetual: CryptoPerpetual) -> None:
+    with pytest.raises(BybitDecodeError, match="funding rate"):
+        funding_rate_of(perpetual, BybitTicker(symbol="X", funding_rate="x"), 1, 2)
+
+
+def test_past_funding_happened_when_it_was_settled(perpetual: CryptoPerpetual) -> None:
+    row = BybitFundingRate(symbol="BTCUSDT", funding_rate="-0.0001", funding_rate_timestamp="1791244800000")
+    update = past_funding_of(perpetual, row)
+    assert (str(update.rate), update.ts_event, update.ts_init) == (
+        "-0.0001",
+        1_791_244_800_000_000_000,
+        1_791_244_800_000_000_000,
+    )
