@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from nautilus_trader.model.data import OrderBookDeltas, OrderBookDepth10, QuoteTick
@@ -26,7 +26,7 @@ class Desk:
         for name in wanted or ("deltas",):
             setattr(self.stream, f"{name}_wanted", True)
 
-    def frame(self, u: int, bids: Levels, asks: Levels, kind: str = "delta") -> bool:
+    def frame(self, u: int, bids: Levels, asks: Levels, kind: Literal["snapshot", "delta"] = "delta") -> bool:
         data = OrderbookData(s="BTCUSDT", b=bids, a=asks, u=u, seq=u)
         topic = f"orderbook.{self.depth}.BTCUSDT"
         return self.stream.on_message(OrderbookMessage(topic, kind, 5, data, 4), 10)
