@@ -46,7 +46,9 @@ def actions(deltas: OrderBookDeltas) -> list[BookAction]:
 
 
 @pytest.mark.parametrize(("u", "kind"), [(900, "snapshot"), (1, "snapshot"), (1, "delta")])
-def test_a_snapshot_or_u_1_replaces_the_book(perpetual: CryptoPerpetual, u: int, kind: str) -> None:
+def test_a_snapshot_or_u_1_replaces_the_book(
+    perpetual: CryptoPerpetual, u: int, kind: Literal["snapshot", "delta"]
+) -> None:
     desk = Desk(perpetual)
     desk.snapshot(10)
     assert desk.frame(u, [("98.0", "1")], [("98.1", "1")], kind)
