@@ -32,7 +32,7 @@ cards: setup  ## run the framework's testing cards with both adapters; writes th
 ctest: setup
 	@.ci/ctest
 
-fuzz: setup  ## fuzz the C++ core for a minute (needs clang)
+fuzz: setup  ## fuzz each target of the C++ core for a minute (needs clang)
 	@.ci/fuzz
 
 clean:  ## remove what was built

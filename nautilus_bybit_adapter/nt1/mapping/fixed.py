@@ -6,7 +6,8 @@ framework's raw scale.
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
+import re
+from decimal import Context, Decimal, localcontext
 
 from nautilus_trader.core import nautilus_pyo3
 from nautilus_trader.model.enums import CurrencyType
@@ -17,6 +18,11 @@ from nautilus_bybit_adapter.errors import BybitDecodeError
 RAW_DECIMALS: int = nautilus_pyo3.FIXED_PRECISION
 # The framework ends the whole process on a number beyond these, so nothing beyond them may reach it.
 PRICE_LIMIT, QUANTITY_LIMIT, MONEY_LIMIT = Decimal(PRICE_MAX), Decimal(QUANTITY_MAX), Decimal(MONEY_MAX)
+# What a decimal looks like, and no longer than any number of the venue's; a Decimal takes far more than that.
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,4})?")
+_LONGEST_DECIMAL = 64
+# As many digits as a decimal may have: nothing is rounded away before it is looked at.
+_EXACT = Context(prec=2 * _LONGEST_DECIMAL)
 _POWERS = tuple(10**exponent for exponent in range(RAW_DECIMALS + 1))
 _SAFE_DIGITS = 12  # every number of so many digits before its point is within all three limits
 COIN_DECIMALS = 8  # Bybit's ledger, and what the framework gives a coin it has not met before
@@ -52,11 +58,13 @@ def _raw_of_digits(text: str) -> int | None:
 
 
 def _raw_of_decimal(text: str | Decimal, precision: int, what: str, least: Decimal, most: Decimal) -> int:
+    if isinstance(text, str) and (len(text) > _LONGEST_DECIMAL or not _DECIMAL.fullmatch(text)):
+        raise BybitDecodeError(f"{what} {text!r} is not a decimal number")
     try:
         value = Decimal(text)
         if not least <= value <= most:
             raise BybitDecodeError(f"{what} {text!r} is outside {least:f} to {most:f}")
-        scaled = value.scaleb(precision)
+        scaled = _EXACT.scaleb(value, precision)
         mantissa = int(scaled)
     except (ArithmeticError, ValueError) as e:
         raise BybitDecodeError(f"{what} {text!r} is not a decimal number") from e

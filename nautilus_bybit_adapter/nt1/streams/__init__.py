@@ -3,6 +3,12 @@
 from nautilus_bybit_adapter.nt1.streams.bars import BarStream
 from nautilus_bybit_adapter.nt1.streams.book import BookStream
 from nautilus_bybit_adapter.nt1.streams.liquidations import LiquidationStream
+from nautilus_bybit_adapter.nt1.streams.native import (
+    NativeBookStream,
+    NativeTradeStream,
+    book_stream,
+    trade_stream,
+)
 from nautilus_bybit_adapter.nt1.streams.outlet import Outlet
 from nautilus_bybit_adapter.nt1.streams.pools import PoolStream
 from nautilus_bybit_adapter.nt1.streams.price_limit import PriceLimitStream
@@ -16,6 +22,8 @@ __all__ = [
     "BookStream",
     "InstrumentStream",
     "LiquidationStream",
+    "NativeBookStream",
+    "NativeTradeStream",
     "OptionTradeStream",
     "Outlet",
     "PoolStream",
@@ -26,4 +34,6 @@ __all__ = [
     "TickerKind",
     "TickerStream",
     "TradeStream",
+    "book_stream",
+    "trade_stream",
 ]

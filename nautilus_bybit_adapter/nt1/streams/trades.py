@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nautilus_trader.model.instruments import Instrument
 
-from nautilus_bybit_adapter.nt1.mapping.market import trade_of
+from nautilus_bybit_adapter.nt1.mapping.market import trade_of, trades_of
 from nautilus_bybit_adapter.nt1.streams.stream import Publish
 from nautilus_bybit_adapter.wire.codec import MarketMessage
 from nautilus_bybit_adapter.wire.market import TradesMessage
@@ -36,10 +36,10 @@ class TradeStream:
             self._instrument = instrument
 
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
-        """Publish every trade of a frame."""
+        """Publish every trade of a frame, or none where one cannot be read."""
         if isinstance(message, TradesMessage):
-            for trade in message.data:
-                self._publish(trade_of(self._instrument, trade, ts_init))
+            for trade in trades_of(self._instrument, message.data, ts_init):
+                self._publish(trade)
         return True
 
     def on_stale(self, ts: int) -> None:

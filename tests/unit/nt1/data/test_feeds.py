@@ -10,7 +10,7 @@ from bybit_rows import LINEAR_ROW
 from nautilus_trader.model.instruments import CryptoPerpetual
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
-from nautilus_bybit_adapter.nt1.data.feeds import OnMessage, OnStale, PublicFeeds
+from nautilus_bybit_adapter.nt1.data.feeds import OnFrame, OnMessage, OnStale, PublicFeeds
 from nautilus_bybit_adapter.nt1.mapping.instruments import linear_instrument
 from nautilus_bybit_adapter.nt1.streams import TradeStream
 from nautilus_bybit_adapter.wire.enums import BybitProductType
@@ -73,8 +73,11 @@ class Desk:
         self.on_stale: OnStale = lambda _topics: None
         self.feeds = PublicFeeds(self.build, loop, lambda: 77, Log())
 
-    def build(self, category: BybitProductType, on_message: OnMessage, on_stale: OnStale) -> Socket:
+    def build(
+        self, category: BybitProductType, on_frame: OnFrame, on_message: OnMessage, on_stale: OnStale
+    ) -> Socket:
         assert category is LINEAR
+        assert on_frame(b'{"topic":"unknown"}', 1) is None
         self.on_message, self.on_stale = on_message, on_stale
         return self.socket
 
