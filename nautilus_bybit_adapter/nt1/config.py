@@ -88,6 +88,10 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         How often the status of watched instruments is read, seconds. ``None`` never does after the first time.
     bars_timestamp_on_close : bool, default True
         Whether ``ts_event`` of a bar is its end, rather than its beginning.
+    decoder : str, optional
+        What decodes the frames of books, trades, tickers and candles: ``native`` is C++ and fails where this
+        installation cannot, ``python`` is slower and makes the same, ``auto`` is C++ where it can. ``None`` takes
+        ``BYBIT_NT_DECODER`` where it is set, and else is ``auto``.
 
     """
 
@@ -114,6 +118,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     update_instruments_interval_mins: PositiveInt | None = 60
     instrument_status_poll_secs: PositiveInt | None = 60
     bars_timestamp_on_close: bool = True
+    decoder: str | None = None
 
     def __repr__(self) -> str:
         return masked_repr(self)

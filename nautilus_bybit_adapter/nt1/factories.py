@@ -11,6 +11,7 @@ from nautilus_trader.common.component import LiveClock, Logger, MessageBus
 from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClientFactory
 
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitCredentialsError
+from nautilus_bybit_adapter.nt1 import native
 from nautilus_bybit_adapter.nt1.config import (
     DATA_PRODUCT_TYPES,
     DEFAULT_PRODUCT_TYPES,
@@ -111,6 +112,7 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
             instrument_provider=BybitInstrumentProvider(http, categories, clock, config.instrument_provider),
             notice=EnvironmentNotice(environment, by_default=by_default),
             config=config,
+            types=native.chosen_types(config.decoder, os.environ),
             name=name,
         )
 

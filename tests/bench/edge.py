@@ -112,7 +112,7 @@ def instrument_of(symbol: str) -> Instrument:
 
 async def ours(port: int, feed: Feed, symbols: Sequence[str], arrivals: Arrivals) -> None:
     """Run the frames through this package."""
-    types = native.chosen_types()
+    types = native.proved_types()
     assert types is not None, "the bench measures the C++ decoders"
     dispatcher = FrameDispatcher()
     for symbol in symbols:
@@ -265,7 +265,7 @@ def result_of(
 
 def memory(progress: Callable[[str], None]) -> Result:
     """Return by how much the process grows over ten million frames of books, quotes and trades."""
-    types = native.chosen_types()
+    types = native.proved_types()
     assert types is not None, "the bench measures the C++ decoders"
     instrument = instrument_of("BTCUSDT")
     dispatcher = FrameDispatcher()

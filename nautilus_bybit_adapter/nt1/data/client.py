@@ -12,6 +12,7 @@ from nautilus_trader.data import messages as msg
 from nautilus_trader.live.data_client import LiveMarketDataClient
 from nautilus_trader.model.identifiers import ClientId
 
+from nautilus_bybit_adapter._ext import FrameworkTypes
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitError
 from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice, or_one_sentence
@@ -63,6 +64,8 @@ class BybitDataClient(LiveMarketDataClient):
         Says which environment this is.
     config : BybitDataClientConfig
         The configuration.
+    types : FrameworkTypes or None
+        How C++ makes the framework's objects; ``None`` decodes every frame in Python.
     name : str, optional
         A client id other than ``BYBIT``.
 
@@ -79,6 +82,7 @@ class BybitDataClient(LiveMarketDataClient):
         instrument_provider: BybitInstrumentProvider,
         notice: EnvironmentNotice,
         config: BybitDataClientConfig,
+        types: FrameworkTypes | None,
         name: str | None = None,
     ) -> None:
         super().__init__(
@@ -102,6 +106,7 @@ class BybitDataClient(LiveMarketDataClient):
             now_ns=clock.timestamp_ns,
             log=self._log,
             config=config,
+            types=types,
         )
         self._tickers = TickerSubscriptions(context)
         self._books = BookSubscriptions(context, self._tickers)

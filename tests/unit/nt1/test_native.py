@@ -107,22 +107,38 @@ def test_a_framework_without_its_header_costs_the_c_functions(monkeypatch: pytes
     assert native.deltas_addresses() == (0, 0)
 
 
-def test_the_decoder_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(native.DECODER_VARIABLE, "python")
-    assert native.chosen_types() is None
-    for choice in ("auto", "native"):
-        monkeypatch.setenv(native.DECODER_VARIABLE, choice)
-        assert native.chosen_types() is native.proved_types()
-    monkeypatch.setenv(native.DECODER_VARIABLE, "fast")
-    with pytest.raises(BybitConfigError, match="'fast'; it must be auto, native or python"):
-        native.chosen_types()
+@pytest.mark.parametrize(
+    ("configured", "variable", "in_cpp"),
+    [
+        (None, None, True),
+        (None, "auto", True),
+        (None, "native", True),
+        (None, "python", False),
+        ("python", "native", False),
+        ("native", "python", True),
+        ("auto", "python", True),
+        ("python", "fast", False),
+    ],
+)
+def test_the_decoder_can_be_chosen(configured: str | None, variable: str | None, in_cpp: bool) -> None:
+    environ = {} if variable is None else {native.DECODER_VARIABLE: variable}
+    assert native.chosen_types(configured, environ) is (native.proved_types() if in_cpp else None)
+
+
+def test_another_decoder_is_an_error_that_names_who_asks() -> None:
+    with pytest.raises(BybitConfigError, match=r"^decoder is 'fast'; it must be auto, native or python$"):
+        native.chosen_types("fast", {})
+    with pytest.raises(
+        BybitConfigError, match=r"^BYBIT_NT_DECODER is ''; it must be auto, native or python$"
+    ):
+        native.chosen_types(None, {native.DECODER_VARIABLE: ""})
 
 
 def test_asking_for_what_is_not_proved_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(native.DECODER_VARIABLE, "native")
     monkeypatch.setattr(native, "proved_types", lambda: None)
-    with pytest.raises(BybitConfigError, match="layout is not known"):
-        native.chosen_types()
+    with pytest.raises(BybitConfigError, match=r"decoder is native, .*layout is not known"):
+        native.chosen_types("native", {})
+    assert native.chosen_types("auto", {}) is None
 
 
 def test_what_does_not_plainly_follow_is_left_to_python() -> None:
