@@ -166,7 +166,7 @@ class OrderDesk:
             self.triggers.withdraw(sibling, "CancelByUser")
 
     def _check_new(self, it: Instrument, request: OrderRequest) -> None:
-        if request.link_id and (it.category, request.link_id) in self.register.by_link:
+        if request.link_id and self.register.is_spent(it.category, request.link_id):
             if it.is_spot:
                 raise VenueError(170141, "Duplicate clientOrderId.")
             raise VenueError(110072, "OrderLinkedID is duplicate")
