@@ -1,7 +1,7 @@
 """Funding: what holders of perpetual positions pay each other.
 
-A long pays `mark * size * rate` while the rate is positive. A rate is shown for two years. Source: Bybit V5 Get Funding Rate History and the
-funding rows of the execution stream.
+A long pays `mark * size * rate` while the rate is positive. A rate is shown for two years. Source: Bybit V5 Get
+Funding Rate History and the funding rows of the execution stream.
 """
 
 from __future__ import annotations
