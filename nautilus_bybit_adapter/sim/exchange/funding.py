@@ -107,7 +107,7 @@ class Funding:
 
     def _settle_all(self, minutes: int, at_ms: int) -> None:
         for market in self._markets.values():
-            if market.instrument.funding_minutes == minutes:
+            if market.instrument.funding_minutes == minutes and not market.is_silent:
                 self.settle(market, at_ms)
 
 

@@ -72,13 +72,19 @@ class BookTopic:
         self._pushed_ms = now_ms
 
     def opening(self, now_ms: int) -> Frame | None:
-        """Snapshot of the window as of the last push."""
+        """Snapshot of the window as of the last push; nothing before the contract trades."""
+        if self._market.is_silent:
+            return None
         self._feed.refresh()
         self._feed.live = True
         return book_frame(self._market, self._feed, None, now_ms)
 
     def due(self, now_ms: int) -> Iterator[Frame]:
-        """One delta, or the snapshot of level 1."""
+        """One delta, or the snapshot of level 1; a snapshot when the contract begins to trade."""
+        if self._market.is_silent:
+            return
+        if not self._feed.live and (first := self.opening(now_ms)) is not None:
+            yield first
         if now_ms - self._pushed_ms < self._feed.interval_ms:
             return
         changes = self._feed.advance()
@@ -102,13 +108,19 @@ class RpiTopic:
         self._pushed_ms = now_ms
 
     def opening(self, now_ms: int) -> Frame | None:
-        """Snapshot of the window as of the last push."""
+        """Snapshot of the window as of the last push; nothing before the contract trades."""
+        if self._market.is_silent:
+            return None
         self._feed.refresh()
         self._feed.live = True
         return rpi_frame(self._market, None, now_ms)
 
     def due(self, now_ms: int) -> Iterator[Frame]:
-        """One delta."""
+        """One delta; a snapshot when the contract begins to trade."""
+        if self._market.is_silent:
+            return
+        if not self._feed.live and (first := self.opening(now_ms)) is not None:
+            yield first
         if now_ms - self._pushed_ms >= self._feed.interval_ms and (changes := self._feed.advance()):
             self._pushed_ms = now_ms
             yield rpi_frame(self._market, changes, now_ms)

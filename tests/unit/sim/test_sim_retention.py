@@ -218,5 +218,5 @@ def test_rates_and_changes_of_the_funding_wallet_are_kept_for_two_years(desk: De
     desk.now_ms += 1
     wallet.pay("FUND", "USDT", Decimal(5), "TRANSFER_IN")
     funding.settle(desk.market, desk.now_ms)
-    assert [(entry.number, entry.balance) for entry in wallet.history] == [(3, 15), (4, 20)]
+    assert [(entry.number, entry.balance) for entry in wallet.history] == [(3, Decimal(15)), (4, Decimal(20))]
     assert len(funding.history["linear", "BTCUSDT"]) == 2
