@@ -264,10 +264,10 @@ def is_served(category: str, name: str) -> bool:
     kind, variant, symbol = _parts(name)
     if category == STATUS_PATH:
         return name == STATUS_TOPIC
-    if not symbol or category not in _CATEGORIES.get(kind, ()):
+    if not symbol or category not in CATEGORIES.get(kind, ()):
         return False
     if kind == "orderbook":
-        return variant in _depths(category)
+        return variant in depths(category)
     return kind != "kline" or variant in INTERVALS
 
 
@@ -287,7 +287,8 @@ def _book_topic(market: TradedMarket, variant: str, now_ms: int) -> Topic:
     return BookTopic(market, market.feeds[int(variant)], now_ms)
 
 
-def _depths(category: str) -> set[str]:
+def depths(category: str) -> set[str]:
+    """Variants of `orderbook` that a category has."""
     named = {SPOT: {"rpi", "full"}, LINEAR: {"rpi"}, INVERSE: {"rpi"}, OPTION: set[str]()}
     return {str(depth) for depth, _ in intervals(category)} | named[category]
 
@@ -297,7 +298,7 @@ _BY_SYMBOL: dict[str, Callable[[TradedMarket, int], Topic]] = {
     "priceLimit": PriceLimitTopic,
     "allLiquidation": lambda _market, _now_ms: EventTopic(),
 }
-_CATEGORIES: dict[str, tuple[str, ...]] = {
+CATEGORIES: dict[str, tuple[str, ...]] = {
     "orderbook": (*_NO_OPTIONS, OPTION),
     "kline": _NO_OPTIONS,
     "tickers": (*_NO_OPTIONS, OPTION),
