@@ -201,6 +201,8 @@ class Settlement:
             rate = it.delivery_fee_rate
         elif order.exec_type == "MovePosition":
             rate = ZERO
+        elif it.listing.pre_listing is not None:
+            rate = it.listing.pre_listing.fee_rate(market.phase, is_maker=is_maker)
         fee_coin = order_fee_coin(it, order.side, rebate=is_maker and rate < 0)
         return Execution(
             order=order,
