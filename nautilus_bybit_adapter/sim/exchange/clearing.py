@@ -274,6 +274,7 @@ class Clearing:
         """
         prove(self.account, self.register, self.markets)
         prove_interest(self.account, self.interest)
+        self.risk.order_margins.prove()
 
     def _enlist(self, it: Instrument) -> None:
         """Open a market for an instrument that was not there at the start."""
@@ -293,6 +294,7 @@ class Clearing:
     def _publish(self, step: Step) -> None:
         for order in step.orders.values():
             self.register.file(order)
+            self.account.order_margins.pop(order.instrument.key, None)
         if step.has_news:
             self._reporter.report(step)
         if step.trades:

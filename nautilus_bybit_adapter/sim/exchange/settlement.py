@@ -86,6 +86,7 @@ class Settlement:
     def told(self, order: Order) -> None:
         """Note that `order` changed."""
         order.updated_ms = self._now_ms()
+        self._account.order_margins.pop(order.instrument.key, None)
         self._step.orders[order.order_id] = order
 
     def printed(self, market: Market, trade: PublicTrade) -> None:
