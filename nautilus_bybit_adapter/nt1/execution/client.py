@@ -33,6 +33,7 @@ from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
 from nautilus_bybit_adapter.nt1.execution.commands import OrderCommands
 from nautilus_bybit_adapter.nt1.execution.entry import OrderPrecheck, OrderRoute
 from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
+from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
 from nautilus_bybit_adapter.nt1.execution.groups import OrderGroups
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
 from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
@@ -171,8 +172,11 @@ class BybitExecutionClient(ReportingClient):
             interval_secs=config.repay_queue_interval_secs,
         )
         self._precheck = OrderPrecheck(http) if config.precheck_orders else None
+        self._foreign = ForeignOrders(
+            self, cache, self._venue, lambda what, step: self.create_task(self._insist(what, step))
+        )
         self._events = OrderEventPublisher(
-            self, cache, self._venue, self._positions, self._borrowing, self._ask_for
+            self, cache, self._venue, self._positions, self._borrowing, self._foreign, self._ask_for
         )
         self._resolver = OutcomeResolver(
             lifecycles,
@@ -236,6 +240,7 @@ class BybitExecutionClient(ReportingClient):
         self._groups.restore()
         self._watch = asyncio.get_running_loop().create_task(self._ask_for_overdue())
         self._borrowing.start()
+        self._foreign.resume()
 
     async def _allow_debts(self) -> None:
         """Let a cash account owe coins where spot may borrow them: the framework refuses such a balance otherwise."""

@@ -11,11 +11,10 @@ from nautilus_trader.model.enums import OmsType
 from nautilus_trader.model.identifiers import ClientOrderId, PositionId, TradeId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
-from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
+from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
 from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
-from nautilus_bybit_adapter.nt1.mapping.account_data import FORCED_KIND
 from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.nt1.mapping.reports import commission_of, liquidity_of
@@ -36,7 +35,6 @@ from nautilus_bybit_adapter.state.order_events import (
     Triggered,
     Updated,
 )
-from nautilus_bybit_adapter.wire.orders import BybitExecution
 
 
 def record_of(order: Order) -> tuple[OrderRecord, list[str]]:
@@ -75,11 +73,13 @@ class OrderEventPublisher:
     cache : Cache
         Knows the orders.
     venue : VenueState
-        Makes reports of orders that are not this node's, and knows which position a fill moves.
+        Knows which position a fill moves.
     positions : PositionFeed
         Takes every first-seen execution.
     borrowing : SpotBorrowing
         Takes the fills of own orders.
+    foreign : ForeignOrders
+        Takes the rows of orders that are not this node's.
     query : Callable[[Order, str], None]
         Starts an inquiry for an order, with the reason.
 
@@ -92,6 +92,7 @@ class OrderEventPublisher:
         venue: VenueState,
         positions: PositionFeed,
         borrowing: SpotBorrowing,
+        foreign: ForeignOrders,
         query: Callable[[Order, str], None],
     ) -> None:
         self._client = client
@@ -100,6 +101,7 @@ class OrderEventPublisher:
         self._venue = venue
         self._positions = positions
         self._borrowing = borrowing
+        self._foreign = foreign
         self._query = query
 
     def publish(self, events: Iterable[OrderEvent]) -> None:
@@ -201,23 +203,11 @@ class OrderEventPublisher:
         return leg
 
     def _publish_foreign(self, event: ForeignOrder | ForeignFill | NotAFill) -> None:
-        try:
-            match event:
-                case ForeignOrder(row):
-                    self._client._send_order_status_report(self._venue.order_report(row))  # noqa: SLF001 - framework API
-                case ForeignFill(row):
-                    self._publish_foreign_fill(row)
-                case NotAFill(row):
-                    self._positions.on_no_fill(row)
-        except BybitDecodeError as e:
-            self._log.error(f"A push of another order was not taken: {e}")
-
-    def _publish_foreign_fill(self, row: BybitExecution) -> None:
-        # Fills of an order the framework has not met come with the order's own report, if there is an order.
-        is_known = self._cache.client_order_id(VenueOrderId(row.order_id)) is not None
-        if not is_known and row.exec_type in FORCED_KIND:
-            self._client._send_order_status_report(self._venue.forced_order_report(row))  # noqa: SLF001 - framework API
-            is_known = True
-        if is_known:
-            self._client._send_fill_report(self._venue.fill_report(row))  # noqa: SLF001 - framework API
-        self._positions.on_fill(row)
+        match event:
+            case ForeignOrder(row):
+                self._foreign.on_order(row)
+            case ForeignFill(row):
+                self._foreign.on_fill(row)
+                self._positions.on_fill(row)
+            case NotAFill(row):
+                self._positions.on_no_fill(row)
