@@ -29,7 +29,7 @@ bench: setup  ## measure against the framework's own adapter; writes build/bench
 ctest: setup
 	@.ci/ctest
 
-fuzz: setup  ## fuzz the C++ core for a minute (needs clang)
+fuzz: setup  ## fuzz each target of the C++ core for a minute (needs clang)
 	@.ci/fuzz
 
 clean:  ## remove what was built

@@ -7,6 +7,7 @@ guards them.
 """
 
 import enum
+from collections.abc import Callable, Sequence
 from typing import SupportsFloat, SupportsIndex, final
 
 import numpy as np
@@ -253,3 +254,162 @@ def first_instrument_id(capsule: object, layout: DeltaLayout) -> str:
         If the capsule holds no deltas.
 
     """
+
+def decode_data(capsule: object, layout: DeltaLayout) -> tuple[object, ...]:
+    """Read what the framework's Rust side has put into a capsule with `as_pycapsule`.
+
+    A quote is ("quote", id, bid price, ask price, bid size, ask size, ts_event, ts_init), a trade ("trade", id,
+    price, size, aggressor side, trade id, ts_event, ts_init), with numbers as (raw, precision); deltas are
+    ("deltas",), and all else ("unknown",). The layout must be the true one.
+    """
+
+@final
+class FrameworkTypes:
+    """How C++ makes the framework's objects from its structs.
+
+    Parameters
+    ----------
+    layout : DeltaLayout
+        Width of the framework's raw values.
+    data_of : callable
+        The framework's `capsule_to_data`.
+    deltas_of : callable
+        Makes deltas of a capsule of them, where the addresses are 0.
+    deltas_new, deltas_drop : int
+        Addresses of the framework's `orderbook_deltas_new` and `orderbook_deltas_drop`, or both 0.
+
+    Raises
+    ------
+    ValueError
+        If one of the addresses alone is 0.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        layout: DeltaLayout,
+        data_of: Callable[..., object],
+        deltas_of: Callable[..., object],
+        deltas_new: int,
+        deltas_drop: int,
+    ) -> None: ...
+
+class Feed:
+    """A topic whose frames become framework objects in C++."""
+
+    @property
+    def topic(self) -> str:
+        """The topic's name."""
+    def set_precisions(self, price_precision: int, size_precision: int) -> None:
+        """Take the instrument's decimals as they are from now on.
+
+        Raises
+        ------
+        ValueError
+            If a precision is beyond the framework's.
+
+        """
+
+@final
+class BookFeed(Feed):
+    """`orderbook.{depth}.{symbol}`: deltas, and quotes where it is the depth-1 topic.
+
+    A frame that plainly follows the last one is applied; any other is left to the Python decoder, and nothing has
+    been published of it then.
+
+    Parameters
+    ----------
+    types : FrameworkTypes
+        How objects are made.
+    instrument : capsule
+        A capsule of deltas of the instrument.
+    topic : str
+        The topic's name.
+    price_precision, size_precision : int
+        The instrument's decimals; a number with more is left to the Python decoder.
+    depth : int
+        Levels a side.
+    publish : callable
+        Takes each object.
+    on_live : callable
+        Takes ts_init before the first data of a book that was not live.
+    on_applied : callable
+        Takes sequence, ts_event and ts_init after each frame while `depths_wanted`.
+
+    Attributes
+    ----------
+    deltas_wanted, depths_wanted, quotes_wanted : bool
+        What is subscribed.
+    is_live : bool
+        Whether the book is the venue's, and that has been told.
+    has_book : bool
+        Whether deltas were published since the last CLEAR.
+    last_update_id : int or None
+        `u` of the last frame applied; None while a snapshot is awaited.
+
+    Raises
+    ------
+    ValueError
+        If a precision is beyond the framework's.
+
+    """
+
+    deltas_wanted: bool
+    depths_wanted: bool
+    quotes_wanted: bool
+    is_live: bool
+    has_book: bool
+    last_update_id: int | None
+    def __init__(
+        self,
+        *,
+        types: FrameworkTypes,
+        instrument: object,
+        topic: str,
+        price_precision: int,
+        size_precision: int,
+        depth: int,
+        publish: Callable[..., object],
+        on_live: Callable[[int], object],
+        on_applied: Callable[[int, int, int], object],
+    ) -> None: ...
+    def bids(self, most: int) -> list[tuple[str, str]]:
+        """Return the best bids, highest first, as texts of price and size."""
+    def asks(self, most: int) -> list[tuple[str, str]]:
+        """Return the best asks, lowest first, as texts of price and size."""
+    def load(self, bids: Sequence[tuple[str, str]], asks: Sequence[tuple[str, str]]) -> bool:
+        """Take both sides over; return False, and hold none, where a level is not the instrument's."""
+
+@final
+class TradeFeed(Feed):
+    """`publicTrade.{symbol}`; parameters are those of `BookFeed`, and `symbol` as the frames have it."""
+
+    def __init__(
+        self,
+        *,
+        types: FrameworkTypes,
+        instrument: object,
+        topic: str,
+        price_precision: int,
+        size_precision: int,
+        symbol: str,
+        publish: Callable[..., object],
+    ) -> None: ...
+
+@final
+class FrameDispatcher:
+    """From a frame's topic to its feed."""
+
+    def __init__(self) -> None: ...
+    def add(self, feed: Feed) -> None:
+        """Take a feed, in place of one of the same topic."""
+    def remove(self, topic: str) -> None:
+        """Forget a topic's feed, if there is one."""
+    @property
+    def on_frame(self) -> Callable[[bytes, int], str | None]:
+        """The function that takes a frame and its ts_init, UNIX nanoseconds.
+
+        It returns the frame's topic, or None where the frame is left to the Python decoder: no feed has its
+        topic, it is malformed, or it does not plainly follow. What a feed's callables raise is passed on.
+        """

@@ -3,6 +3,8 @@
 #include <pybind11/native_enum.h>
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
+
 #include "bindings.hpp"
 #include "convert.hpp"
 
@@ -40,6 +42,40 @@ std::string first_instrument_id(const py::handle& capsule, const py::handle& lay
     return std::string(delta.instrument_id.symbol) + "." + delta.instrument_id.venue;
 }
 
+py::str text_of(const layout::TradeId& id) {
+    return {reinterpret_cast<const char*>(id.value), std::min<std::size_t>(id.length, layout::kMaxTradeId)};
+}
+
+std::string text_of(const layout::InstrumentId& id) { return std::string(id.symbol) + "." + id.venue; }
+
+template <typename Data>
+py::tuple data_fields(const Data& data) {
+    const auto raw = [](const auto& number) {
+        return py::make_tuple(to_python(static_cast<__int128>(number.raw)), number.precision);
+    };
+    switch (data.tag) {
+        case layout::DataTag::kQuote:
+            return py::make_tuple("quote", text_of(data.quote.instrument_id), raw(data.quote.bid_price),
+                                  raw(data.quote.ask_price), raw(data.quote.bid_size),
+                                  raw(data.quote.ask_size), data.quote.ts_event, data.quote.ts_init);
+        case layout::DataTag::kTrade:
+            return py::make_tuple("trade", text_of(data.trade.instrument_id), raw(data.trade.price),
+                                  raw(data.trade.size), data.trade.aggressor_side,
+                                  text_of(data.trade.trade_id), data.trade.ts_event, data.trade.ts_init);
+        case layout::DataTag::kDeltas:
+            return py::make_tuple("deltas");
+        default:
+            return py::make_tuple("unknown");
+    }
+}
+
+py::tuple decode_data(const py::handle& capsule, const py::handle& layout) {
+    const layout::DeltaLayout kind = layout_of(layout);
+    const void* const data = inside_of(capsule, "as_pycapsule of the framework's Rust side");
+    return kind == layout::DeltaLayout::kRaw128 ? data_fields(*static_cast<const layout::Data128*>(data))
+                                                : data_fields(*static_cast<const layout::Data64*>(data));
+}
+
 PyObject* g_raw64 = nullptr;
 PyObject* g_raw128 = nullptr;
 
@@ -66,6 +102,7 @@ void bind_layout(py::module_& module) {
     g_raw64 = py::object(module.attr("DeltaLayout").attr("RAW64")).release().ptr();
     g_raw128 = py::object(module.attr("DeltaLayout").attr("RAW128")).release().ptr();
     module.def("decode_deltas", &decode_deltas, py::arg("capsule"), py::arg("layout"), py::arg("limit"));
+    module.def("decode_data", &decode_data, py::arg("capsule"), py::arg("layout"));
     module.def("first_instrument_id", &first_instrument_id, py::arg("capsule"), py::arg("layout"));
 }
 

@@ -62,13 +62,17 @@ inline py::int_ to_python(__int128 value) {
 }
 
 // The capsule keeps owning its memory and frees it when Python drops it; this only looks, during the call.
-inline const layout::Vec& vec_of(const py::handle& capsule) {
+inline const void* inside_of(const py::handle& capsule, const char* allowed) {
     if (PyCapsule_IsValid(capsule.ptr(), nullptr) == 0) {
         throw py::type_error("capsule is of type " +
                              py::str(py::type::of(capsule).attr("__name__")).cast<std::string>() +
-                             "; it must be one made by OrderBookDelta.capsule_from_list");
+                             "; it must be one made by " + allowed);
     }
-    return *static_cast<const layout::Vec*>(PyCapsule_GetPointer(capsule.ptr(), nullptr));
+    return PyCapsule_GetPointer(capsule.ptr(), nullptr);
+}
+
+inline const layout::Vec& vec_of(const py::handle& capsule) {
+    return *static_cast<const layout::Vec*>(inside_of(capsule, "OrderBookDelta.capsule_from_list"));
 }
 
 }  // namespace bybit_nt::python

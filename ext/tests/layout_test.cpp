@@ -18,6 +18,12 @@ static_assert(offsetof(Delta128::Order, size) == 48 && offsetof(Delta64::Order, 
 static_assert(offsetof(Delta128::Order, order_id) == 80 && offsetof(Delta64::Order, order_id) == 40);
 static_assert(offsetof(Delta128, flags) == 128 && offsetof(Delta64, flags) == 72);
 static_assert(offsetof(Delta128, ts_init) == 152 && offsetof(Delta64, ts_init) == 96);
+static_assert(sizeof(Data128::QuoteType) == 160 && offsetof(Data128::QuoteType, ts_event) == 144);
+static_assert(sizeof(Data64::QuoteType) == 96 && offsetof(Data64::QuoteType, ts_event) == 80);
+static_assert(sizeof(TradeId) == 38 && alignof(TradeId) == 1);
+static_assert(sizeof(Data128::TradeType) == 144 && offsetof(Data128::TradeType, trade_id) == 84);
+static_assert(sizeof(Data64::TradeType) == 112 && offsetof(Data64::TradeType, trade_id) == 52);
+static_assert(offsetof(Data128, delta) == 16 && offsetof(Data64, delta) == 8);
 // The proof reads half of its deltas, and so stays inside the block with the wrong stride too.
 static_assert(sizeof(Delta128) <= 2 * sizeof(Delta64));
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nautilus_bybit_adapter.cli.doctor.command import doctor
 from nautilus_bybit_adapter.errors import BybitError
 from nautilus_bybit_adapter.sim.__main__ import main as sim_command
 
@@ -73,3 +74,4 @@ def demo(**options: Any) -> None:
 
 
 main.add_command(sim_command, "sim")
+main.add_command(doctor)

@@ -19,7 +19,7 @@ from nautilus_bybit_adapter.nt1.config import (
     BybitExecClientConfig,
 )
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice
-from nautilus_bybit_adapter.nt1.data import BybitDataClient, OnMessage, OnStale
+from nautilus_bybit_adapter.nt1.data import BybitDataClient, OnFrame, OnMessage, OnStale
 from nautilus_bybit_adapter.nt1.execution.client import BybitExecutionClient
 from nautilus_bybit_adapter.nt1.execution.settings import dcp_topics
 from nautilus_bybit_adapter.nt1.execution.terms import parse_account_terms
@@ -89,13 +89,14 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
         options = SocketOptions(proxy_url=config.proxy_url, tls=tls_context(config.ca_file))
 
         def build_socket(
-            category: BybitProductType, on_message: OnMessage, on_stale: OnStale
+            category: BybitProductType, on_frame: OnFrame, on_message: OnMessage, on_stale: OnStale
         ) -> PublicSocketPool:
             return PublicSocketPool(
                 lambda: BybitPublicWebSocket(
                     category,
                     environment=environment,
                     base_url=lambda: http.endpoint.ws_public,
+                    on_frame=on_frame,
                     on_message=on_message,
                     on_stale=on_stale,
                     on_refused=lambda topic, text: log.error(f"Bybit refuses the topic {topic}: {text}"),

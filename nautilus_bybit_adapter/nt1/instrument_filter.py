@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from nautilus_trader.model.enums import OptionKind
@@ -24,7 +25,7 @@ _COINS = ("base_coin", "quote_coin", "settle_coin", "option_base_coin")
 _TRADING = (InstrumentStatus.TRADING,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class InstrumentFilter:
     """
     What a row must be like to be loaded; nothing given takes every instrument that trades.
@@ -60,11 +61,18 @@ class InstrumentFilter:
     strike_min: Decimal | None = None
     strike_max: Decimal | None = None
 
+    @cached_property
+    def _is_narrow(self) -> bool:
+        return any(
+            getattr(self, each.name) not in {None, ()} for each in fields(self) if each.name != "status"
+        )
+
     def takes(self, item: BybitInstrument) -> bool:
         """Return whether a row is wanted."""
-        return (
-            item.status in self.status
-            and _is_one_of(item.symbol, self.symbols)
+        if item.status not in self.status:
+            return False
+        return not self._is_narrow or (
+            _is_one_of(item.symbol, self.symbols)
             and _is_one_of(item.base_coin, self._base_coins_of(item))
             and _is_one_of(item.quote_coin, self.quote_coin)
             and (

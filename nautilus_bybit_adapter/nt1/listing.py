@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
-import msgspec
-
-from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError, BybitError, BybitStatusError
+from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter
 from nautilus_bybit_adapter.nt1.mapping.instruments import category_of
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
-from nautilus_bybit_adapter.transport.rest_session import decode_result
 from nautilus_bybit_adapter.wire.account import BybitFeeRate
 from nautilus_bybit_adapter.wire.enums import BybitProductType, InstrumentStatus
 from nautilus_bybit_adapter.wire.instruments import BybitInstrument
 
-# Asked for where the venue does not say which coins have options.
-USUAL_OPTION_COINS = ("BTC", "ETH", "SOL")
 _PARAMETER_ERROR = 10001
 _SYMBOL_NOT_KNOWN = 10029
 # An instrument that does not trade is listed only where its status is asked for.
 _OTHER_STATUSES = (InstrumentStatus.PRE_LAUNCH, InstrumentStatus.DELIVERING, InstrumentStatus.CLOSED)
 
 
-class _OptionCoins(msgspec.Struct, frozen=True):
-    rows: list[dict[str, str]] = msgspec.field(name="list")
+Key = tuple[BybitProductType, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +44,12 @@ class Listed:
     rows: list[BybitInstrument] = field(default_factory=list)
     rates: dict[str, BybitFeeRate] = field(default_factory=dict)
 
-    def rate_of(self, row: BybitInstrument) -> BybitFeeRate | None:
-        """Return the fee rates of a row."""
-        return self.rates.get(row.base_coin if self.category is BybitProductType.OPTION else row.symbol)
+    def keyed(self) -> Iterator[tuple[Key, BybitInstrument, BybitFeeRate | None]]:
+        """Yield each row with its key and its fee rates."""
+        category, rates = self.category, self.rates
+        by_coin = category is BybitProductType.OPTION
+        for row in self.rows:
+            yield (category, row.symbol), row, rates.get(row.base_coin if by_coin else row.symbol)
 
 
 class VenueListing:
@@ -85,7 +81,7 @@ class VenueListing:
         """
         coins: Iterable[str | None] = wanted.base_coin if len(wanted.base_coin) == 1 else (None,)
         if category is BybitProductType.OPTION:
-            coins = wanted.option_base_coin or wanted.base_coin or await self._option_coins()
+            coins = wanted.option_base_coin or wanted.base_coin or await self._client.get_option_base_coins()
         elif category is BybitProductType.SPOT:
             coins = (None,)
         reads = [
@@ -93,7 +89,9 @@ class VenueListing:
             for coin in coins
             for status in map(_asked_status, wanted.status)
         ]
-        rates, *pages = await all_or_first_error([self._fee_rates(category, None), *reads])
+        rates, *pages = await all_or_first_error(
+            [self._fee_rates(category, self._client.get_fee_rates), *reads]
+        )
         rows = {
             row.symbol: row
             for page in pages
@@ -112,10 +110,11 @@ class VenueListing:
             If the venue does not answer or refuses.
 
         """
-        names = list(symbols)
-        only = names[0] if len(names) == 1 and category is not BybitProductType.OPTION else None
         rates, *pages = await all_or_first_error(
-            [self._fee_rates(category, only), *(self.of_symbol(category, name) for name in names)]
+            [
+                self._fee_rates(category, self._client.cached_fee_rates),
+                *(self.of_symbol(category, name) for name in symbols),
+            ]
         )
         return Listed(category, [row for page in pages for row in page], rates)
 
@@ -134,26 +133,17 @@ class VenueListing:
                 return found
         return []
 
-    async def _option_coins(self) -> tuple[str, ...]:
-        path = "/v5/market/option-base-coins"
-        try:
-            raw = await self._client.read(path, {})
-        except BybitError as e:
-            if not _is_refusal(e):
-                raise
-            coins = ", ".join(USUAL_OPTION_COINS)
-            self._log.warning(f"The venue does not say which coins have options ({e}): {coins} are taken")
-            return USUAL_OPTION_COINS
-        return tuple(row["baseCoin"] for row in decode_result(raw, _OptionCoins, path).rows)
-
-    async def _fee_rates(self, category: BybitProductType, symbol: str | None) -> dict[str, BybitFeeRate]:
+    async def _fee_rates(
+        self, category: BybitProductType, read: Callable[[str], Awaitable[list[BybitFeeRate]]]
+    ) -> dict[str, BybitFeeRate]:
+        """Return the rates of the whole category: one request, where the venue allows but five a second."""
         if not self._client.has_credentials:
             return {}
         try:
-            rates = await self._client.get_fee_rates(category, symbol=symbol)
+            rates = await read(category)
         except BybitApiError as e:
-            # The demo environment has no such endpoint, a wrong symbol is reported by the instrument itself, and a key
-            # that is refused is the execution client's to report: instruments are public.
+            # The demo environment has no such endpoint, and a key that is refused is the execution client's to
+            # report: instruments are public.
             if e.ret_code != _PARAMETER_ERROR and not isinstance(e, BybitAuthError):
                 raise
             self._log.warning(f"No fee rates of {category.name} ({e.ret_msg}): default rates are shown")
@@ -175,10 +165,3 @@ async def all_or_first_error(reads: list[Coroutine[Any, Any, Any]]) -> list[Any]
 def _asked_status(status: str) -> str | None:
     """Trading is what spot, linear and inverse list where no status is asked for, and options list it among others."""
     return None if status == InstrumentStatus.TRADING else status
-
-
-def _is_refusal(error: BybitError) -> bool:
-    """Whether the venue answered that it does not do this, in which case asking again is of no use."""
-    if isinstance(error, BybitStatusError):
-        return error.status == HTTPStatus.NOT_FOUND
-    return isinstance(error, BybitApiError) and error.ret_code == _PARAMETER_ERROR

@@ -17,9 +17,9 @@ from nautilus_trader.model.objects import Currency
 
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter, parse_filter
-from nautilus_bybit_adapter.nt1.listing import Listed, VenueListing, all_or_first_error
-from nautilus_bybit_adapter.nt1.mapping.coins import precisions_of
-from nautilus_bybit_adapter.nt1.mapping.fixed import new_currency
+from nautilus_bybit_adapter.nt1.listing import Key, Listed, VenueListing, all_or_first_error
+from nautilus_bybit_adapter.nt1.mapping.coins import coins_of, precisions_of
+from nautilus_bybit_adapter.nt1.mapping.fixed import new_currency, register_currency
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, instrument_id_of, symbol_of
 from nautilus_bybit_adapter.nt1.mapping.instruments import instrument_of, is_known_kind
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
@@ -32,8 +32,6 @@ _MOST_SINGLE_READS = 8
 # Rows mapped in one go, so that a refresh holds up a live node's event loop for a few milliseconds at a time.
 _ROWS_A_TURN = 200
 _MOST_WARNINGS = 10
-
-Key = tuple[BybitProductType, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +234,12 @@ class BybitInstrumentProvider(InstrumentProvider):
     async def _take(self, listed: Iterable[Listed]) -> InstrumentChanges:
         """Map what differs from before, then take all of it at once."""
         fresh = [
-            ((each.category, row.symbol), row, each.rate_of(row))
+            (key, row, rate)
             for each in listed
-            for row in each.rows
-            if self._taken.get((each.category, row.symbol)) != (row, each.rate_of(row))
+            for key, row, rate in each.keyed()
+            if self._taken.get(key) != (row, rate)
         ]
-        self._register_coins(row for _, row, _ in fresh)
+        self._register_coins([row for _, row, _ in fresh])
         made: list[tuple[Key, Instrument]] = []
         refused: dict[Key, str] = {}
         now_ns = self._clock.timestamp_ns()
@@ -257,7 +255,7 @@ class BybitInstrumentProvider(InstrumentProvider):
         for key, instrument in made:
             was_there = key in self._taken and instrument.id in self._instruments
             (changed if was_there else added).append(instrument.id)
-            self.add(instrument)
+            self._instruments[instrument.id] = instrument
             self._refused.pop(key, None)
         self._taken.update({key: (row, rate) for key, row, rate in fresh})
         self._refused |= refused
@@ -274,14 +272,15 @@ class BybitInstrumentProvider(InstrumentProvider):
         ids = (instrument_id_of(symbol, category) for category, symbol in gone)
         return tuple(each for each in ids if each in self._instruments)
 
-    def _register_coins(self, rows: Iterable[BybitInstrument]) -> None:
-        for coin, precision in precisions_of(rows).items():
-            if coin in self._currencies or Currency.from_str(coin, strict=True) is not None:
-                continue
+    def _register_coins(self, rows: Sequence[BybitInstrument]) -> None:
+        unknown = {coin for coin in coins_of(rows) if Currency.from_str(coin, strict=True) is None}
+        for coin, precision in precisions_of(rows, unknown).items():
             try:
-                self.add_currency(new_currency(coin, precision))
+                currency = new_currency(coin, precision)
             except BybitDecodeError:
                 continue  # the row that names it is refused, and says why
+            register_currency(currency)
+            self._currencies[coin] = currency
 
     def _report(self, refused: Sequence[str], degraded: list[BybitInstrument]) -> None:
         self.rows_refused += len(refused)

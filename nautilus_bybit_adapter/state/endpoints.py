@@ -47,16 +47,23 @@ class Host:
         Its addresses.
     breaker : CircuitBreaker
         Whether it is worth asking.
-    banned_until : float
-        Until when it must not be asked at all.
     """
 
-    __slots__ = ("banned_until", "breaker", "endpoint")
+    __slots__ = ("_bans", "breaker", "endpoint")
 
-    def __init__(self, endpoint: Endpoint, policy: BreakerPolicy | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, policy: BreakerPolicy | None, bans: dict[str, float]) -> None:
         self.endpoint = endpoint
         self.breaker = CircuitBreaker(policy)
-        self.banned_until = 0.0
+        self._bans = bans
+
+    @property
+    def banned_until(self) -> float:
+        """Until when it must not be asked at all."""
+        return self._bans.get(self.endpoint.rest, 0.0)
+
+    def ban(self, until: float) -> None:
+        """Let nobody ask it before `until`."""
+        self._bans[self.endpoint.rest] = until
 
     def is_usable(self, now: float) -> bool:
         """Return whether requests pass."""
@@ -77,6 +84,8 @@ class EndpointChoice:
         The hosts; the first is used first.
     policy : BreakerPolicy or None
         When a host counts as failed.
+    bans : dict of str to float or None
+        Until when a host must not be asked, by its REST address; several clients may share it.
 
     Attributes
     ----------
@@ -86,10 +95,16 @@ class EndpointChoice:
         How often another was chosen.
     """
 
-    def __init__(self, endpoints: Sequence[Endpoint], policy: BreakerPolicy | None = None) -> None:
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        policy: BreakerPolicy | None = None,
+        bans: dict[str, float] | None = None,
+    ) -> None:
         if not endpoints:
             raise BybitConfigError("There must be at least one endpoint.")
-        self.hosts = tuple(Host(endpoint, policy) for endpoint in endpoints)
+        known = {} if bans is None else bans
+        self.hosts = tuple(Host(endpoint, policy, known) for endpoint in endpoints)
         self.current = self.hosts[0]
         self.switch_count = 0
 

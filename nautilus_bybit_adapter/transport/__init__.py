@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.options import Log, SocketOptions
 from nautilus_bybit_adapter.transport.order_entry import OrderEntry
@@ -21,5 +22,6 @@ __all__ = [
     "Log",
     "OrderEntry",
     "PublicSocketPool",
+    "RateGate",
     "SocketOptions",
 ]

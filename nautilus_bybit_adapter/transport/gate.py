@@ -49,6 +49,9 @@ class RateGate:
     ----------
     waits : Waits
         Time spent waiting so far.
+    bans : dict of str to float
+        Until when a host must not be asked (monotonic seconds), by its REST address: what one client is
+        told holds for all.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class RateGate:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.waits = Waits()
+        self.bans: dict[str, float] = {}
         self._limiter = RateLimiter(limits, address)
         self._monotonic = monotonic
         self._waiters: dict[int, asyncio.Future[None]] = {}

@@ -139,7 +139,7 @@ class HostGate:
     def on_banned(self, passage: Passage) -> None:
         """Take an HTTP 403: the host is left alone for a while."""
         host, is_probe = passage
-        host.banned_until = self._monotonic() + self._ban_secs
+        host.ban(self._monotonic() + self._ban_secs)
         host.breaker.on_abandoned(is_probe=is_probe)
         self._journal.error(
             f"{host.endpoint.name} has shut this IP address out (HTTP 403); it is left alone for "

@@ -8,6 +8,7 @@ from __future__ import annotations
 from nautilus_bybit_adapter.transport.rest.account import AccountMethods
 from nautilus_bybit_adapter.transport.rest.asset import AssetMethods
 from nautilus_bybit_adapter.transport.rest.batch import BatchMethods
+from nautilus_bybit_adapter.transport.rest.cached import CachedMethods
 from nautilus_bybit_adapter.transport.rest.earn import EarnMethods
 from nautilus_bybit_adapter.transport.rest.loans import LoanMethods
 from nautilus_bybit_adapter.transport.rest.margin import SpotMarginMethods
@@ -22,6 +23,7 @@ from nautilus_bybit_adapter.transport.rest.user import UserMethods
 
 
 class BybitHTTPClient(
+    CachedMethods,
     MarketMethods,
     SeriesMethods,
     RiskMethods,
@@ -43,6 +45,8 @@ class BybitHTTPClient(
     and its error's `outcome` says whether the venue refused it, never saw it, or may have done it. Lists
     come whole whatever their span, or the call raises. Where a row of orders, executions, positions or
     balances cannot be read the call raises; such a row of public data is left out, counted and warned of.
+
+    Instruments, fee rates and leverage that is set already need not be asked for twice: see `CachedMethods`.
 
     Prices, sizes and amounts are the venue's decimal strings; `""` stands for none.
 

@@ -43,6 +43,9 @@ class BybitPublicWebSocket:
         connection; the category is appended unless it ends with one.
     on_message : callable
         Called with each message and its `ts_init` (epoch ns) in the loop turn that read it. Must not block.
+    on_frame : callable or None
+        Called first with each frame's bytes and its `ts_init`. It returns the frame's topic where it has taken
+        the frame, and `None` where the frame is to be decoded for `on_message`. Must not block.
     on_live : callable or None
         Called with the confirmed topics each time the socket is live and every topic has its answer.
     on_stale : callable or None
@@ -81,6 +84,7 @@ class BybitPublicWebSocket:
         environment: BybitEnvironment = BybitEnvironment.TESTNET,
         base_url: BaseUrl = None,
         on_message: Callable[[MarketMessage | UnknownMessage, int], None],
+        on_frame: Callable[[bytes, int], str | None] | None = None,
         on_live: Callable[[tuple[str, ...]], None] | None = None,
         on_stale: Callable[[tuple[str, ...]], None] | None = None,
         on_refused: Callable[[str, str], None] | None = None,
@@ -93,12 +97,14 @@ class BybitPublicWebSocket:
         self.category = str(category)
         options = options or SocketOptions()
         self._on_message = on_message
+        self._on_frame = on_frame or _leave
         self._on_live = on_live
         self._on_stale = on_stale
         self._on_silent = on_silent
         self.renewal_count = 0
         self.replacement_count = 0
         self._watch = TopicWatch(cadence)
+        self._fresh = self._watch.fresh
         self._link = WebSocketLink(
             public_url(environment, self.category, base_url),
             self,
@@ -190,11 +196,15 @@ class BybitPublicWebSocket:
 
     def on_payload(self, payload: bytes, ts_init: int) -> None:
         """Take a frame (for the link)."""
+        topic = self._on_frame(payload, ts_init)
+        if topic is not None:
+            self._fresh.add(topic)
+            return
         message = decode_public(payload, self.category)
         if isinstance(message, ControlMessage):
             self._on_control(message)
         else:
-            self._watch.fresh.add(message.topic)
+            self._fresh.add(message.topic)
             self._on_message(message, ts_init)
 
     def on_lost(self, reason: str) -> None:  # noqa: ARG002 - the link has reported it
@@ -228,3 +238,7 @@ class BybitPublicWebSocket:
             self._link.on_pong()
         elif message.kind in {ControlKind.SUBSCRIBE, ControlKind.UNSUBSCRIBE, ControlKind.ERROR}:
             self._feed.on_ack(message)
+
+
+def _leave(payload: bytes, ts_init: int) -> None:
+    """Leave every frame to the decoder."""

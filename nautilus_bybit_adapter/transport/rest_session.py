@@ -145,7 +145,9 @@ class RestSession:
         self._probe: asyncio.Task[None] | None = None
         self.gate = gate or RateGate(monotonic=monotonic)
         choice = EndpointChoice(
-            endpoints or endpoints_of(environment, base_urls=BaseUrls(http=base_url or None)), breaker
+            endpoints or endpoints_of(environment, base_urls=BaseUrls(http=base_url or None)),
+            breaker,
+            self.gate.bans,
         )
         self._hosts = HostGate(choice, self.journal, ban_secs=ban_secs, monotonic=monotonic)
         self._dispatcher = Dispatcher(

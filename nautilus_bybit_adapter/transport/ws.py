@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 # How often overdue acks are looked for, in seconds.
 _TICK_SECS = 1.0
 _CLOSE_TIMEOUT_SECS = 1.0
-# An attribute of an enum class is looked up slowly, and this one for every frame.
+# An attribute of an enum class is looked up slowly, and this one for every frame. Members are compared by
+# identity, a third of the time of equality.
 _TEXT = WSMsgType.TEXT
 _CONNECTED = frozenset({Row.AUTHENTICATING, Row.SUBSCRIBING, Row.RECOVERING, Row.LIVE})
 
@@ -59,18 +60,33 @@ class LinkHandler(Protocol):
 class _Listener(WSListener):
     """Passes picows' calls on, until the link lets go of the connection."""
 
-    def __init__(self, link: WebSocketLink) -> None:
+    def __init__(
+        self, link: WebSocketLink, on_payload: Callable[[bytes, int], None], clock_ns: Callable[[], int]
+    ) -> None:
         self.link: WebSocketLink | None = link
         self.partial: bytearray | None = None
         self.farewell = ""
+        self._on_payload = on_payload
+        self._clock_ns = clock_ns
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         if self.link is not None:
             self.link.on_connected(self, transport)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        if self.link is not None:
-            self.link.on_frame(self, transport, frame)
+        link = self.link
+        if link is None:
+            return
+        if frame.msg_type is not _TEXT or not frame.fin:
+            link.on_frame(self, transport, frame)
+            return
+        # Every frame of market data comes through here: one time stamp, one copy, one call. For frames of a few
+        # hundred bytes a copy is cheaper than a memoryview, and safe to keep.
+        payload = frame.get_payload_as_bytes()
+        try:
+            self._on_payload(payload, self._clock_ns())
+        except Exception as exc:  # noqa: BLE001 - one consumer's failure must not cost the connection
+            link.report_failure(exc, payload)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         if self.link is not None:
@@ -267,11 +283,10 @@ class WebSocketLink:
         self.feed(Input.OPENED)
 
     def on_frame(self, listener: _Listener, transport: WSTransport, frame: WSFrame) -> None:
-        """Stamp a frame, put fragments together, and hand the message over."""
+        """Put fragments together and see to what is no whole text message."""
         ts_init = self._clock_ns()
         kind = frame.msg_type
-        if kind == _TEXT or kind == WSMsgType.BINARY:  # noqa: PLR1714 - a set of enums costs more than the frame's copy
-            # For frames of a few hundred bytes a copy is cheaper than a memoryview, and safe to keep.
+        if kind in {WSMsgType.TEXT, WSMsgType.BINARY}:
             payload = frame.get_payload_as_bytes()
             if frame.fin:
                 self._deliver(payload, ts_init)
@@ -297,9 +312,14 @@ class WebSocketLink:
     def _deliver(self, payload: bytes, ts_init: int) -> None:
         try:
             self._handler.on_payload(payload, ts_init)
-        except BybitDecodeError as exc:
-            self.report_bad_frame(str(exc))
         except Exception as exc:  # noqa: BLE001 - one consumer's failure must not cost the connection
+            self.report_failure(exc, payload)
+
+    def report_failure(self, exc: Exception, payload: bytes) -> None:
+        """Count a frame whose reader raised, and report it."""
+        if isinstance(exc, BybitDecodeError):
+            self.report_bad_frame(str(exc))
+        else:
             self.report_bad_frame(f"{type(exc).__name__}: {exc}, while handling {payload[:80]!r}")
 
     def _call[T](self, callback: Callable[[T], None], value: T) -> None:
@@ -328,7 +348,7 @@ class WebSocketLink:
                 await self._watch()
 
     async def _open(self) -> None:
-        listener = _Listener(self)
+        listener = _Listener(self, self._handler.on_payload, self._clock_ns)
         try:
             async with asyncio.timeout(self._options.connect_timeout_secs):
                 await ws_connect(

@@ -81,6 +81,9 @@ _MARKET_TYPES: dict[str, type[MarketMessage]] = {
     "orderbook.rpi": RpiBookMessage,
 }
 
+# Text that is not UTF-8 and nesting without end are refused like any other broken JSON.
+_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _BOOK_START = b'{"topic":"orderbook.'
 _TRADE_START = b'{"topic":"publicTrade.'
 _TICKER_START = b'{"topic":"tickers.'
@@ -104,6 +107,7 @@ def decode_public(payload: Payload, category: str) -> PublicMessage:
     """
     start = bytes(payload[:_LONGEST_START])
     try:
+        str(payload, "utf-8")  # the JSON decoder does not look into what it skips
         if start.startswith(_BOOK_START) and not start.startswith(b'{"topic":"orderbook.r'):
             return _orderbook.decode(payload)
         if start.startswith(_TRADE_START):
@@ -113,7 +117,7 @@ def decode_public(payload: Payload, category: str) -> PublicMessage:
     except msgspec.ValidationError:
         # Read again below, loosely.
         pass
-    except msgspec.DecodeError as exc:
+    except _BROKEN as exc:
         raise _unreadable(payload, category, exc) from exc
     return _decode_public_slowly(payload, category)
 
@@ -125,7 +129,7 @@ def _decode_public_slowly(payload: Payload, category: str) -> PublicMessage:
             return _read_control(payload, category)
         message_type = _MARKET_TYPES.get(_kind_of(topic))
         return UnknownMessage(topic) if message_type is None else decode_row(payload, message_type)
-    except msgspec.DecodeError as exc:
+    except _BROKEN as exc:
         raise _unreadable(payload, category, exc) from exc
 
 
@@ -160,7 +164,7 @@ def decode_private(payload: Payload) -> PrivateMessage:
         if kind not in {"order", "execution", "position", "wallet"} or topic.startswith("execution.fast"):
             return UnknownMessage(topic)
         return _decode_private_topic(kind, _private.decode(payload))
-    except msgspec.DecodeError as exc:
+    except _BROKEN as exc:
         raise _unreadable(payload, "private", exc) from exc
 
 
@@ -204,7 +208,7 @@ def decode_trade(payload: Payload) -> TradeMessage:
                 headers={name: str(value) for name, value in envelope.header.items()},
             )
         return _read_control(payload, "trade")
-    except msgspec.DecodeError as exc:
+    except _BROKEN as exc:
         raise _unreadable(payload, "trade", exc) from exc
 
 
@@ -224,11 +228,11 @@ def _read_control(payload: Payload, socket: str) -> ControlMessage:
     return control
 
 
-def _unreadable(payload: Payload, socket: str, exc: msgspec.DecodeError) -> BybitDecodeError:
+def _unreadable(payload: Payload, socket: str, exc: Exception) -> BybitDecodeError:
     excerpt = bytes(payload[:80])
     try:
         topic = _head.decode(payload).topic
-    except msgspec.DecodeError:
+    except _BROKEN:
         topic = ""
     named = f"topic {topic}" if topic else "a frame"
     return BybitDecodeError(

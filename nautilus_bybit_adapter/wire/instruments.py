@@ -10,7 +10,7 @@ import msgspec
 from nautilus_bybit_adapter.wire.words import ContractTypeText, InstrumentStatusText, OptionsTypeText
 
 
-class LeverageFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class LeverageFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """Allowed leverage, as multiples."""
 
     max_leverage: str = ""
@@ -18,7 +18,7 @@ class LeverageFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     leverage_step: str = ""
 
 
-class PriceFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class PriceFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """Price increment and bounds in the quote coin; spot has the increment only."""
 
     tick_size: str
@@ -26,7 +26,7 @@ class PriceFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     max_price: str = ""
 
 
-class LotSizeFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class LotSizeFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """Order sizes of a contract in the base coin, for inverse USD; `min_notional_value` in the quote coin."""
 
     qty_step: str
@@ -37,7 +37,7 @@ class LotSizeFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     min_notional_value: str = ""
 
 
-class SpotLotSizeFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class SpotLotSizeFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """Order sizes of a spot pair in the base coin; `min_order_amt` and `max_order_amt` in the quote coin."""
 
     base_precision: str
@@ -51,7 +51,7 @@ class SpotLotSizeFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel
     post_only_max_limit_order_size: str = ""
 
 
-class RiskParameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class RiskParameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """Price limits around the mark or index price, as fractions."""
 
     price_limit_ratio_x: str = ""

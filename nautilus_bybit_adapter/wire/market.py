@@ -6,11 +6,17 @@ Source: Bybit V5 "Public: Orderbook", "Public: Trade", "Public: Ticker", "Get Or
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import msgspec
 
 from nautilus_bybit_adapter.wire.words import SideText
 
 type Level = tuple[str, str]
+
+# What a frame holds beyond these is no count and no time, and has no place in the framework's unsigned integers.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+EpochMillis = Annotated[int, msgspec.Meta(ge=0, le=(2**64 - 1) // 1_000_000)]
 
 
 class OrderbookData(msgspec.Struct, frozen=True):
@@ -22,18 +28,18 @@ class OrderbookData(msgspec.Struct, frozen=True):
     s: str
     b: list[tuple[str, str]]
     a: list[tuple[str, str]]
-    u: int
-    seq: int = 0
+    u: Count
+    seq: Count = 0
 
 
 class OrderbookMessage(msgspec.Struct, frozen=True):
     """A frame of `orderbook.{depth}.{symbol}`; `cts` is the matching time, `ts` the push time (epoch ms)."""
 
     topic: str
-    type: str
-    ts: int
+    type: Literal["snapshot", "delta"]
+    ts: EpochMillis
     data: OrderbookData
-    cts: int = 0
+    cts: EpochMillis = 0
 
     @property
     def is_snapshot(self) -> bool:
@@ -49,7 +55,7 @@ class OrderbookMessage(msgspec.Struct, frozen=True):
 class PublicTrade(msgspec.Struct, frozen=True):
     """A public trade: `S` is the taker's side, `T` the match time (epoch ms)."""
 
-    T: int
+    T: EpochMillis
     s: str
     S: str
     v: str
@@ -58,14 +64,14 @@ class PublicTrade(msgspec.Struct, frozen=True):
     L: str = ""
     BT: bool = False
     RPI: bool = False
-    seq: int = 0
+    seq: Count = 0
 
 
 class TradesMessage(msgspec.Struct, frozen=True):
     """A frame of `publicTrade.{symbol}`: up to 1024 trades in match order."""
 
     topic: str
-    ts: int
+    ts: EpochMillis
     data: list[PublicTrade]
     type: str = "snapshot"
 

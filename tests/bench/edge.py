@@ -6,31 +6,38 @@ also makes a quote; frames are counted, not objects.
 
 from __future__ import annotations
 
+import array
 import asyncio
-import random
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import frames as frames_of
 import msgspec
 from bybit_rows import LINEAR_ROW
 from nautilus_trader.core import nautilus_pyo3
-from nautilus_trader.model.data import OrderBookDeltas, TradeTick, capsule_to_data
+from nautilus_trader.model.data import OrderBookDeltas, QuoteTick, TradeTick, capsule_to_data
+from nautilus_trader.model.instruments import Instrument
 
+from nautilus_bybit_adapter._ext import FrameDispatcher
+from nautilus_bybit_adapter.nt1 import native
 from nautilus_bybit_adapter.nt1.mapping.instruments import linear_instrument
-from nautilus_bybit_adapter.nt1.streams import BookStream, TradeStream
 from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
-from nautilus_bybit_adapter.wire.codec import MarketMessage
-from nautilus_bybit_adapter.wire.messages import UnknownMessage
 
-FRAMES = 40_000
+FLAT_OUT_FRAMES = 100_000
+PACED_FRAMES = 6_000
+PACE = 2_000.0
 ROUNDS = 5
-DEPTH = 50
+MANY_SYMBOLS = 200
+TIMEOUT_SECS = 120.0
+SERVER = str(Path(__file__).with_name("frame_server.py"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,183 +52,208 @@ class Result:
     spread: float
 
 
-def book_frames(count: int) -> list[bytes]:
-    """Return a snapshot and then deltas of ten levels."""
-    chance = random.Random(5)  # noqa: S311 - the same frames each time
-    levels = [
-        [[f"{60000 - n / 10:.2f}", "1.5"] for n in range(DEPTH)],
-        [[f"{60000.1 + n / 10:.2f}", "1.5"] for n in range(DEPTH)],
-    ]
-    frames = [_book("snapshot", levels[0], levels[1], 1)]
-    for number in range(2, count + 1):
-        bids = [
-            [f"{60000 - chance.randrange(DEPTH) / 10:.2f}", f"{chance.randrange(1, 9000) / 1000:.3f}"]
-            for _ in range(5)
-        ]
-        asks = [
-            [f"{60000.1 + chance.randrange(DEPTH) / 10:.2f}", f"{chance.randrange(1, 9000) / 1000:.3f}"]
-            for _ in range(5)
-        ]
-        frames.append(_book("delta", bids, asks, number))
-    return frames
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is subscribed and sent."""
+
+    name: str
+    topic: str
+    kind: type
+    make: Callable[[int, Sequence[str]], Iterator[bytes]]
 
 
-def _book(kind: str, bids: list[list[str]], asks: list[list[str]], update: int) -> bytes:
-    return msgspec.json.encode(
-        {
-            "topic": f"orderbook.{DEPTH}.BTCUSDT",
-            "type": kind,
-            "ts": 1_791_240_000_000 + update,
-            "data": {"s": "BTCUSDT", "b": bids, "a": asks, "u": update, "seq": 9_688_000_000 + update},
-            "cts": 1_791_240_000_000 + update,
-        }
-    )
+BOOK = Feed("book", f"orderbook.{frames_of.DEPTH}.", OrderBookDeltas, frames_of.book_frames)
+TRADE = Feed("trade", "publicTrade.", TradeTick, frames_of.trade_frames)
+TOUCH = Feed("quote", "orderbook.1.", QuoteTick, frames_of.touch_frames)
+TICKER = Feed("ticker quote", "tickers.", QuoteTick, frames_of.ticker_frames)
 
 
-def trade_frames(count: int) -> list[bytes]:
-    """Return frames of one trade each."""
-    return [
-        msgspec.json.encode(
-            {
-                "topic": "publicTrade.BTCUSDT",
-                "type": "snapshot",
-                "ts": 1_791_240_000_000 + number,
-                "data": [
-                    {
-                        "T": 1_791_240_000_000 + number,
-                        "s": "BTCUSDT",
-                        "S": "Buy" if number % 2 else "Sell",
-                        "v": "0.004",
-                        "p": f"{60000 + number % 100 / 10:.2f}",
-                        "L": "ZeroMinusTick",
-                        "i": f"c9973f17-3657-54b1-b419-{number:012d}",
-                        "BT": False,
-                        "RPI": False,
-                        "seq": 9_688_000_000 + number,
-                    }
-                ],
-            }
-        )
-        for number in range(count)
-    ]
+class Arrivals:
+    """Notes when objects of a kind arrive, and stops at the last."""
 
-
-class Countdown:
-    """Stops the clock at the last frame."""
-
-    def __init__(self, kind: type, count: int) -> None:
+    def __init__(self, kind: type, count: int, *, timed: bool) -> None:
         self.kind = kind
         self.left = count
-        self.first = 0.0
-        self.last = 0.0
-        self.cpu = 0.0
-        self._cpu_start = 0.0
+        self.times = array.array("q")
+        self.first = self.last = self.cpu = 0.0
         self.done = asyncio.Event()
+        self.take: Callable[[object], None] = self._take_timed if timed else self._take
 
-    def take(self, item: object) -> None:
-        """Count an object of the kind."""
+    def _take(self, item: object) -> None:
         if not isinstance(item, self.kind):
             return
         if not self.first:
-            self.first, self._cpu_start = time.perf_counter(), time.process_time()
+            self.first, self.cpu = time.perf_counter(), -time.process_time()
         self.left -= 1
-        if self.left == 0:
-            self.last, self.cpu = time.perf_counter(), time.process_time() - self._cpu_start
+        if not self.left:
+            self.last = time.perf_counter()
+            self.cpu += time.process_time()
             self.done.set()
 
+    def _take_timed(self, item: object) -> None:
+        if isinstance(item, self.kind):
+            self.times.append(time.monotonic_ns())
+        self._take(item)
 
-async def ours(port: int, topic: str, count: Countdown) -> None:
+
+def symbols_of(count: int) -> list[str]:
+    """Return symbols; one alone is Bitcoin's."""
+    return ["BTCUSDT"] if count == 1 else [f"C{number:03d}USDT" for number in range(count)]
+
+
+def instrument_of(symbol: str) -> Instrument:
+    """Return a perpetual of that symbol, with the numbers of Bitcoin's."""
+    row = msgspec.structs.replace(LINEAR_ROW, symbol=symbol, base_coin=symbol.removesuffix("USDT"))
+    return linear_instrument(row, None, 1)
+
+
+async def ours(port: int, feed: Feed, symbols: Sequence[str], arrivals: Arrivals) -> None:
     """Run the frames through this package."""
-    instrument = linear_instrument(LINEAR_ROW, None, 1)
-    book = BookStream(instrument, DEPTH, count.take)
-    book.deltas_wanted = True
-    stream = book if topic.startswith("orderbook") else TradeStream(instrument, count.take)
+    types = native.chosen_types()
+    assert types is not None, "the bench measures the C++ decoders"
+    dispatcher = FrameDispatcher()
+    for symbol in symbols:
+        topic = f"{feed.topic}{symbol}"
+        if feed is TRADE:
+            dispatcher.add(native.trade_feed(types, instrument_of(symbol), topic, arrivals.take))
+            continue
+        depth = int(feed.topic.split(".")[1])
+        book = native.book_feed(types, instrument_of(symbol), topic, depth, arrivals.take)
+        book.deltas_wanted, book.quotes_wanted = depth > 1, depth == 1
+        dispatcher.add(book)
 
-    def take(message: MarketMessage | UnknownMessage, ts_init: int) -> None:
-        assert stream.on_message(message, ts_init), "no frame is missing"
+    def on_message(message: object, ts_init: int) -> None:
+        raise AssertionError(f"left to the Python decoder at {ts_init}: {message}")
 
-    socket = BybitPublicWebSocket("linear", base_url=f"ws://127.0.0.1:{port}/v5/public", on_message=take)
-    socket.subscribe(topic)
+    socket = BybitPublicWebSocket(
+        "linear",
+        base_url=f"ws://127.0.0.1:{port}/v5/public",
+        on_message=on_message,
+        on_frame=dispatcher.on_frame,
+    )
+    socket.subscribe(*(f"{feed.topic}{symbol}" for symbol in symbols))
     connecting = asyncio.ensure_future(socket.connect())
-    await count.done.wait()
+    await arrivals.done.wait()
     await connecting
     await socket.disconnect()
 
 
-async def theirs(port: int, topic: str, count: Countdown) -> None:
+async def theirs(port: int, feed: Feed, symbols: Sequence[str], arrivals: Arrivals) -> None:
     """Run the frames through the framework's own adapter."""
     client = nautilus_pyo3.BybitWebSocketClient.new_public(
         product_type=nautilus_pyo3.BybitProductType.LINEAR,
         environment=nautilus_pyo3.BybitEnvironment.TESTNET,
         url=f"ws://127.0.0.1:{port}/v5/public/linear",
     )
-    client.cache_instrument(nautilus_pyo3.CryptoPerpetual.from_dict(_pyo3_instrument()))
+    for symbol in symbols:
+        instrument = instrument_of(symbol)
+        client.cache_instrument(
+            nautilus_pyo3.CryptoPerpetual.from_dict(dict(type(instrument).to_dict(instrument)))
+        )
 
     def take(message: object) -> None:
         if nautilus_pyo3.is_pycapsule(message):
-            count.take(capsule_to_data(message))
+            arrivals.take(capsule_to_data(message))
 
     await client.connect(loop_=asyncio.get_running_loop(), callback=take)
     await client.wait_until_active(timeout_secs=10.0)
-    instrument_id = nautilus_pyo3.InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
-    if topic.startswith("orderbook"):
-        await client.subscribe_orderbook(instrument_id, DEPTH)
-    else:
-        await client.subscribe_trades(instrument_id)
-    await count.done.wait()
+    for symbol in symbols:
+        instrument_id = nautilus_pyo3.InstrumentId.from_str(f"{symbol}-LINEAR.BYBIT")
+        if feed.topic.startswith("orderbook"):
+            await client.subscribe_orderbook(instrument_id, int(feed.topic.split(".")[1]))
+        elif feed is TRADE:
+            await client.subscribe_trades(instrument_id)
+        else:
+            await client.subscribe_ticker(instrument_id)
+    await arrivals.done.wait()
     await client.close()
 
 
-def _pyo3_instrument() -> dict[str, str]:
-    instrument = linear_instrument(LINEAR_ROW, None, 1)
-    return dict(type(instrument).to_dict(instrument))
+Runner = Callable[[int, Feed, Sequence[str], Arrivals], Awaitable[None]]
 
 
-Runner = Callable[[int, str, Countdown], Awaitable[None]]
+@contextmanager
+def serving(
+    path: Path, feed: Feed, symbols: Sequence[str], count: int, rate: float, repeat: int = 1
+) -> Iterator[int]:
+    """Serve a feed's frames from a process of its own, and give its port."""
+    path.write_bytes(b"\n".join(feed.make(count, symbols)))
+    server = subprocess.Popen(
+        [sys.executable, SERVER, str(path), str(len(symbols)), str(rate), str(repeat)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        yield int(server.stdout.readline())
+    finally:
+        server.terminate()
+        server.stdout.close()
+        server.wait()
 
 
-def measure(frames: list[bytes], topic: str, kind: type, progress: Callable[[str], None]) -> list[Result]:
-    """Alternate the two and return throughput and CPU of each."""
+async def _run(
+    runner: Runner, port: int, feed: Feed, symbols: Sequence[str], arrivals: Arrivals, sent: Path
+) -> dict[str, float]:
+    frames = arrivals.left
+    sent.unlink(missing_ok=True)
+    await asyncio.wait_for(runner(port, feed, symbols, arrivals), TIMEOUT_SECS)
+    figures = {
+        "frames/s": frames / (arrivals.last - arrivals.first),
+        "cpu us": arrivals.cpu / frames * 1e6,
+    }
+    if arrivals.times:
+        while not sent.exists():  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.01)
+        written = array.array("q")
+        written.frombytes(sent.read_bytes())
+        late = sorted((there - here) / 1000 for here, there in zip(written, arrivals.times, strict=True))
+        figures["p50 us"] = late[len(late) // 2]
+        figures["p99 us"] = late[len(late) * 99 // 100]
+    return figures
+
+
+def measure(
+    mine: Feed,
+    peers: Feed,
+    symbols: Sequence[str],
+    rate: float,
+    columns: dict[str, str],
+    progress: Callable[[str], None],
+) -> list[Result]:
+    """Alternate the two and return the median of each figure; ``columns`` gives the name of a line to a figure."""
+    count = PACED_FRAMES if rate else FLAT_OUT_FRAMES
+    figures: dict[str, list[dict[str, float]]] = {"ours": [], "peer": []}
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "frames"
-        path.write_bytes(b"\n".join(frames))
-        server = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("frame_server.py")), str(path)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert server.stdout is not None
-        port = int(server.stdout.readline())
-        try:
-            figures: dict[str, list[tuple[float, float]]] = {"ours": [], "peer": []}
+        paths = {who: Path(folder) / who for who in figures}
+        with (
+            serving(paths["ours"], mine, symbols, count, rate) as our_port,
+            serving(paths["peer"], peers, symbols, count, rate) as peer_port,
+        ):
             for number in range(ROUNDS):
-                for name, runner in (("ours", ours), ("peer", theirs)):
-                    figures[name].append(
-                        asyncio.run(_once(runner, port, topic, Countdown(kind, len(frames))))
-                    )
-                    progress(
-                        f"{topic} round {number + 1} of {ROUNDS}, {name}: {figures[name][-1][0]:,.0f} frames/s"
-                    )
-        finally:
-            server.terminate()
-            server.stdout.close()
-            server.wait()
-    what = "book" if topic.startswith("orderbook") else "trade"
+                runs: list[tuple[str, Runner, int, Feed]] = [
+                    ("ours", ours, our_port, mine),
+                    ("peer", theirs, peer_port, peers),
+                ]
+                for who, runner, port, feed in runs if number % 2 else reversed(runs):
+                    arrivals = Arrivals(feed.kind, count, timed=rate > 0)
+                    sent = paths[who].with_suffix(".sent")
+                    got = asyncio.run(_run(runner, port, feed, symbols, arrivals, sent))
+                    figures[who].append(got)
+                    told = ", ".join(f"{value:,.1f} {unit}" for unit, value in got.items())
+                    progress(f"{feed.topic}* round {number + 1} of {ROUNDS}, {who}: {told}")
     return [
-        _result(f"{what} frames, socket to framework object", "frames/s", figures, 0, more_is_better=True),
-        _result(f"CPU a {what} frame", "us", figures, 1, more_is_better=False),
+        result_of(
+            name, figure.rpartition(" ")[2], figures, figure, more_is_better=figure.endswith("frames/s")
+        )
+        for figure, name in columns.items()
     ]
 
 
-async def _once(runner: Runner, port: int, topic: str, count: Countdown) -> tuple[float, float]:
-    frames = count.left
-    await asyncio.wait_for(runner(port, topic, count), 120)
-    return frames / (count.last - count.first), count.cpu / frames * 1e6
-
-
-def _result(
-    name: str, unit: str, figures: dict[str, list[tuple[float, float]]], column: int, *, more_is_better: bool
+def result_of(
+    name: str, unit: str, figures: Mapping[str, Sequence[Any]], column: int | str, *, more_is_better: bool
 ) -> Result:
+    """Return a line of medians: `figures` has the rows of "ours" and of "peer", each with the column."""
     mine, peers = ([row[column] for row in figures[who]] for who in ("ours", "peer"))
     ours_, peer = statistics.median(mine), statistics.median(peers)
     ratio = ours_ / peer if more_is_better else peer / ours_
@@ -230,5 +262,30 @@ def _result(
 
 def run(progress: Callable[[str], None]) -> list[Result]:
     """Return every line of this bench."""
-    results = measure(book_frames(FRAMES), f"orderbook.{DEPTH}.BTCUSDT", OrderBookDeltas, progress)
-    return results + measure(trade_frames(FRAMES), "publicTrade.BTCUSDT", TradeTick, progress)
+    results: list[Result] = []
+    one, many = symbols_of(1), symbols_of(MANY_SYMBOLS)
+    for mine, peers in ((BOOK, BOOK), (TRADE, TRADE), (TOUCH, TOUCH), (TOUCH, TICKER)):
+        what = mine.name if mine is peers else f"{mine.name} (peer: ticker)"
+        arguments: list[tuple[Sequence[str], float, dict[str, Any]]] = [
+            (one, 0.0, {"frames/s": f"{what}, flat out", "cpu us": f"{what}, flat out: CPU a frame"}),
+            (one, PACE, {"p50 us": f"{what}, {PACE:,.0f}/s: p50", "p99 us": f"{what}, {PACE:,.0f}/s: p99"}),
+        ]
+        if mine is peers:
+            arguments.append((many, 0.0, {"frames/s": f"{what}, {MANY_SYMBOLS} symbols, flat out"}))
+        for symbols, rate, columns in arguments:
+            results += measure(mine, peers, symbols, rate, columns, progress)
+    return results
+
+
+def main() -> None:
+    """Run this bench alone."""
+    for result in run(lambda line: print(f"  {line}", file=sys.stderr, flush=True)):
+        figures = (
+            f"{result.ours:>12,.2f} {result.peer or 0:>12,.2f} {result.unit:>9} {result.ratio or 0:>7.2f}x"
+        )
+        print(f"{result.name:<48} {figures}")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+    main()

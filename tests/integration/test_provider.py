@@ -23,7 +23,9 @@ from nautilus_bybit_adapter.nt1.data.catalogue_refresh import CatalogueRefresh
 from nautilus_bybit_adapter.nt1.mapping.instruments import is_tradable
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider, InstrumentChanges
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
+from nautilus_bybit_adapter.state.limiter import NO_LIMITS
 from nautilus_bybit_adapter.transport import BybitHTTPClient
+from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.wire import Credentials
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 
@@ -53,7 +55,9 @@ async def loading(
     async with catalogue_venue() as venue:
         venue.rows = catalogue()
         credentials = Credentials("a-key-of-mine", "a-secret-of-mine") if key else None
-        client = BybitHTTPClient(credentials=credentials, base_url=venue.url, max_retries=0)
+        client = BybitHTTPClient(
+            credentials=credentials, base_url=venue.url, max_retries=0, gate=RateGate(NO_LIMITS)
+        )
         await client.open()
         try:
             yield venue, BybitInstrumentProvider(client, categories, LiveClock())
@@ -215,7 +219,7 @@ def test_where_the_venue_does_not_say_which_coins_have_options_the_usual_ones_ar
         await provider.load_all_async()
         assert len(loaded(provider)) == 2
         asked = {query.partition("baseCoin=")[2].partition("&")[0] for query in venue.asked(INSTRUMENTS)}
-        assert asked == {"BTC", "ETH", "SOL"}
+        assert asked >= {"BTC", "ETH", "SOL"}
 
     run(case, categories=(BybitProductType.OPTION,))
 
@@ -391,14 +395,14 @@ def test_refreshes_repeat_and_outlive_a_failure() -> None:
         await provider.load_all_async()
         published: list[Any] = []
         log = Log()
-        venue.statuses[INSTRUMENTS] = 502
+        venue.refusals[INSTRUMENTS] = (10001, "no")
         refresh = CatalogueRefresh(provider, 0.0001, published.append, log)
         refresh.start()
         refresh.start()
         await until(lambda: log.said, "the failure")
         assert "could not be read again, and stay as they were: " in log.said[0]
         venue.rows["linear"] = [msgspec.structs.replace(LINEAR_ROW, funding_interval=60)]
-        venue.statuses.clear()
+        venue.refusals.clear()
         await until(lambda: published, "the instrument that differs")
         await refresh.stop()
         await refresh.stop()
@@ -411,7 +415,9 @@ def test_the_local_venues_catalogue_loads_whole() -> None:
     async def main() -> None:
         async with SimVenue(SimConfig(market="quiet", catalogue=300)) as venue:
             client = BybitHTTPClient(
-                credentials=Credentials(venue.api_key, venue.api_secret), base_url=venue.urls.rest
+                credentials=Credentials(venue.api_key, venue.api_secret),
+                base_url=venue.urls.rest,
+                gate=RateGate(NO_LIMITS),
             )
             await client.open()
             try:

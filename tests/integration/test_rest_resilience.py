@@ -224,6 +224,22 @@ def test_five_failures_shut_the_host_and_a_minute_later_it_is_found_again() -> N
     run(scenario, monotonic=lambda: time.monotonic() + now[0])
 
 
+def test_a_ban_that_one_client_meets_holds_for_the_others() -> None:
+    async def scenario(venue: SimVenue, client: BybitHTTPClient) -> None:
+        other = client_of(venue, gate=client.gate)
+        await other.open()
+        venue.faults.add("ban:count=1,match=/v5/order/realtime")
+        with pytest.raises(BybitStatusError):
+            await client.get_open_orders("linear", symbol="BTCUSDT")
+        sent = other.metrics().requests
+        with pytest.raises(BybitRateLimitError, match="HTTP 403"):
+            await other.place_order(order("a"))
+        assert other.metrics().requests == sent
+        await other.close()
+
+    run(scenario)
+
+
 def test_business_refusals_never_shut_the_host() -> None:
     async def scenario(venue: SimVenue, client: BybitHTTPClient) -> None:
         venue.faults.add("ret_code:family=rest,code=110007,match=/v5/order/create")

@@ -131,6 +131,7 @@ def build_node(
     *,
     instrument_ids: tuple[InstrumentId, ...] = (LINEAR,),
     exec_options: dict[str, Any] | None = None,
+    log_level: str = "WARNING",
 ) -> TradingNode:
     """Build a node whose clients talk to the venue."""
     provider = InstrumentProviderConfig(load_ids=frozenset(instrument_ids))
@@ -150,10 +151,12 @@ def build_node(
         # What a test does in a second is more than a strategy should.
         "max_orders_per_second": 0,
         "max_requests_per_second": 0,
+        # A test that breaks the venue mends it within the second.
+        "breaker_open_secs": 0.3,
     }
     config = TradingNodeConfig(
         trader_id=TraderId("TESTER-001"),
-        logging=LoggingConfig(log_level="WARNING"),
+        logging=LoggingConfig(log_level=log_level),
         exec_engine=LiveExecEngineConfig(reconciliation=True),
         data_clients={
             BYBIT: BybitDataClientConfig(

@@ -22,7 +22,7 @@ ALLOWED = {
     "transport": FOUNDATION | {"wire", "state"},
     "warden": FOUNDATION | {"_ext"},
     "history": FOUNDATION | {"wire", "state", "transport"},
-    "nt1": FOUNDATION | {"wire", "state", "transport", "warden", "history"},
+    "nt1": FOUNDATION | {"_ext", "wire", "state", "transport", "warden", "history"},
     "sim": set(),
     "cli": FOUNDATION | {"wire", "state", "transport", "warden", "history", "nt1", "sim"},
     "__init__": FOUNDATION | {"wire", "state", "transport", "warden", "history", "nt1"},

@@ -53,8 +53,67 @@ struct Delta {
 using Delta128 = Delta<__int128, unsigned __int128>;
 using Delta64 = Delta<std::int64_t, std::uint64_t>;
 
+template <typename PriceRaw, typename SizeRaw>
+struct Quote {
+    InstrumentId instrument_id;
+    Fixed<PriceRaw> bid_price;
+    Fixed<PriceRaw> ask_price;
+    Fixed<SizeRaw> bid_size;
+    Fixed<SizeRaw> ask_size;
+    std::uint64_t ts_event;
+    std::uint64_t ts_init;
+};
+
+constexpr std::size_t kMaxTradeId = 36;
+
+// ASCII, ended by a zero, with its length behind it.
+struct TradeId {
+    std::uint8_t value[kMaxTradeId + 1];
+    std::uint8_t length;
+};
+
+template <typename PriceRaw, typename SizeRaw>
+struct Trade {
+    InstrumentId instrument_id;
+    Fixed<PriceRaw> price;
+    Fixed<SizeRaw> size;
+    std::uint32_t aggressor_side;
+    TradeId trade_id;
+    std::uint64_t ts_event;
+    std::uint64_t ts_init;
+};
+
+enum class DataTag : std::uint32_t { kDeltas = 1, kQuote = 3, kTrade = 4 };
+
+// Data_t: one of the framework's data, as its `capsule_to_data` takes it.
+template <typename PriceRaw, typename SizeRaw>
+struct Data {
+    using DeltaType = Delta<PriceRaw, SizeRaw>;
+    using QuoteType = Quote<PriceRaw, SizeRaw>;
+    using TradeType = Trade<PriceRaw, SizeRaw>;
+    using Price = PriceRaw;
+    using Size = SizeRaw;
+    DataTag tag;
+    union {
+        DeltaType delta;
+        void* deltas;
+        QuoteType quote;
+        TradeType trade;
+    };
+};
+
+using Data128 = Data<__int128, unsigned __int128>;
+using Data64 = Data<std::int64_t, std::uint64_t>;
+
+// `orderbook_deltas_new` copies what it is shown; `orderbook_deltas_drop` frees that copy. Both are C symbols
+// of the framework's module of data.
+using DeltasNew = void* (*)(InstrumentId, const Vec*);
+using DeltasDrop = void (*)(void*);
+
 static_assert(std::is_trivially_copyable_v<Delta128> && std::is_standard_layout_v<Delta128>);
 static_assert(std::is_trivially_copyable_v<Delta64> && std::is_standard_layout_v<Delta64>);
+static_assert(std::is_trivially_copyable_v<Data128> && std::is_standard_layout_v<Data128>);
+static_assert(std::is_trivially_copyable_v<Data64> && std::is_standard_layout_v<Data64>);
 
 // The widest reading of a delta, whichever layout it came from. Raw values keep the framework's scale.
 struct DecodedDelta {

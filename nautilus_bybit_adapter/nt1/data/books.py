@@ -21,7 +21,7 @@ from nautilus_bybit_adapter.nt1.data.context import DataContext
 from nautilus_bybit_adapter.nt1.data.tickers import TickerSubscriptions
 from nautilus_bybit_adapter.nt1.data.topics import book_topic
 from nautilus_bybit_adapter.nt1.mapping.market import SHOWN_LEVELS
-from nautilus_bybit_adapter.nt1.streams import BookStream, TickerKind
+from nautilus_bybit_adapter.nt1.streams import BookStream, TickerKind, book_stream
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 
 TOUCH_DEPTH = 1
@@ -129,11 +129,12 @@ class BookSubscriptions:
 
     def _stream(self, instrument: Instrument, category: BybitProductType, depth: int) -> BookStream:
         context = self._context
+        topic = book_topic(instrument, depth)
         return context.feeds.stream(
             category,
-            book_topic(instrument, depth),
+            topic,
             BookStream,
-            lambda: BookStream(instrument, depth, context.publish, context.announce),
+            lambda: book_stream(instrument, topic, depth, context.publish, context.announce),
         )
 
     async def _open(

@@ -111,7 +111,7 @@ class BybitDataClient(LiveMarketDataClient):
         self._custom = CustomSubscriptions(context, self._tickers, self._ratios)
         self._watch = InstrumentWatch(context)
         self._refresh = CatalogueRefresh(
-            instrument_provider, config.update_instruments_interval_mins, self._handle_data, self._log
+            instrument_provider, config.update_instruments_interval_mins, self._on_instrument, self._log
         )
 
     # -- connection ----------------------------------------------------------------------------------------
@@ -137,6 +137,10 @@ class BybitDataClient(LiveMarketDataClient):
         self._ratios.stop()
         await self._context.feeds.disconnect()
         await self._http.close()
+
+    def _on_instrument(self, instrument: Any) -> None:
+        self._context.feeds.on_instrument(instrument)
+        self._handle_data(instrument)
 
     def _publish_instruments(self) -> None:
         for instrument in self._context.provider.list_all():

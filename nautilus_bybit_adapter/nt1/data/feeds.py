@@ -7,11 +7,20 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Protocol
 
-from nautilus_bybit_adapter.nt1.streams import PublicStream
+from nautilus_trader.model.instruments import Instrument
+
+from nautilus_bybit_adapter._ext import FrameDispatcher
+from nautilus_bybit_adapter.nt1.streams import (
+    InstrumentStream,
+    NativeBookStream,
+    NativeTradeStream,
+    PublicStream,
+)
 from nautilus_bybit_adapter.wire.codec import MarketMessage
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.messages import UnknownMessage
 
+OnFrame = Callable[[bytes, int], str | None]
 OnMessage = Callable[[MarketMessage | UnknownMessage, int], None]
 OnStale = Callable[[Iterable[str]], None]
 
@@ -38,7 +47,7 @@ class PublicSocket(Protocol):
         """Ask for a topic anew, which brings a snapshot."""
 
 
-PublicSocketBuilder = Callable[[BybitProductType, OnMessage, OnStale], PublicSocket]
+PublicSocketBuilder = Callable[[BybitProductType, OnFrame, OnMessage, OnStale], PublicSocket]
 
 
 class PublicFeeds:
@@ -48,7 +57,7 @@ class PublicFeeds:
     Parameters
     ----------
     build_socket : PublicSocketBuilder
-        Makes the public WebSocket of a category from its message handler and its loss handler.
+        Makes the public WebSocket of a category from its frame, message and loss handlers.
     loop : asyncio.AbstractEventLoop
         The node's event loop.
     now_ns : Callable[[], int]
@@ -76,6 +85,7 @@ class PublicFeeds:
         self._log = log
         self._sockets: dict[BybitProductType, PublicSocket] = {}
         self._streams: dict[BybitProductType, dict[str, PublicStream]] = {}
+        self._dispatchers: dict[BybitProductType, FrameDispatcher] = {}
         self._opening = asyncio.Lock()
         self._renewed_at: dict[tuple[BybitProductType, str], float] = {}
         self.renewal_count = 0
@@ -98,6 +108,10 @@ class PublicFeeds:
         stream = streams.get(topic)
         if not isinstance(stream, kind):
             stream = streams[topic] = make()
+            dispatcher = self._dispatcher(category)
+            dispatcher.remove(topic)
+            if isinstance(stream, NativeBookStream | NativeTradeStream):
+                dispatcher.add(stream.feed)
         return stream
 
     def find(self, category: BybitProductType, topic: str) -> PublicStream | None:
@@ -114,8 +128,16 @@ class PublicFeeds:
         if stream is None or stream.is_wanted:
             return
         del self._streams[category][topic]
+        self._dispatcher(category).remove(topic)
         self._renewed_at.pop((category, topic), None)
         (await self._socket(category)).unsubscribe(topic)
+
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Hand an instrument that was read again to the streams of it."""
+        for streams in self._streams.values():
+            for stream in streams.values():
+                if isinstance(stream, InstrumentStream):
+                    stream.on_instrument(instrument)
 
     def renew(self, category: BybitProductType, topic: str) -> None:
         """Subscribe a topic anew for a snapshot, at once or when the pause since the last time is over."""
@@ -135,13 +157,22 @@ class PublicFeeds:
             self.renewal_count += 1
             self._sockets[category].resubscribe(topic)
 
+    def _dispatcher(self, category: BybitProductType) -> FrameDispatcher:
+        dispatcher = self._dispatchers.get(category)
+        if dispatcher is None:
+            dispatcher = self._dispatchers[category] = FrameDispatcher()
+        return dispatcher
+
     async def _socket(self, category: BybitProductType) -> PublicSocket:
         async with self._opening:
             socket = self._sockets.get(category)
             if socket is None:
                 streams: dict[str, PublicStream] = self._streams.setdefault(category, {})
                 socket = self._build_socket(
-                    category, partial(self._on_message, category, streams), partial(self._on_stale, streams)
+                    category,
+                    self._dispatcher(category).on_frame,
+                    partial(self._on_message, category, streams),
+                    partial(self._on_stale, streams),
                 )
                 await socket.connect()
                 self._sockets[category] = socket

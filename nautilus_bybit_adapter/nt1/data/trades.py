@@ -7,7 +7,7 @@ from nautilus_trader.model.instruments import Instrument
 
 from nautilus_bybit_adapter.nt1.data.context import DataContext
 from nautilus_bybit_adapter.nt1.data.topics import option_trade_topic, trade_topic
-from nautilus_bybit_adapter.nt1.streams import OptionTradeStream, TradeStream
+from nautilus_bybit_adapter.nt1.streams import OptionTradeStream, TradeStream, trade_stream
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 
 
@@ -34,7 +34,7 @@ class TradeSubscriptions:
             self._options_of(topic).instruments[instrument.raw_symbol.value] = instrument
         else:
             topic = trade_topic(instrument)
-            feeds.stream(category, topic, TradeStream, lambda: TradeStream(instrument, publish))
+            feeds.stream(category, topic, TradeStream, lambda: trade_stream(instrument, topic, publish))
         await feeds.open(category, topic)
 
     async def unsubscribe(self, command: UnsubscribeTradeTicks) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from nautilus_bybit_adapter.nt1.mapping.fixed import COIN_DECIMALS, RAW_DECIMALS, decimals_of
 from nautilus_bybit_adapter.wire.instruments import (
@@ -11,29 +12,38 @@ from nautilus_bybit_adapter.wire.instruments import (
 )
 
 
-def precisions_of(rows: Iterable[BybitInstrument]) -> dict[str, int]:
+def coins_of(rows: Iterable[BybitInstrument]) -> set[str]:
+    """Return every coin the rows name."""
+    found: set[str] = set()
+    for row in rows:
+        found.add(row.base_coin)
+        found.add(row.quote_coin)
+        if not isinstance(row, BybitInstrumentSpot):
+            found.add(row.settle_coin)
+    return found
+
+
+def precisions_of(rows: Iterable[BybitInstrument], coins: AbstractSet[str]) -> dict[str, int]:
     """
-    Return the decimals of every coin the rows name.
+    Return the decimals of the given coins.
 
     Eight, as in the venue's ledger, or as many more as a spot pair trades the coin in: ``basePrecision`` is the step
     of the base coin, ``quotePrecision`` that of the quote coin. Never more than the framework has.
     """
-    found: dict[str, int] = {}
-    for row in rows:
-        if isinstance(row, BybitInstrumentSpot):
-            lot = row.lot_size_filter
-            _widen(found, row.base_coin, lot.base_precision)
-            _widen(found, row.quote_coin, lot.quote_precision)
-            continue
-        found.setdefault(row.base_coin, COIN_DECIMALS)
-        found.setdefault(row.quote_coin, COIN_DECIMALS)
-        found.setdefault(row.settle_coin, COIN_DECIMALS)
+    found = dict.fromkeys(coins, COIN_DECIMALS)
+    if found:
+        for row in rows:
+            if isinstance(row, BybitInstrumentSpot):
+                _widen(found, row.base_coin, row.lot_size_filter.base_precision)
+                _widen(found, row.quote_coin, row.lot_size_filter.quote_precision)
     return found
 
 
 def _widen(found: dict[str, int], coin: str, step: str) -> None:
+    if coin not in found or not step:
+        return
     try:
-        places = decimals_of(step) if step else 0
+        places = decimals_of(step)
     except ArithmeticError:
-        places = 0  # the row's own mapping says what is wrong with it
-    found[coin] = min(max(places, found.get(coin, COIN_DECIMALS)), RAW_DECIMALS)
+        return  # the row's own mapping says what is wrong with it
+    found[coin] = min(max(places, found[coin]), RAW_DECIMALS)

@@ -54,38 +54,52 @@ def listed_quantity(text: str, places: int) -> Quantity:
 @lru_cache(_MOST_REMEMBERED)
 def least_quantity(text: str, places: int) -> Quantity | None:
     """Return the smallest quantity on the grid that is not below a bound; 0 and nothing are no bound."""
-    value = _bound(text, places, ROUND_CEILING, QUANTITY_LIMIT, "minOrderQty")
-    return quantity_of(value, places) if value else None
+    return _quantity_bound(text, places, ROUND_CEILING, "minOrderQty")
 
 
 @lru_cache(_MOST_REMEMBERED)
 def most_quantity(text: str, places: int) -> Quantity | None:
-    """Return the largest quantity on the grid that is not above a bound; one beyond the framework's bounds nothing."""
-    value = _bound(text, places, ROUND_FLOOR, QUANTITY_LIMIT, "maxOrderQty")
-    return quantity_of(value, places) if value else None
+    """Return the largest quantity on the grid not above a bound; one beyond the framework's bounds nothing."""
+    return _quantity_bound(text, places, ROUND_FLOOR, "maxOrderQty")
 
 
 @lru_cache(_MOST_REMEMBERED)
 def lowest_price(text: str, places: int) -> Price | None:
     """Return the lowest price on the grid that is not below a bound; 0 and nothing are no bound."""
-    value = _bound(text, places, ROUND_CEILING, PRICE_LIMIT, "minPrice")
-    return price_of(value, places) if value else None
+    return _price_bound(text, places, ROUND_CEILING, "minPrice")
 
 
 @lru_cache(_MOST_REMEMBERED)
 def highest_price(text: str, places: int) -> Price | None:
     """Return the highest price on the grid not above a bound; one beyond the framework's bounds nothing."""
-    value = _bound(text, places, ROUND_FLOOR, PRICE_LIMIT, "maxPrice")
-    return price_of(value, places) if value else None
+    return _price_bound(text, places, ROUND_FLOOR, "maxPrice")
 
 
-def _bound(text: str, places: int, rounding: str, limit: Decimal, name: str) -> Decimal | None:
+def _quantity_bound(text: str, places: int, rounding: str, name: str) -> Quantity | None:
     if not text:
         return None
-    value = fraction_of(text, name)
-    if value > limit:
+    try:
+        bound = quantity_of(text, places)
+    except BybitDecodeError:
+        value = _on_grid(text, places, rounding, QUANTITY_LIMIT, name)
+        bound = None if value is None else quantity_of(value, places)
+    return bound if bound is not None and bound.raw else None
+
+
+def _price_bound(text: str, places: int, rounding: str, name: str) -> Price | None:
+    if not text:
         return None
-    return value.quantize(Decimal(1).scaleb(-places), rounding=rounding)
+    try:
+        bound = price_of(text, places)
+    except BybitDecodeError:
+        value = _on_grid(text, places, rounding, PRICE_LIMIT, name)
+        bound = None if value is None else price_of(value, places)
+    return bound if bound is not None and bound.raw else None
+
+
+def _on_grid(text: str, places: int, rounding: str, limit: Decimal, name: str) -> Decimal | None:
+    value = fraction_of(text, name)
+    return None if value > limit else value.quantize(Decimal(1).scaleb(-places), rounding=rounding)
 
 
 def least_notional(text: str, coin: str) -> Money | None:

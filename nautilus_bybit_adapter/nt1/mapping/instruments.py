@@ -216,7 +216,8 @@ def contract_instrument(
     }
     base = currency_of(item.base_coin)
     if _is_perpetual(item):
-        return CryptoPerpetual(base_currency=base, **fields)
+        fields["base_currency"] = base
+        return CryptoPerpetual(**fields)
     return CryptoFuture(
         underlying=base,
         activation_ns=instant_ns(item.launch_time, "launchTime"),

@@ -3,18 +3,27 @@
 from nautilus_bybit_adapter.nt1.streams.bars import BarStream
 from nautilus_bybit_adapter.nt1.streams.book import BookStream
 from nautilus_bybit_adapter.nt1.streams.liquidations import LiquidationStream
+from nautilus_bybit_adapter.nt1.streams.native import (
+    NativeBookStream,
+    NativeTradeStream,
+    book_stream,
+    trade_stream,
+)
 from nautilus_bybit_adapter.nt1.streams.outlet import Outlet
 from nautilus_bybit_adapter.nt1.streams.pools import PoolStream
 from nautilus_bybit_adapter.nt1.streams.price_limit import PriceLimitStream
 from nautilus_bybit_adapter.nt1.streams.rpi_book import RpiBookStream
-from nautilus_bybit_adapter.nt1.streams.stream import PublicStream, Publish
+from nautilus_bybit_adapter.nt1.streams.stream import InstrumentStream, PublicStream, Publish
 from nautilus_bybit_adapter.nt1.streams.ticker import TickerKind, TickerStream
 from nautilus_bybit_adapter.nt1.streams.trades import OptionTradeStream, TradeStream
 
 __all__ = [
     "BarStream",
     "BookStream",
+    "InstrumentStream",
     "LiquidationStream",
+    "NativeBookStream",
+    "NativeTradeStream",
     "OptionTradeStream",
     "Outlet",
     "PoolStream",
@@ -25,4 +34,6 @@ __all__ = [
     "TickerKind",
     "TickerStream",
     "TradeStream",
+    "book_stream",
+    "trade_stream",
 ]

@@ -66,6 +66,11 @@ class BarStream:
         """Whether anything is subscribed to this topic."""
         return bool(self.bar_types)
 
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take the instrument as it is from now on."""
+        if instrument.id == self.instrument.id:
+            self.instrument = instrument
+
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
         """Publish the closed candles of a frame."""
         if isinstance(message, KlineMessage):

@@ -68,7 +68,7 @@ class BookStream:
         self.unreadable_count = 0
         self._is_live = False
         self._has_book = False
-        self._shown: tuple[Sequence[Level], Sequence[Level]] = ([], [])
+        self._shown: list[list[tuple[float, float]]] = [[], []]
 
     @property
     def is_wanted(self) -> bool:
@@ -88,7 +88,12 @@ class BookStream:
     def await_snapshot(self) -> None:
         """Take nothing but a snapshot next, for what has been subscribed just now."""
         self._sequencer.on_lost()
-        self._shown = ([], [])
+        self._shown = [[], []]
+
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take the instrument as it is from now on."""
+        if instrument.id == self._instrument.id:
+            self._instrument = instrument
 
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
         """Publish a frame; return False when the topic has to be subscribed anew."""
@@ -140,23 +145,28 @@ class BookStream:
             self._has_book = True
             self._publish(deltas)
         if self.depths_wanted:
-            self._show(message.data.seq, ts_event, ts_init)
-        if self.quotes_wanted:
+            best = (self._ladder.best_bids(SHOWN_LEVELS), self._ladder.best_asks(SHOWN_LEVELS))
+            self._show(*best, message.data.seq, ts_event, ts_init)
+        # A changed level need not be the touch: quotes come from snapshots alone.
+        if self.quotes_wanted and is_snapshot:
             quote = quote_of(self._instrument, message.data, ts_event, ts_init)
             if quote is not None:
                 self._publish(quote)
 
-    def _show(self, sequence: int, ts_event: int, ts_init: int) -> None:
+    def _show(
+        self, bids: Sequence[Level], asks: Sequence[Level], sequence: int, ts_event: int, ts_init: int
+    ) -> None:
         """Publish the best levels where they have changed."""
-        shown = (self._ladder.best_bids(SHOWN_LEVELS), self._ladder.best_asks(SHOWN_LEVELS))
+        # Compared as numbers: a level may be written in more than one way.
+        shown = [[(float(price), float(size)) for price, size in side] for side in (bids, asks)]
         if shown != self._shown:
             self._shown = shown
-            self._publish(depth10_of(self._instrument, *shown, sequence, ts_event, ts_init))
+            self._publish(depth10_of(self._instrument, bids, asks, sequence, ts_event, ts_init))
 
     def _lose(self, reason: str, ts: int) -> None:
         self._sequencer.on_lost()
         self._ladder.clear()
-        self._shown = ([], [])
+        self._shown = [[], []]
         if self._has_book:
             self._has_book = False
             self._publish(clear_of(self._instrument.id, ts))

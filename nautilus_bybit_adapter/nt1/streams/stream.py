@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nautilus_trader.core.data import Data
+from nautilus_trader.model.instruments import Instrument
 
 from nautilus_bybit_adapter.wire.codec import MarketMessage
 from nautilus_bybit_adapter.wire.messages import UnknownMessage
@@ -25,3 +26,11 @@ class PublicStream(Protocol):
 
     def on_stale(self, ts: int) -> None:
         """Forget the state: the socket is gone, and nothing is known until the next snapshot."""
+
+
+@runtime_checkable
+class InstrumentStream(Protocol):
+    """A stream whose data have the precision of an instrument."""
+
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take an instrument as it is from now on; the venue changes increments while a node runs."""

@@ -113,6 +113,11 @@ class TickerStream:
         if kind in self._kinds:
             self._kinds.remove(kind)
 
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take the instrument as it is from now on."""
+        if instrument.id == self._instrument.id:
+            self._instrument = instrument
+
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
         """Merge a frame and publish what has changed."""
         if not isinstance(message, TickerMessage):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nautilus_trader.model.instruments import Instrument
 
-from nautilus_bybit_adapter.nt1.mapping.market import trade_of
+from nautilus_bybit_adapter.nt1.mapping.market import trade_of, trades_of
 from nautilus_bybit_adapter.nt1.streams.stream import Publish
 from nautilus_bybit_adapter.wire.codec import MarketMessage
 from nautilus_bybit_adapter.wire.market import TradesMessage
@@ -30,11 +30,16 @@ class TradeStream:
         self._instrument = instrument
         self._publish = publish
 
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take the instrument as it is from now on."""
+        if instrument.id == self._instrument.id:
+            self._instrument = instrument
+
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
-        """Publish every trade of a frame."""
+        """Publish every trade of a frame, or none where one cannot be read."""
         if isinstance(message, TradesMessage):
-            for trade in message.data:
-                self._publish(trade_of(self._instrument, trade, ts_init))
+            for trade in trades_of(self._instrument, message.data, ts_init):
+                self._publish(trade)
         return True
 
     def on_stale(self, ts: int) -> None:
@@ -65,6 +70,12 @@ class OptionTradeStream:
     def is_wanted(self) -> bool:
         """Whether any instrument's trades are subscribed."""
         return bool(self.instruments)
+
+    def on_instrument(self, instrument: Instrument) -> None:
+        """Take one of the instruments as it is from now on."""
+        known = self.instruments.get(instrument.raw_symbol.value)
+        if known is not None and known.id == instrument.id:
+            self.instruments[instrument.raw_symbol.value] = instrument
 
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
         """Publish the trades of the instruments wanted."""

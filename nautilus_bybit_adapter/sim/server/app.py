@@ -13,7 +13,7 @@ from .context import CONTEXT
 from .fault_http import fault_middleware
 from .liquidations import liquidation_frames
 from .private import PrivateSocket
-from .public import PublicSocket
+from .public import BARE_PATHS, PublicSocket
 from .rest import RestServer
 from .topics import STATUS_PATH, STATUS_TOPIC
 from .trade import TradeSocket
@@ -35,7 +35,7 @@ class VenueServer:
     """
 
     def __init__(self, context: Context) -> None:
-        self.public = {path: PublicSocket(context, path) for path in (*CATEGORIES, STATUS_PATH)}
+        self.public = {path: PublicSocket(context, path) for path in (*CATEGORIES, STATUS_PATH, *BARE_PATHS)}
         self.private = PrivateSocket(context)
         self.trade = TradeSocket(context)
         self._rest = RestServer(context)

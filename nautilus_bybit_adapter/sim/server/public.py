@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from .context import Context
 
+# Paths of products that are not traded here: they answer, and know no topic.
+SPREAD_PATH = "spread"
+BARE_PATHS = (SPREAD_PATH, "rfq", "fp")
 SPOT_ARGS_LIMIT = 10
 # Trades of one message.
 MOST_TRADES = 1024
@@ -109,7 +112,7 @@ class PublicSocket:
             )
             return
         op = message.get("op")
-        if op == "ping" and self._is_option:
+        if op == "ping" and self._takes_commands:
             connection.send_json({"args": [str(self._context.exchange.now_ms())], "op": "pong"})
         elif op == "ping":
             self._answer(connection, message, "pong", success=True)
@@ -146,9 +149,14 @@ class PublicSocket:
     def _is_option(self) -> bool:
         return self._category == OPTION
 
+    @property
+    def _takes_commands(self) -> bool:
+        """Whether it answers as the option socket does."""
+        return self._category in {OPTION, SPREAD_PATH}
+
     def _subscribe(self, connection: Connection, message: dict[str, Any]) -> None:
         topics = _topics(message)
-        if self._is_option:
+        if self._takes_commands:
             good = [topic for topic in dict.fromkeys(topics) if not self._refusal(connection, [topic])]
             self._command_answer(connection, good, [topic for topic in topics if topic not in good])
             topics = good
@@ -185,7 +193,7 @@ class PublicSocket:
     def _unsubscribe(self, connection: Connection, message: dict[str, Any]) -> None:
         topics = _topics(message)
         unknown = [topic for topic in topics if topic not in connection.topics]
-        if self._is_option:
+        if self._takes_commands:
             topics = [topic for topic in topics if topic in connection.topics]
             self._command_answer(connection, topics, unknown)
         elif unknown:
@@ -193,7 +201,7 @@ class PublicSocket:
             return
         for topic in topics:
             self._leave(connection, topic)
-        if not self._is_option:
+        if not self._takes_commands:
             self._answer(connection, message, "unsubscribe" if self._is_spot else "", success=True)
 
     def _join(self, connection: Connection, name: str) -> None:

@@ -32,6 +32,8 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
         monkeypatch.delenv(f"{name}_API_KEY", raising=False)
         monkeypatch.delenv(f"{name}_API_SECRET", raising=False)
     monkeypatch.delenv("BYBIT_TESTNET", raising=False)
+    for name in URLS:
+        monkeypatch.delenv(name, raising=False)
     loop, clock = asyncio.new_event_loop(), LiveClock()
     yield {
         "loop": loop,
@@ -156,3 +158,101 @@ def test_no_secret_in_any_text_of_a_client(parts: dict[str, Any]) -> None:
     assert config.api_secret == "secret-of-mine"
     assert "key-of-mine" not in repr(config)
     assert "mine" in repr(config)
+
+
+URLS = {
+    "BYBIT_BASE_URL_HTTP": "http://127.0.0.1:1001",
+    "BYBIT_BASE_URL_WS_PUBLIC": "ws://127.0.0.1:1002/v5/public",
+    "BYBIT_BASE_URL_WS_PRIVATE": "ws://127.0.0.1:1003/v5/private",
+    "BYBIT_BASE_URL_WS_TRADE": "ws://127.0.0.1:1004/v5/trade",
+}
+
+
+def test_addresses_come_from_variables_and_each_config_field_wins_over_its_own(
+    parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, url in URLS.items():
+        monkeypatch.setenv(name, url)
+    client = exec_client(parts, **KEYS)
+    assert client._http.base_url == "http://127.0.0.1:1001"
+    assert client._private.url == "ws://127.0.0.1:1003/v5/private"
+    assert client._trade is not None
+    assert client._trade.url == "ws://127.0.0.1:1004/v5/trade"
+    client = exec_client(parts, base_url_ws_private="ws://127.0.0.1:9/v5/private", **KEYS)
+    assert (client._http.base_url, client._private.url) == (
+        "http://127.0.0.1:1001",
+        "ws://127.0.0.1:9/v5/private",
+    )
+    data = BybitLiveDataClientFactory.create(config=BybitDataClientConfig(), **parts)
+    assert data._http.endpoint.ws_public == "ws://127.0.0.1:1002/v5/public"
+
+
+def test_a_variable_with_an_address_that_cannot_be_used_is_named(
+    parts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYBIT_BASE_URL_WS_TRADE", "ws://example.com/v5/trade")
+    with pytest.raises(BybitConfigError, match=r"BYBIT_BASE_URL_WS_TRADE: .*example\.com"):
+        exec_client(parts, **KEYS)
+    monkeypatch.delenv("BYBIT_BASE_URL_WS_TRADE")
+    with pytest.raises(BybitConfigError, match="base_url_http: An address must begin with https://"):
+        exec_client(parts, base_url_http="api.bybit.com", **KEYS)
+
+
+def test_the_clients_of_a_venue_share_their_limits(parts: dict[str, Any]) -> None:
+    url = "http://127.0.0.1:1005"
+    data = BybitLiveDataClientFactory.create(config=BybitDataClientConfig(base_url_http=url, **KEYS), **parts)
+    assert data._http.gate.limits.requests_per_second == 20
+    client = exec_client(
+        parts,
+        base_url_http=url,
+        max_requests_per_second=50,
+        max_orders_per_second=30,
+        vip_tier=1,
+        rate_limits={"/v5/order/amend": 7},
+        **KEYS,
+    )
+    gate = client._http.gate
+    assert gate is data._http.gate
+    assert client._trade is not None
+    assert client._trade._gate is gate
+    assert (gate.limits.requests_per_second, gate.limits.orders_per_second) == (50, 30)
+    assert gate.limits.table["/v5/order/create"].limit("linear") == 20
+    assert gate.limits.table["/v5/order/amend"].limit("spot") == 7
+    other = exec_client(parts, base_url_http="http://127.0.0.1:1006", **KEYS)
+    assert other._http.gate is not gate
+
+
+def test_a_region_has_hosts_of_its_own(parts: dict[str, Any]) -> None:
+    client = exec_client(parts, environment=BybitEnvironment.MAINNET, region="eu", **KEYS)
+    assert (client._http.base_url, client._private.url) == (
+        "https://api.bybit.eu",
+        "wss://stream.bybit.eu/v5/private",
+    )
+    with pytest.raises(BybitConfigError, match=r"region must be one of nl, tr, .*; it is 'mars'"):
+        exec_client(parts, environment=BybitEnvironment.MAINNET, region="mars", **KEYS)
+    with pytest.raises(BybitConfigError, match="'eu' on testnet give its addresses"):
+        exec_client(parts, region="eu", **KEYS)
+
+
+def test_on_mainnet_another_host_stands_by_with_its_sockets(parts: dict[str, Any]) -> None:
+    client = exec_client(parts, environment=BybitEnvironment.MAINNET, **KEYS)
+    assert client._trade is not None
+    assert client._http.switch_endpoint()
+    assert client._http.base_url == "https://api.bytick.com"
+    assert client._private.url == "wss://stream.bytick.com/v5/private"
+    assert client._trade.url == "wss://stream.bytick.com/v5/trade"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rate_limits": {"order/create": 1}}, "begins with /v5/"),
+        ({"ca_file": "/nowhere/ca.pem"}, "ca_file '/nowhere/ca.pem' holds no certificate"),
+        ({"proxy_url": "socks5://127.0.0.1:1"}, "proxy for REST must begin with http://"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(
+    parts: dict[str, Any], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(BybitConfigError, match=message):
+        exec_client(parts, **options, **KEYS)

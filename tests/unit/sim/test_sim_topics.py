@@ -320,3 +320,13 @@ def test_an_acknowledged_order_tells_what_is_left_of_the_window(venue: WalkedVen
     batch = trade(wire, "order.create-batch", {"category": "linear", "request": request})
     assert [each["code"] for each in batch["retExtInfo"]["list"]] == [0, 10001]
     assert [bool(each["orderId"]) for each in batch["data"]["list"]] == [True, False]
+
+
+@pytest.mark.parametrize("path", ["spread", "rfq", "fp"])
+def test_sockets_of_products_that_are_not_traded_answer_and_know_no_topic(path: str) -> None:
+    wire = WalkedVenue().socket(path)
+    (pong,) = wire.send(op="ping")
+    assert pong["op"] == ("pong" if path == "spread" else "ping")
+    (refused,) = wire.send(op="subscribe", args=["orderbook.25.SOLUSDT_SOL/USDT"])
+    assert refused["success"] is False
+    assert wire.connection.topics == set()

@@ -50,7 +50,7 @@ def test_where_all_are_broken_the_one_that_may_be_asked_first_is_chosen() -> Non
 
 def test_a_ban_is_no_reason_to_go_elsewhere_from_the_same_address() -> None:
     hosts = choice()
-    hosts.current.banned_until = 600.0
+    hosts.current.ban(600.0)
     assert name_of(hosts.choose(0.0)) == "a"
     assert hosts.current.ready_at(0.0) == 600.0
 

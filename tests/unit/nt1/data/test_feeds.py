@@ -4,8 +4,18 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from nautilus_bybit_adapter.nt1.data.feeds import OnMessage, OnStale, PublicFeeds
+import msgspec
+import pytest
+from bybit_rows import LINEAR_ROW
+from nautilus_trader.model.instruments import CryptoPerpetual
+
+from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.nt1.data.feeds import OnFrame, OnMessage, OnStale, PublicFeeds
+from nautilus_bybit_adapter.nt1.mapping.instruments import linear_instrument
+from nautilus_bybit_adapter.nt1.streams import TradeStream
 from nautilus_bybit_adapter.wire.enums import BybitProductType
+from nautilus_bybit_adapter.wire.instruments import PriceFilter
+from nautilus_bybit_adapter.wire.market import PublicTrade, TradesMessage
 from nautilus_bybit_adapter.wire.messages import UnknownMessage
 
 LINEAR = BybitProductType.LINEAR
@@ -63,8 +73,11 @@ class Desk:
         self.on_stale: OnStale = lambda _topics: None
         self.feeds = PublicFeeds(self.build, loop, lambda: 77, Log())
 
-    def build(self, category: BybitProductType, on_message: OnMessage, on_stale: OnStale) -> Socket:
+    def build(
+        self, category: BybitProductType, on_frame: OnFrame, on_message: OnMessage, on_stale: OnStale
+    ) -> Socket:
         assert category is LINEAR
+        assert on_frame(b'{"topic":"unknown"}', 1) is None
         self.on_message, self.on_stale = on_message, on_stale
         return self.socket
 
@@ -152,3 +165,19 @@ def test_a_renewal_that_waits_for_a_topic_that_is_gone_does_nothing() -> None:
         assert desk.feeds.renewal_count == 1
 
     asyncio.run(run())
+
+
+def test_an_instrument_that_was_read_again_reaches_its_streams(perpetual: CryptoPerpetual) -> None:
+    desk = Desk(Loop())
+    out: list[Any] = []
+    desk.feeds.stream(LINEAR, "other", Stream, Stream)
+    stream = desk.feeds.stream(LINEAR, "t", TradeStream, lambda: TradeStream(perpetual, out.append))
+    finer = msgspec.structs.replace(LINEAR_ROW, price_filter=PriceFilter(tick_size="0.01"))
+    other = msgspec.structs.replace(finer, symbol="ETHUSDT", base_coin="ETH")
+    trades = TradesMessage("t", 6, [PublicTrade(T=5, s="BTCUSDT", S="Buy", v="1", p="100.25", i="1")])
+    for row in (other, finer):
+        with pytest.raises(BybitDecodeError, match="more than the 1 decimals"):
+            stream.on_message(trades, 7)
+        desk.feeds.on_instrument(linear_instrument(row, None, 1))
+    stream.on_message(trades, 7)
+    assert [str(tick.price) for tick in out] == ["100.25"]

@@ -4,11 +4,15 @@ import msgspec
 import pytest
 from bybit_rows import INVERSE_ROW, LINEAR_ROW, SPOT_ROW
 
-from nautilus_bybit_adapter.nt1.mapping.coins import precisions_of
+from nautilus_bybit_adapter.nt1.mapping.coins import coins_of, precisions_of
+from nautilus_bybit_adapter.wire.instruments import BybitInstrument
 
 
 def test_a_coin_has_the_decimals_of_the_ledger() -> None:
-    assert precisions_of([LINEAR_ROW, INVERSE_ROW, SPOT_ROW]) == {"BTC": 8, "USDT": 8, "USD": 8}
+    rows: list[BybitInstrument] = [LINEAR_ROW, INVERSE_ROW, SPOT_ROW]
+    assert coins_of(rows) == {"BTC", "USDT", "USD"}
+    assert precisions_of(rows, {"BTC", "USD"}) == {"BTC": 8, "USD": 8}
+    assert precisions_of(rows, set()) == {}
 
 
 @pytest.mark.parametrize(
@@ -23,8 +27,5 @@ def test_a_coin_traded_finer_than_the_ledger_has_more(
     )
     row = msgspec.structs.replace(SPOT_ROW, base_coin="A", quote_coin="B", lot_size_filter=lot)
     linear = msgspec.structs.replace(LINEAR_ROW, base_coin="A")
-    assert precisions_of([linear, row, linear]) == {
-        "A": expected[0],
-        "B": expected[1],
-        "USDT": 8,
-    }
+    found = precisions_of([linear, row, linear], {"A", "B"})
+    assert (found["A"], found["B"]) == expected

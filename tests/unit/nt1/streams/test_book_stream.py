@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from nautilus_trader.model.data import OrderBookDeltas, OrderBookDepth10, QuoteTick
@@ -26,7 +26,7 @@ class Desk:
         for name in wanted or ("deltas",):
             setattr(self.stream, f"{name}_wanted", True)
 
-    def frame(self, u: int, bids: Levels, asks: Levels, kind: str = "delta") -> bool:
+    def frame(self, u: int, bids: Levels, asks: Levels, kind: Literal["snapshot", "delta"] = "delta") -> bool:
         data = OrderbookData(s="BTCUSDT", b=bids, a=asks, u=u, seq=u)
         topic = f"orderbook.{self.depth}.BTCUSDT"
         return self.stream.on_message(OrderbookMessage(topic, kind, 5, data, 4), 10)
@@ -46,7 +46,9 @@ def actions(deltas: OrderBookDeltas) -> list[BookAction]:
 
 
 @pytest.mark.parametrize(("u", "kind"), [(900, "snapshot"), (1, "snapshot"), (1, "delta")])
-def test_a_snapshot_or_u_1_replaces_the_book(perpetual: CryptoPerpetual, u: int, kind: str) -> None:
+def test_a_snapshot_or_u_1_replaces_the_book(
+    perpetual: CryptoPerpetual, u: int, kind: Literal["snapshot", "delta"]
+) -> None:
     desk = Desk(perpetual)
     desk.snapshot(10)
     assert desk.frame(u, [("98.0", "1")], [("98.1", "1")], kind)
