@@ -1,0 +1,164 @@
+"""`make chaos`: seeded schedules of faults during random trading, many at a time; what was found beside what happened.
+
+Each schedule has a venue and a node of its own. When it is over and the faults are gone, the node has a while to
+come to what the venue knows; whatever differs then is a finding. Results go to `build/chaos-NAME.jsonl`, one line
+per schedule.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "chaos")]
+
+from nautilus_trader.config import StrategyConfig  # noqa: E402 - needs the path above
+from nautilus_trader.model.identifiers import InstrumentId  # noqa: E402
+from official_adapter import officially_trading  # noqa: E402
+from schedules import Schedule, schedule_of  # noqa: E402
+from trader import ChaosTrader  # noqa: E402
+from trading import Recorder, trading  # noqa: E402
+from verdict import Verdict, judge  # noqa: E402
+
+from nautilus_bybit_adapter.nt1 import factories  # noqa: E402
+from nautilus_bybit_adapter.sim import SimConfig, SimVenue  # noqa: E402
+from nautilus_bybit_adapter.transport.options import SocketOptions  # noqa: E402
+
+# What is traded, and the size of an order in steps of the quantity.
+PRODUCTS: dict[str, tuple[InstrumentId, int]] = {
+    "spot": (InstrumentId.from_str("BTCUSDT-SPOT.BYBIT"), 2_000),
+    "linear": (InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT"), 10),
+}
+PATIENCE_SECS = 20.0
+LOG_LEVEL = os.environ.get("CHAOS_LOG", "OFF")
+LANES = 6
+BALANCES = {"USDT": Decimal(10_000_000), "BTC": Decimal(100)}
+# A dead socket is noticed in a second, a lost ack in less: a schedule lasts a second or two.
+OPTIONS = {"ws_trade_timeout_secs": 0.3, "recv_window_ms": 1000}
+
+Trading = Callable[[SimVenue, InstrumentId], AbstractAsyncContextManager[Recorder]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of one schedule."""
+
+    seed: int
+    product: str
+    faults: tuple[str, ...]
+    fills: int
+    orders: int
+    settled_secs: float
+    verdict: Verdict
+    failure: str = ""
+
+
+def impatient() -> None:
+    """Make the sockets of this process notice their end in a second instead of half a minute."""
+    quick = partial(SocketOptions, ping_interval_secs=0.3, pong_timeout_secs=0.6, step_timeout_secs=2.0)
+    factories.SocketOptions = quick  # type: ignore[assignment,misc]  # a class with other defaults
+
+
+@asynccontextmanager
+async def ours(venue: SimVenue, instrument_id: InstrumentId) -> AsyncIterator[Recorder]:
+    """Run a node of this package."""
+    strategy = Recorder(StrategyConfig(external_order_claims=[instrument_id]))
+    async with trading(
+        venue, strategy, instrument_ids=(instrument_id,), exec_options=OPTIONS, log_level=LOG_LEVEL
+    ) as trader:
+        yield trader
+
+
+async def run_schedule(schedule: Schedule, trade: Trading = ours, patience_secs: float = PATIENCE_SECS) -> Run:
+    """Run one schedule on a venue and a node of its own."""
+    instrument_id, lots = PRODUCTS[schedule.product]
+    config = SimConfig(market="quiet", seed=schedule.seed, rate_limits=False, balances=BALANCES)
+    fills = orders = 0
+    settled_secs, verdict, failure = 0.0, Verdict(), ""
+    try:
+        async with SimVenue(config) as venue, trade(venue, instrument_id) as trader:
+            await ChaosTrader(venue, trader, instrument_id, lots).run(schedule)
+            settled_secs, verdict = await settle(venue, trader, instrument_id, patience_secs)
+            fills, orders = len(venue.exchange.account.executions), len(venue.exchange.orders)
+            venue.exchange.check()
+    except Exception as e:  # noqa: BLE001 - a schedule that fails is a finding, and the others go on
+        failure = f"{type(e).__name__}: {e}"
+    return Run(schedule.seed, schedule.product, schedule.faults, fills, orders, settled_secs, verdict, failure)
+
+
+async def settle(
+    venue: SimVenue, trader: Recorder, instrument_id: InstrumentId, patience_secs: float
+) -> tuple[float, Verdict]:
+    """Wait until node and venue agree, twice in a row; return how long that took, and what differs in the end."""
+    began, clean = time.monotonic(), 0
+    while True:
+        await asyncio.sleep(0.05)
+        verdict = judge(venue, trader, instrument_id)
+        clean = clean + 1 if verdict.is_clean else 0
+        passed = time.monotonic() - began
+        # What comes late would be a second booking of something.
+        if clean >= 4 or passed > patience_secs:
+            return passed, verdict
+
+
+async def run_all(
+    seeds: range, products: tuple[str, ...], trade: Trading, lanes: int, told: Callable[[Run], None]
+) -> None:
+    """Run schedules, so many at a time."""
+    pending = iter(seeds)
+
+    async def lane() -> None:
+        for seed in pending:
+            told(await run_schedule(schedule_of(seed, products), trade))
+
+    await asyncio.gather(*(lane() for _ in range(lanes)))
+
+
+def main() -> None:
+    """Run a campaign, print what differs, and end with 1 where something does."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--first", type=int, default=1, help="first seed")
+    parser.add_argument("--count", type=int, default=1_000, help="how many schedules")
+    parser.add_argument("--lanes", type=int, default=LANES, help="how many at a time")
+    parser.add_argument("--products", default=",".join(PRODUCTS))
+    parser.add_argument("--official", action="store_true", help="run the framework's own adapter instead")
+    parser.add_argument("--name", default="", help="name of the results file")
+    given = parser.parse_args()
+    impatient()
+    trade: Trading = officially_trading if given.official else ours
+    name = given.name or ("official" if given.official else "ours")
+    target = ROOT / "build" / f"chaos-{name}.jsonl"
+    target.parent.mkdir(exist_ok=True)
+    runs: list[Run] = []
+    with target.open("wb") as file:
+
+        def told(run: Run) -> None:
+            runs.append(run)
+            file.write(msgspec.json.encode(asdict(run)) + b"\n")
+            file.flush()
+            if not run.verdict.is_clean or run.failure:
+                print(f"seed {run.seed} ({run.product}; {', '.join(run.faults)}): {run.failure or run.verdict}")
+            if len(runs) % 50 == 0:
+                print(f"{len(runs)} of {given.count}", flush=True)
+
+        seeds = range(given.first, given.first + given.count)
+        asyncio.run(run_all(seeds, tuple(given.products.split(",")), trade, given.lanes, told))
+    found = sum(1 for run in runs if run.failure or not run.verdict.is_clean)
+    print(f"{len(runs)} schedules, {sum(run.fills for run in runs)} fills, {found} with findings")
+    raise SystemExit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
