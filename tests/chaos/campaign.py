@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -32,6 +33,7 @@ from trader import ChaosTrader  # noqa: E402
 from trading import Recorder, trading  # noqa: E402
 from verdict import Verdict, judge  # noqa: E402
 
+from nautilus_bybit_adapter import BybitPositionMode  # noqa: E402
 from nautilus_bybit_adapter.nt1 import factories  # noqa: E402
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue  # noqa: E402
 from nautilus_bybit_adapter.transport.options import SocketOptions  # noqa: E402
@@ -40,13 +42,15 @@ from nautilus_bybit_adapter.transport.options import SocketOptions  # noqa: E402
 PRODUCTS: dict[str, tuple[InstrumentId, int]] = {
     "spot": (InstrumentId.from_str("BTCUSDT-SPOT.BYBIT"), 2_000),
     "linear": (InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT"), 10),
+    "hedge": (InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT"), 10),
+    "inverse": (InstrumentId.from_str("BTCUSD-INVERSE.BYBIT"), 100),
 }
 PATIENCE_SECS = 20.0
 LOG_LEVEL = os.environ.get("CHAOS_LOG", "OFF")
 LANES = 6
 BALANCES = {"USDT": Decimal(10_000_000), "BTC": Decimal(100)}
 # A dead socket is noticed in a second, a lost ack in less: a schedule lasts a second or two.
-OPTIONS = {"ws_trade_timeout_secs": 0.3, "recv_window_ms": 1000}
+OPTIONS = {"ws_trade_timeout_secs": 0.3, "recv_window_ms": 1000, "compare_interval_secs": 1.0}
 
 Trading = Callable[[SimVenue, InstrumentId], AbstractAsyncContextManager[Recorder]]
 
@@ -68,21 +72,41 @@ class Run:
 def impatient() -> None:
     """Make the sockets of this process notice their end in a second instead of half a minute."""
     quick = partial(SocketOptions, ping_interval_secs=0.3, pong_timeout_secs=0.6, step_timeout_secs=2.0)
-    factories.SocketOptions = quick  # type: ignore[assignment,misc]  # a class with other defaults
+    vars(factories)["SocketOptions"] = quick
 
 
 @asynccontextmanager
 async def ours(venue: SimVenue, instrument_id: InstrumentId) -> AsyncIterator[Recorder]:
     """Run a node of this package."""
+    async with _trading(venue, instrument_id, OPTIONS) as trader:
+        yield trader
+
+
+@asynccontextmanager
+async def ours_hedged(venue: SimVenue, instrument_id: InstrumentId) -> AsyncIterator[Recorder]:
+    """Run a node of this package that holds both sides at once."""
+    both = {"BTCUSDT": BybitPositionMode.BOTH_SIDES}
+    async with _trading(venue, instrument_id, OPTIONS | {"position_mode": both}) as trader:
+        yield trader
+
+
+@asynccontextmanager
+async def _trading(
+    venue: SimVenue, instrument_id: InstrumentId, options: dict[str, Any]
+) -> AsyncIterator[Recorder]:
     strategy = Recorder(StrategyConfig(external_order_claims=[instrument_id]))
     async with trading(
-        venue, strategy, instrument_ids=(instrument_id,), exec_options=OPTIONS, log_level=LOG_LEVEL
+        venue, strategy, instrument_ids=(instrument_id,), exec_options=options, log_level=LOG_LEVEL
     ) as trader:
         yield trader
 
 
-async def run_schedule(schedule: Schedule, trade: Trading = ours, patience_secs: float = PATIENCE_SECS) -> Run:
+async def run_schedule(
+    schedule: Schedule, trade: Trading | None = None, patience_secs: float = PATIENCE_SECS
+) -> Run:
     """Run one schedule on a venue and a node of its own."""
+    if trade is None:
+        trade = ours_hedged if schedule.product == "hedge" else ours
     instrument_id, lots = PRODUCTS[schedule.product]
     config = SimConfig(market="quiet", seed=schedule.seed, rate_limits=False, balances=BALANCES)
     fills = orders = 0
@@ -95,7 +119,9 @@ async def run_schedule(schedule: Schedule, trade: Trading = ours, patience_secs:
             venue.exchange.check()
     except Exception as e:  # noqa: BLE001 - a schedule that fails is a finding, and the others go on
         failure = f"{type(e).__name__}: {e}"
-    return Run(schedule.seed, schedule.product, schedule.faults, fills, orders, settled_secs, verdict, failure)
+    return Run(
+        schedule.seed, schedule.product, schedule.faults, fills, orders, settled_secs, verdict, failure
+    )
 
 
 async def settle(
@@ -114,7 +140,7 @@ async def settle(
 
 
 async def run_all(
-    seeds: range, products: tuple[str, ...], trade: Trading, lanes: int, told: Callable[[Run], None]
+    seeds: range, products: tuple[str, ...], trade: Trading | None, lanes: int, told: Callable[[Run], None]
 ) -> None:
     """Run schedules, so many at a time."""
     pending = iter(seeds)
@@ -137,7 +163,7 @@ def main() -> None:
     parser.add_argument("--name", default="", help="name of the results file")
     given = parser.parse_args()
     impatient()
-    trade: Trading = officially_trading if given.official else ours
+    trade: Trading | None = officially_trading if given.official else None
     name = given.name or ("official" if given.official else "ours")
     target = ROOT / "build" / f"chaos-{name}.jsonl"
     target.parent.mkdir(exist_ok=True)
@@ -149,7 +175,9 @@ def main() -> None:
             file.write(msgspec.json.encode(asdict(run)) + b"\n")
             file.flush()
             if not run.verdict.is_clean or run.failure:
-                print(f"seed {run.seed} ({run.product}; {', '.join(run.faults)}): {run.failure or run.verdict}")
+                print(
+                    f"seed {run.seed} ({run.product}; {', '.join(run.faults)}): {run.failure or run.verdict}"
+                )
             if len(runs) % 50 == 0:
                 print(f"{len(runs)} of {given.count}", flush=True)
 

@@ -104,9 +104,7 @@ def schedule_of(seed: int, products: tuple[str, ...]) -> Schedule:
     """Draw a schedule; products take turns."""
     random = Random(seed)  # noqa: S311 - a schedule is no secret
     product = products[seed % len(products)]
-    steps: list[Step] = []
-    for _ in range(random.randint(12, 24)):
-        steps.append(_step(random, ACTIONS, is_fault=False))
+    steps = [_step(random, ACTIONS, is_fault=False) for _ in range(random.randint(12, 24))]
     for _ in range(random.randint(1, 4)):
         # Something has to be under way, and something has to follow.
         steps.insert(random.randint(2, len(steps) - 2), _step(random, FAULTS, is_fault=True))

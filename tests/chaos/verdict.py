@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
@@ -46,10 +45,10 @@ def _fills(venue: SimVenue, trader: Recorder) -> tuple[tuple[str, ...], tuple[st
     A fill is lost when its quantity is missing from its order; which id it was booked under is not asked,
     since the framework may infer a fill from an order's report.
     """
-    filled: Counter[str] = Counter()
-    due: Counter[str] = Counter()
+    filled: dict[str, Decimal] = {}
+    due: dict[str, Decimal] = {}
     for row in venue.exchange.account.executions:
-        due[row.order.order_id] += row.order.instrument.qty(row.lots)
+        due[row.order.order_id] = due.get(row.order.order_id, Decimal(0)) + row.order.instrument.qty(row.lots)
     seen: set[tuple[str, str]] = set()
     doubled = []
     for fill in trader.of(OrderFilled):
@@ -59,17 +58,23 @@ def _fills(venue: SimVenue, trader: Recorder) -> tuple[tuple[str, ...], tuple[st
         seen.add(key)
     for order in trader.cache.orders():
         if order.venue_order_id is not None:
-            filled[order.venue_order_id.value] += order.filled_qty.as_decimal()
-    lost = [name for name, quantity in due.items() if filled[name] < quantity]
-    doubled += [name for name, quantity in filled.items() if quantity > due[name]]
+            name = order.venue_order_id.value
+            filled[name] = filled.get(name, Decimal(0)) + order.filled_qty.as_decimal()
+    lost = [name for name, quantity in due.items() if filled.get(name, Decimal(0)) < quantity]
+    doubled += [name for name, quantity in filled.items() if quantity > due.get(name, Decimal(0))]
     return tuple(lost), tuple(doubled)
 
 
 def _orders(venue: SimVenue, trader: Recorder) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return orders that one side has open and the other has not, and open orders whose terms differ."""
     ours = {_name(order): order for order in trader.cache.orders() if not order.is_closed}
-    theirs = {order.link_id or order.order_id: order for order in venue.exchange.orders.values() if order.is_live}
-    stuck = [f"{name}: {ours[name].status_string()} here, closed or unknown there" for name in ours.keys() - theirs.keys()]
+    theirs = {
+        order.link_id or order.order_id: order for order in venue.exchange.orders.values() if order.is_live
+    }
+    stuck = [
+        f"{name}: {ours[name].status_string()} here, closed or unknown there"
+        for name in ours.keys() - theirs.keys()
+    ]
     stuck += [f"{name}: open there, not here" for name in theirs.keys() - ours.keys()]
     wrong = []
     for name in ours.keys() & theirs.keys():
@@ -77,7 +82,9 @@ def _orders(venue: SimVenue, trader: Recorder) -> tuple[tuple[str, ...], tuple[s
         terms = [("quantity", order.quantity.as_decimal(), row.instrument.qty(row.lots))]
         if order.has_price:
             terms.append(("price", order.price.as_decimal(), row.instrument.price(row.ticks)))
-        wrong += [f"{name}: {what} {here} here, {there} there" for what, here, there in terms if here != there]
+        wrong += [
+            f"{name}: {what} {here} here, {there} there" for what, here, there in terms if here != there
+        ]
     return tuple(stuck), tuple(wrong)
 
 
@@ -94,7 +101,14 @@ def _positions(venue: SimVenue, trader: Recorder, instrument_id: InstrumentId) -
         return ()  # the balance of the coin is the position
     here = Decimal(str(trader.portfolio.net_position(instrument_id)))
     there = sum((leg.size for leg in venue.exchange.account.legs(symbol)), Decimal(0))
-    return () if here == there else (f"{instrument_id}: {here} here, {there} there",)
+    wrong = [] if here == there else [f"{instrument_id}: {here} here, {there} there"]
+    for index, suffix in ((1, "LONG"), (2, "SHORT")):
+        positions = trader.cache.positions_open(instrument_id=instrument_id)
+        ours = sum(each.quantity.as_decimal() for each in positions if each.id.value.endswith(f"-{suffix}"))
+        theirs = sum(abs(leg.size) for leg in venue.exchange.account.legs(symbol) if leg.index == index)
+        if ours != theirs:
+            wrong.append(f"{instrument_id} {suffix}: {ours} here, {theirs} there")
+    return tuple(wrong)
 
 
 def _balances(venue: SimVenue, trader: Recorder) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
+from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
 from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
 from nautilus_bybit_adapter.nt1.mapping.account_data import FORCED_KIND
@@ -80,6 +81,8 @@ class OrderEventPublisher:
         Takes every first-seen execution.
     borrowing : SpotBorrowing
         Takes the fills of own orders.
+    foreign : ForeignOrders
+        Takes what is said of orders the framework did not make.
     query : Callable[[Order, str], None]
         Starts an inquiry for an order, with the reason.
 
@@ -92,6 +95,7 @@ class OrderEventPublisher:
         venue: VenueState,
         positions: PositionFeed,
         borrowing: SpotBorrowing,
+        foreign: ForeignOrders,
         query: Callable[[Order, str], None],
     ) -> None:
         self._client = client
@@ -100,7 +104,13 @@ class OrderEventPublisher:
         self._venue = venue
         self._positions = positions
         self._borrowing = borrowing
+        self._foreign = foreign
         self._query = query
+
+    def is_collecting(self, order: Order) -> bool:
+        """Tell whether fills of an order wait for the rest of what was said of it."""
+        venue_order_id = order.venue_order_id
+        return venue_order_id is not None and self._foreign.is_collecting(venue_order_id.value)
 
     def publish(self, events: Iterable[OrderEvent]) -> None:
         """Publish events in their order."""
@@ -204,7 +214,7 @@ class OrderEventPublisher:
         try:
             match event:
                 case ForeignOrder(row):
-                    self._client._send_order_status_report(self._venue.order_report(row))  # noqa: SLF001 - framework API
+                    self._foreign.take_order(row)
                 case ForeignFill(row):
                     self._publish_foreign_fill(row)
                 case NotAFill(row):
@@ -213,11 +223,11 @@ class OrderEventPublisher:
             self._log.error(f"A push of another order was not taken: {e}")
 
     def _publish_foreign_fill(self, row: BybitExecution) -> None:
-        # Fills of an order the framework has not met come with the order's own report, if there is an order.
-        is_known = self._cache.client_order_id(VenueOrderId(row.order_id)) is not None
-        if not is_known and row.exec_type in FORCED_KIND:
-            self._client._send_order_status_report(self._venue.forced_order_report(row))  # noqa: SLF001 - framework API
-            is_known = True
-        if is_known:
+        if row.exec_type in FORCED_KIND:
+            # There need be no order behind it.
+            if self._cache.client_order_id(VenueOrderId(row.order_id)) is None:
+                self._client._send_order_status_report(self._venue.forced_order_report(row))  # noqa: SLF001 - framework API
             self._client._send_fill_report(self._venue.fill_report(row))  # noqa: SLF001 - framework API
+        else:
+            self._foreign.take_fill(row)
         self._positions.on_fill(row)

@@ -85,6 +85,10 @@ class ForeignOrders:
         self._seen: dict[str, _Seen] = {}
         self._asking: set[str] = set()
 
+    def is_collecting(self, order_id: str) -> bool:
+        """Tell whether something of an order is not reported yet, since the rest is still to come."""
+        return order_id in self._asking
+
     def take_order(self, row: BybitOrder) -> None:
         """Take an order row."""
         seen = self._seen.setdefault(row.order_id, _Seen())
