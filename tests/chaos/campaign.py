@@ -147,7 +147,10 @@ async def run_all(
 
     async def lane() -> None:
         for seed in pending:
-            told(await run_schedule(schedule_of(seed, products), trade))
+            schedule = schedule_of(seed, products)
+            # The framework's own adapter has no hedge mode.
+            if trade is None or schedule.product != "hedge":
+                told(await run_schedule(schedule, trade))
 
     await asyncio.gather(*(lane() for _ in range(lanes)))
 

@@ -201,6 +201,8 @@ class ChaosTrader:
             "qty": str(self._quantity()),
             "marketUnit": "baseCoin",
         }
+        if any(leg.index for leg in self._venue.exchange.account.legs(self._symbol)):
+            request["positionIdx"] = 1 if draw < 0.5 else 2
         self._venue.exchange.place(request)
 
     # -- parts ---------------------------------------------------------------------------------------------
