@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench fuzz clean
+.PHONY: help setup demo test lint format bench chaos fuzz clean
 
 PY := .venv/bin/python
 
@@ -28,6 +28,9 @@ bench: setup  ## measure against the framework's own adapter; writes build/bench
 .PHONY: ctest
 ctest: setup
 	@.ci/ctest
+
+chaos: setup  ## a thousand schedules of faults during random trading (COUNT=100 for fewer)
+	@$(PY) tests/chaos/campaign.py --count $(or $(COUNT),1000)
 
 fuzz: setup  ## fuzz each target of the C++ core for a minute (needs clang)
 	@.ci/fuzz

@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import partial
@@ -88,6 +88,18 @@ async def ours_hedged(venue: SimVenue, instrument_id: InstrumentId) -> AsyncIter
     both = {"BTCUSDT": BybitPositionMode.BOTH_SIDES}
     async with _trading(venue, instrument_id, OPTIONS | {"position_mode": both}) as trader:
         yield trader
+
+
+_one_spot_node = asyncio.Lock()
+
+
+@asynccontextmanager
+async def official(venue: SimVenue, instrument_id: InstrumentId) -> AsyncIterator[Recorder]:
+    """Run a node of the framework's own adapter; its spot client registers something once per process."""
+    async with AsyncExitStack() as stack:
+        if "SPOT" in instrument_id.symbol.value:
+            await stack.enter_async_context(_one_spot_node)
+        yield await stack.enter_async_context(officially_trading(venue, instrument_id))
 
 
 @asynccontextmanager
@@ -166,7 +178,7 @@ def main() -> None:
     parser.add_argument("--name", default="", help="name of the results file")
     given = parser.parse_args()
     impatient()
-    trade: Trading | None = officially_trading if given.official else None
+    trade: Trading | None = official if given.official else None
     name = given.name or ("official" if given.official else "ours")
     target = ROOT / "build" / f"chaos-{name}.jsonl"
     target.parent.mkdir(exist_ok=True)
