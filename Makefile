@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench chaos fuzz clean
+.PHONY: help setup demo test lint format bench cards chaos fuzz clean
 
 PY := .venv/bin/python
 
@@ -24,6 +24,9 @@ format: setup  ## rewrite the sources in the project's format
 
 bench: setup  ## measure against the framework's own adapter; writes build/bench.json
 	@$(PY) tests/bench/run.py
+
+cards: setup  ## run the framework's testing cards with both adapters; writes the tables in docs/
+	@$(PY) tests/conformance/write_data_cards.py
 
 .PHONY: ctest
 ctest: setup

@@ -11,7 +11,7 @@ from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.instruments import CurrencyPair, Instrument
 from nautilus_trader.model.orders import Order
 
-from nautilus_bybit_adapter.errors import BybitConfigError, BybitError, Outcome
+from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitError, Outcome
 from nautilus_bybit_adapter.nt1.custom_data import (
     BybitData,
     BybitMarginBorrowResult,
@@ -20,7 +20,6 @@ from nautilus_bybit_adapter.nt1.custom_data import (
 )
 from nautilus_bybit_adapter.nt1.execution.account import AccountFeed
 from nautilus_bybit_adapter.nt1.mapping.account import ZERO, owed_of
-from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.nt1.mapping.margin_actions import (
     BybitMarginAction,
     MarginRequest,
@@ -31,6 +30,8 @@ from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.wire.orders import BybitExecution
 
 FAILED = "FA"
+# The venue settles interest; its documents are not clear about when exactly.
+INTEREST_IS_SETTLED = 34022035
 IN_BLACKOUT = "the venue takes no repayments from 04:00 to 05:30 UTC"
 
 
@@ -119,6 +120,8 @@ class SpotBorrowing:
         self._queue.on_settled(coin, bought)
 
     def _on_repayment_failed(self, coin: str, bought: Decimal, error: BybitError) -> None:
+        if isinstance(error, BybitApiError) and error.ret_code == INTEREST_IS_SETTLED:
+            return  # it passes by itself
         if error.outcome is Outcome.REJECTED:
             self._log.error(f"The venue refuses to repay {coin}, repay it yourself: {error}")
             self._queue.on_settled(coin, bought)
@@ -217,4 +220,4 @@ class SpotBorrowing:
         return (await self._http.repay(coin, text, may_convert=False)).result_status
 
     def _now_ms(self) -> int:
-        return self._now_ns() // MS_TO_NS
+        return self._http.server_time_ms()

@@ -173,14 +173,9 @@ class BybitExecutionClient(ReportingClient):
             interval_secs=config.repay_queue_interval_secs,
         )
         self._precheck = OrderPrecheck(http) if config.precheck_orders else None
+        self._foreign = ForeignOrders(self, self._venue)
         self._events = OrderEventPublisher(
-            self,
-            cache,
-            self._venue,
-            self._positions,
-            self._borrowing,
-            ForeignOrders(self, self._venue),
-            self._ask_for,
+            self, cache, self._venue, self._positions, self._borrowing, self._foreign, self._ask_for
         )
         self._resolver = OutcomeResolver(
             lifecycles,
@@ -245,6 +240,7 @@ class BybitExecutionClient(ReportingClient):
         self._groups.restore()
         self._watches = [asyncio.get_running_loop().create_task(each) for each in self._watching()]
         self._borrowing.start()
+        self._foreign.resume()
 
     async def _allow_debts(self) -> None:
         """Let a cash account owe coins where spot may borrow them: the framework refuses such a balance otherwise."""

@@ -11,12 +11,10 @@ from nautilus_trader.model.enums import OmsType
 from nautilus_trader.model.identifiers import ClientOrderId, PositionId, TradeId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
-from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
 from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
 from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
-from nautilus_bybit_adapter.nt1.mapping.account_data import FORCED_KIND
 from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.nt1.mapping.reports import commission_of, liquidity_of
@@ -37,7 +35,6 @@ from nautilus_bybit_adapter.state.order_events import (
     Triggered,
     Updated,
 )
-from nautilus_bybit_adapter.wire.orders import BybitExecution
 
 
 def record_of(order: Order) -> tuple[OrderRecord, list[str]]:
@@ -76,13 +73,13 @@ class OrderEventPublisher:
     cache : Cache
         Knows the orders.
     venue : VenueState
-        Makes reports of orders that are not this node's, and knows which position a fill moves.
+        Knows which position a fill moves.
     positions : PositionFeed
         Takes every first-seen execution.
     borrowing : SpotBorrowing
         Takes the fills of own orders.
     foreign : ForeignOrders
-        Takes what is said of orders the framework did not make.
+        Takes the rows of orders that are not this node's.
     query : Callable[[Order, str], None]
         Starts an inquiry for an order, with the reason.
 
@@ -211,23 +208,11 @@ class OrderEventPublisher:
         return leg
 
     def _publish_foreign(self, event: ForeignOrder | ForeignFill | NotAFill) -> None:
-        try:
-            match event:
-                case ForeignOrder(row):
-                    self._foreign.take_order(row)
-                case ForeignFill(row):
-                    self._publish_foreign_fill(row)
-                case NotAFill(row):
-                    self._positions.on_no_fill(row)
-        except BybitDecodeError as e:
-            self._log.error(f"A push of another order was not taken: {e}")
-
-    def _publish_foreign_fill(self, row: BybitExecution) -> None:
-        if row.exec_type in FORCED_KIND:
-            # There need be no order behind it.
-            if self._cache.client_order_id(VenueOrderId(row.order_id)) is None:
-                self._client._send_order_status_report(self._venue.forced_order_report(row))  # noqa: SLF001 - framework API
-            self._client._send_fill_report(self._venue.fill_report(row))  # noqa: SLF001 - framework API
-        else:
-            self._foreign.take_fill(row)
-        self._positions.on_fill(row)
+        match event:
+            case ForeignOrder(row):
+                self._foreign.on_order(row)
+            case ForeignFill(row):
+                self._foreign.on_fill(row)
+                self._positions.on_fill(row)
+            case NotAFill(row):
+                self._positions.on_no_fill(row)

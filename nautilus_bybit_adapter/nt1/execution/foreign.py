@@ -14,6 +14,7 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.model.identifiers import InstrumentId
 
 from nautilus_bybit_adapter.errors import BybitDecodeError, BybitError
+from nautilus_bybit_adapter.nt1.mapping.account_data import FORCED_KIND
 from nautilus_bybit_adapter.nt1.mapping.identifiers import instrument_id_of
 from nautilus_bybit_adapter.state.orders import FILL_TYPES, OPEN_STATUSES
 from nautilus_bybit_adapter.wire.enums import BybitProductType
@@ -40,6 +41,9 @@ class ForeignRows(Protocol):
 
     def fill_report(self, row: BybitExecution) -> FillReport:
         """Return the report of an execution row."""
+
+    def forced_order_report(self, row: BybitExecution) -> OrderStatusReport:
+        """Return the report of an order that only its execution tells of."""
 
 
 @dataclass(slots=True)
@@ -89,13 +93,13 @@ class ForeignOrders:
         """Tell whether something of an order is not reported yet, since the rest is still to come."""
         return order_id in self._asking
 
-    def take_order(self, row: BybitOrder) -> None:
+    def on_order(self, row: BybitOrder) -> None:
         """Take an order row."""
         seen = self._seen.setdefault(row.order_id, _Seen())
         seen.take_row(row)
         self._report_or_ask(row.order_id, row.category, row.symbol)
 
-    def take_fill(self, row: BybitExecution) -> None:
+    def on_fill(self, row: BybitExecution) -> None:
         """Take an execution that is seen for the first time."""
         self._seen.setdefault(row.order_id, _Seen()).fills[row.exec_id] = row
         self._report_or_ask(row.order_id, row.category, row.symbol)
@@ -108,6 +112,13 @@ class ForeignOrders:
             instrument_id = instrument_id_of(symbol, BybitProductType(category))
             inquiry: Coroutine[Any, Any, None] = self._ask(order_id, instrument_id)
             self._client.create_task(inquiry)
+
+    def resume(self) -> None:
+        """Go on asking where a disconnect ended it."""
+        for order_id, seen in list(self._seen.items()):
+            known = seen.row or next(iter(seen.fills.values()))
+            if not seen.is_whole:
+                self._report_or_ask(order_id, known.category, known.symbol)
 
     def _report(self, order_id: str) -> None:
         seen = self._seen[order_id]
@@ -160,6 +171,18 @@ class ForeignOrders:
         seen.fills |= {fill.exec_id: fill for fill in fills if fill.exec_type in FILL_TYPES}
         if seen.is_whole:
             self._report(order_id)
+        elif seen.row is None and all(fill.exec_type in FORCED_KIND for fill in seen.fills.values()):
+            self._report_forced(order_id)
+
+    def _report_forced(self, order_id: str) -> None:
+        """Report what the venue closed by itself, without an order that could be read."""
+        fills = list(self._seen.pop(order_id).fills.values())
+        try:
+            self._client._send_order_status_report(self._venue.forced_order_report(fills[0]))  # noqa: SLF001 - framework API
+            for fill in fills:
+                self._client._send_fill_report(self._venue.fill_report(fill))  # noqa: SLF001 - framework API
+        except BybitDecodeError as e:
+            self._log.error(f"Fills of {order_id}, which the venue made, were not taken: {e}")
 
 
 def _age(row: BybitOrder) -> tuple[int, Decimal]:

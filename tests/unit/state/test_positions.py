@@ -94,7 +94,8 @@ def test_the_legs_of_a_hedged_symbol_are_apart() -> None:
 
 @given(st.data())
 def test_in_any_order_of_pushes_a_whole_account_is_never_asked_for(data: st.DataObject) -> None:
-    total, frames = 0, []
+    total = 0
+    frames: list[BybitExecution | BybitPosition] = []
     for seq in range(1, data.draw(st.integers(1, 6)) + 1):
         change = data.draw(st.integers(-3, 3).filter(bool))
         total += change
