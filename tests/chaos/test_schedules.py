@@ -10,6 +10,7 @@ from campaign import PRODUCTS, Run, run_all, run_schedule
 from schedules import FAULTS, schedule_of
 
 from nautilus_bybit_adapter.nt1 import factories
+from nautilus_bybit_adapter.transport.options import SocketOptions
 
 COUNT = 20
 LANES = 10
@@ -17,7 +18,7 @@ LANES = 10
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(factories, "SocketOptions", factories.SocketOptions)  # put back afterwards
+    monkeypatch.setattr(factories, "SocketOptions", SocketOptions)  # put back afterwards
     campaign.impatient()
 
 

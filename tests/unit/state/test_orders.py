@@ -173,7 +173,7 @@ def test_refused_after_it_was_seen_working_is_asked_for() -> None:
 def test_unknown_stays_open_until_the_venue_answers() -> None:
     machine = submitted()
     assert kinds(machine.on_unknown("c-1", "timeout")) == [Query]
-    assert machine.open_ids() == {"c-1": "v-1"}
+    assert machine.open_ids() == {"c-1": ""}
     assert kinds(machine.on_absent("c-1", "never received", T0)) == [Rejected]
     assert machine.open_ids() == {}
     assert machine.on_absent("c-1", "never received", T0) == []
