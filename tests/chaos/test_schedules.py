@@ -6,6 +6,7 @@ import asyncio
 
 import campaign
 import pytest
+import trading
 from campaign import PRODUCTS, Run, run_all, run_schedule
 from schedules import FAULTS, schedule_of
 
@@ -19,6 +20,7 @@ LANES = 10
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(factories, "SocketOptions", SocketOptions)  # put back afterwards
+    monkeypatch.setattr(trading, "PATIENCE_SECS", trading.PATIENCE_SECS)
     campaign.impatient()
 
 
