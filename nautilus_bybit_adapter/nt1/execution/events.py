@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.enums import OmsType
-from nautilus_trader.model.identifiers import ClientOrderId, PositionId, TradeId, VenueOrderId
+from nautilus_trader.model.identifiers import ClientOrderId, TradeId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
@@ -104,6 +103,11 @@ class OrderEventPublisher:
         self._foreign = foreign
         self._query = query
 
+    def is_collecting(self, order: Order) -> bool:
+        """Tell whether fills of an order wait for the rest of what was said of it."""
+        venue_order_id = order.venue_order_id
+        return venue_order_id is not None and self._foreign.is_collecting(venue_order_id.value)
+
     def publish(self, events: Iterable[OrderEvent]) -> None:
         """Publish events in their order."""
         for event in events:
@@ -181,7 +185,7 @@ class OrderEventPublisher:
             order.instrument_id,
             order.client_order_id,
             VenueOrderId(execution.order_id),
-            self._position_id(event, order),
+            self._venue.position_id(execution),
             TradeId(execution.exec_id),
             order.side,  # an order's fills are on its side, whatever a damaged row says
             order.order_type,
@@ -194,13 +198,6 @@ class OrderEventPublisher:
         )
         self._positions.on_fill(execution)
         self._borrowing.on_fill(order, execution, instrument)
-
-    def _position_id(self, event: Filled, order: Order) -> PositionId | None:
-        """Return the leg in hedge mode; in one-way mode the framework nets by itself, unless it keeps legs apart."""
-        leg = self._venue.position_id(event.execution)
-        if leg is None and self._client.oms_type == OmsType.HEDGING:
-            return PositionId(f"{order.instrument_id}-{order.strategy_id}")
-        return leg
 
     def _publish_foreign(self, event: ForeignOrder | ForeignFill | NotAFill) -> None:
         match event:
