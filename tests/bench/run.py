@@ -11,6 +11,7 @@ import msgspec
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support")]
 
+import decoders  # noqa: E402 - needs the path above
 import edge  # noqa: E402 - needs the path above
 import kernels  # noqa: E402
 import load  # noqa: E402
@@ -27,6 +28,7 @@ def main() -> None:
     """Run every bench."""
     results = [
         *kernels.run(progress),
+        *decoders.run(progress),
         *edge.run(progress),
         *load.run(progress),
         *signed_requests.run(progress),

@@ -13,10 +13,16 @@ import nautilus_trader
 import pytest
 from bybit_rows import LINEAR_ROW
 from nautilus_trader.core.data import Data
-from nautilus_trader.model.data import OrderBookDeltas, QuoteTick
+from nautilus_trader.model.data import OrderBookDelta, OrderBookDeltas, QuoteTick
 from nautilus_trader.model.instruments import Instrument
 
-from nautilus_bybit_adapter._ext import BookFeed, DeltaLayout, FrameDispatcher, FrameworkTypes
+from nautilus_bybit_adapter._ext import (
+    BookFeed,
+    DeltaLayout,
+    FrameDispatcher,
+    FrameworkTypes,
+    TickerFeed,
+)
 from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1 import native
 from nautilus_bybit_adapter.nt1.layout import LAYOUT
@@ -341,3 +347,34 @@ def test_memory_stays_flat() -> None:
     assert done.returncode == 0, done.stderr
     # A leak of one object a frame would be some 20 MB of these 240,000 frames.
     assert int(done.stdout) < 2_000
+
+
+def test_a_ticker_feed_names_what_it_does_not_know() -> None:
+    feed = native.ticker_feed(types_of(), INSTRUMENT, "tickers.BTCUSDT", lambda _item: None)
+    with pytest.raises(
+        ValueError, match="output is 'mid price'; it must be 'mark price', 'index price' or 'quote'"
+    ):
+        feed.watch(outputs=["mid price"], left=[])
+    with pytest.raises(ValueError, match="there is no field 'midPrice' of a ticker"):
+        feed.watch(outputs=["mark price"], left=["midPrice"])
+    with pytest.raises(ValueError, match="there is no field 'midPrice' of a ticker"):
+        feed.fields = {"midPrice": "1"}
+    assert feed.fields is None, "what is refused changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [(["markPrice", "markPrice"], "has 'markPrice' twice"), ([f"field{n}" for n in range(65)], "65 names")],
+)
+def test_a_ticker_feed_takes_distinct_names_that_fit_one_word(names: list[str], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        TickerFeed(
+            types=types_of(),
+            instrument=OrderBookDelta.capsule_from_list([OrderBookDelta.clear(INSTRUMENT.id, 0, 0, 0)]),
+            topic="tickers.BTCUSDT",
+            price_precision=2,
+            size_precision=3,
+            symbol="BTCUSDT",
+            names=names,
+            publish=lambda _item: None,
+        )
