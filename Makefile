@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test replay lint format bench fuzz clean
+.PHONY: help setup demo test replay lint format bench cards chaos fuzz clean
 
 PY := .venv/bin/python
 
@@ -28,9 +28,15 @@ format: setup  ## rewrite the sources in the project's format
 bench: setup  ## measure against the framework's own adapter; writes build/bench.json
 	@$(PY) tests/bench/run.py
 
+cards: setup  ## run the framework's testing cards with both adapters; writes the tables in docs/
+	@$(PY) tests/conformance/write_data_cards.py
+
 .PHONY: ctest
 ctest: setup
 	@.ci/ctest
+
+chaos: setup  ## a thousand schedules of faults during random trading (COUNT=100 for fewer)
+	@$(PY) tests/chaos/campaign.py --count $(or $(COUNT),1000)
 
 fuzz: setup  ## fuzz each target of the C++ core for a minute (needs clang)
 	@.ci/fuzz

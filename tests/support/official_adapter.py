@@ -102,6 +102,34 @@ def build_node(
     return node
 
 
+def build_official_data_node(
+    venue: SimVenue, instrument_ids: frozenset[InstrumentId], category: str
+) -> TradingNode:
+    """Build a node of the framework's own adapter that listens to one category of a venue."""
+    config = TradingNodeConfig(
+        trader_id=TraderId("TESTER-001"),
+        logging=LoggingConfig(log_level="ERROR"),
+        data_clients={
+            BYBIT: BybitDataClientConfig(
+                api_key=venue.api_key,
+                api_secret=venue.api_secret,
+                environment=BybitEnvironment.MAINNET,
+                product_types=(getattr(BybitProductType, category.upper()),),
+                base_url_http=venue.urls.rest,
+                instrument_provider=InstrumentProviderConfig(load_ids=instrument_ids),
+                instrument_status_poll_secs=1,
+            )
+        },
+        timeout_connection=15.0,
+        timeout_disconnection=5.0,
+        timeout_post_stop=0.1,
+    )
+    node = TradingNode(config=config, loop=asyncio.get_running_loop())
+    node.add_data_client_factory(BYBIT, _data_factory(f"{venue.urls.ws_public}/{category}"))
+    node.build()
+    return node
+
+
 @asynccontextmanager
 async def officially_trading(
     venue: SimVenue, instrument_id: InstrumentId, *, load_all: bool = False

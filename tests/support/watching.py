@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -38,16 +38,17 @@ class Watcher(Recorder):
         return [item for item in self.of(kind) if item.instrument_id == instrument_id]
 
 
-@asynccontextmanager
-async def watching(
-    venue: SimVenue, *instrument_ids: InstrumentId, watcher: Watcher | None = None, **options: Any
-) -> AsyncIterator[Watcher]:
-    """Run a node on a venue until the block ends; `options` are fields of the data client's configuration."""
-    watcher = watcher or Watcher()
+def build_data_node(
+    venue: SimVenue,
+    instrument_ids: Iterable[InstrumentId] = (),
+    *,
+    loop: asyncio.AbstractEventLoop,
+    **options: Any,
+) -> TradingNode:
+    """Build a node that listens to a venue; `options` are fields of the data client's configuration."""
     urls = venue.urls
-    provider = InstrumentProviderConfig(
-        load_all=not instrument_ids, load_ids=frozenset(instrument_ids) or None
-    )
+    chosen = frozenset(instrument_ids)
+    provider = InstrumentProviderConfig(load_all=not chosen, load_ids=chosen or None)
     config = TradingNodeConfig(
         trader_id=TraderId("TESTER-001"),
         logging=LoggingConfig(log_level="ERROR"),
@@ -67,10 +68,20 @@ async def watching(
         timeout_disconnection=5.0,
         timeout_post_stop=0.1,
     )
-    node = TradingNode(config=config, loop=asyncio.get_running_loop())
-    node.trader.add_strategy(watcher)
+    node = TradingNode(config=config, loop=loop)
     node.add_data_client_factory(BYBIT, BybitLiveDataClientFactory)
     node.build()
+    return node
+
+
+@asynccontextmanager
+async def watching(
+    venue: SimVenue, *instrument_ids: InstrumentId, watcher: Watcher | None = None, **options: Any
+) -> AsyncIterator[Watcher]:
+    """Run a node on a venue until the block ends; see `build_data_node`."""
+    watcher = watcher or Watcher()
+    node = build_data_node(venue, instrument_ids, loop=asyncio.get_running_loop(), **options)
+    node.trader.add_strategy(watcher)
     watcher.node = node
     running = asyncio.ensure_future(node.run_async())
     try:
