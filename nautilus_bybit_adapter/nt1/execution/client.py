@@ -233,10 +233,11 @@ class BybitExecutionClient(ReportingClient):
         await self._positions.read()
         # A second connect goes on where the first one ended: what happened in between is caught up with.
         self._intake.last_execution_ms = self._intake.last_execution_ms or self._now_ms()
+        # What the private socket catches up with may release what waits.
+        self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
-        self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         self._groups.restore()
         self._watch = asyncio.get_running_loop().create_task(self._ask_for_overdue())
         self._borrowing.start()
