@@ -191,6 +191,19 @@ class Contingencies:
             leg.worth += quantity - leg.quantity
         leg.quantity = quantity
 
+    def on_change_refused(self, client_order_id: str, quantity: Decimal) -> bool:
+        """Take note that the venue would not amend or cancel an order, which is of this quantity still.
+
+        The next fill of its group asks again. Returns whether it was asked for by the group.
+        """
+        leg = self._leg(client_order_id)
+        if leg is None or not (leg.asked or leg.is_ending):
+            return False
+        leg.asked.clear()
+        leg.is_ending = False
+        leg.quantity = quantity
+        return True
+
     def on_filled(self, client_order_id: str, quantity: Decimal) -> list[Action]:
         """Take one more fill of an order."""
         group, leg = self._groups.get(client_order_id), self._leg(client_order_id)

@@ -16,10 +16,12 @@ from nautilus_trader.model.enums import ContingencyType, OrderStatus
 from nautilus_trader.model.events import (
     OrderAccepted,
     OrderCanceled,
+    OrderCancelRejected,
     OrderDenied,
     OrderEvent,
     OrderExpired,
     OrderFilled,
+    OrderModifyRejected,
     OrderRejected,
     OrderUpdated,
 )
@@ -145,6 +147,14 @@ class OrderGroups:
                 return self._machine.on_closed(name)
             case OrderRejected() | OrderDenied():
                 return self._machine.on_closed(name, refused=True)
+            case OrderModifyRejected() | OrderCancelRejected():
+                order = self._cache.order(event.client_order_id)
+                asked = self._machine.on_change_refused(name, order.quantity.as_decimal())
+                if asked and not order.is_closed:
+                    self._log.error(
+                        f"Order {name} stays as it is, with {order.leaves_qty} open, though the orders it is tied to "
+                        f"have changed: {event.reason}"
+                    )
         return []
 
     # -- actions -------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from nautilus_bybit_adapter.state.contingencies import (
 
 D = Decimal
 REASON = "the order it depends on ended without a fill"
-type Step = tuple[Callable[[Contingencies], list[Action] | None], list[Action]]
+type Step = tuple[Callable[[Contingencies], list[Action] | bool | None], list[Action] | bool | None]
 
 
 def bracket(tie: Tie = Tie.SHARE) -> Contingencies:
@@ -45,6 +45,10 @@ def fill(name: str, quantity: int) -> Callable[[Contingencies], list[Action]]:
 
 def resize(name: str, quantity: int) -> Callable[[Contingencies], None]:
     return lambda machine: machine.on_resized(name, D(quantity))
+
+
+def refuse(name: str, quantity: int) -> Callable[[Contingencies], bool]:
+    return lambda machine: machine.on_change_refused(name, D(quantity))
 
 
 def close(name: str, *, refused: bool = False) -> Callable[[Contingencies], list[Action]]:
@@ -132,6 +136,22 @@ STORIES: dict[str, tuple[Contingencies, list[Step]]] = {
             (resize("b", 6), None),
             (resize("b", 8), None),
             (fill("a", 1), [Resize("b", D(7))]),
+        ],
+    ),
+    "what the venue would not amend or cancel is asked for again with the next fill": (
+        bracket(),
+        [
+            (fill("entry", 8), [Release("take", D(8)), Release("stop", D(8))]),
+            (accept("take"), []),
+            (accept("stop"), []),
+            (fill("take", 2), [Resize("stop", D(6))]),
+            (refuse("stop", 8), True),
+            (refuse("take", 8), False),
+            (fill("entry", 2), [Resize("take", D(10))]),
+            (fill("take", 2), [Resize("stop", D(6))]),
+            (fill("take", 6), [Cancel("stop")]),
+            (refuse("stop", 6), True),
+            (close("take"), [Cancel("stop")]),
         ],
     ),
     "one cancels the other": (
