@@ -226,6 +226,13 @@ def contract_instrument(
     )
 
 
+def linear_instrument(
+    item: BybitInstrumentLinear, rate: BybitFeeRate | None, ts_ns: int
+) -> CryptoPerpetual | CryptoFuture:
+    """Return a linear contract; see `contract_instrument`."""
+    return contract_instrument(item, rate, ts_ns)
+
+
 def option_instrument(item: BybitInstrumentOption, rate: BybitFeeRate | None, ts_ns: int) -> CryptoOption:
     """
     Return an option; its strike is in the symbol only, as in ``BTC-27MAR26-70000-P-USDT``.

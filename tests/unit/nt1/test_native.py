@@ -20,9 +20,9 @@ from nautilus_bybit_adapter._ext import BookFeed, DeltaLayout, FrameDispatcher, 
 from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1 import native
 from nautilus_bybit_adapter.nt1.layout import LAYOUT
-from nautilus_bybit_adapter.nt1.mapping.instruments import contract_instrument
+from nautilus_bybit_adapter.nt1.mapping.instruments import linear_instrument
 
-INSTRUMENT: Instrument = contract_instrument(LINEAR_ROW, None, 1)
+INSTRUMENT: Instrument = linear_instrument(LINEAR_ROW, None, 1)
 TOPIC = "orderbook.50.BTCUSDT"
 
 
@@ -295,9 +295,9 @@ import frames
 from bybit_rows import LINEAR_ROW
 from nautilus_bybit_adapter._ext import FrameDispatcher
 from nautilus_bybit_adapter.nt1 import native
-from nautilus_bybit_adapter.nt1.mapping.instruments import contract_instrument
+from nautilus_bybit_adapter.nt1.mapping.instruments import linear_instrument
 
-instrument = contract_instrument(LINEAR_ROW, None, 1)
+instrument = linear_instrument(LINEAR_ROW, None, 1)
 types = native.proved_types()
 def ignore(item): pass
 book = native.book_feed(types, instrument, "orderbook.50.BTCUSDT", 50, ignore)
