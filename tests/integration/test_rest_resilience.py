@@ -194,7 +194,7 @@ def test_an_order_that_never_came_is_told_when_it_can_come_no_more() -> None:
             client.resolve_order("linear", "BTCUSDT", "a", timeout_secs=0.1),
             client.place_order_resolved(order("a"), timeout_secs=0.1),
         ):
-            with pytest.raises(BybitTimeoutError, match="may arrive until 2.5 s") as caught:
+            with pytest.raises(BybitTimeoutError, match="request may arrive until") as caught:
                 await call
             assert caught.value.outcome is Outcome.UNKNOWN
 
