@@ -232,10 +232,10 @@ class BybitExecutionClient(ReportingClient):
         await self._allow_debts()
         await self._account.refresh()
         await self._await_account_registered()
+        # What the private socket will catch up with may release what waits.
+        self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._positions.read()
         self._recovery.begin()
-        # What the private socket catches up with may release what waits.
-        self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
