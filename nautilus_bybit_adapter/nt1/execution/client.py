@@ -211,7 +211,13 @@ class BybitExecutionClient(ReportingClient):
             self._precheck,
         )
         self._groups = OrderGroups(
-            self, cache, clock, self._commands.submit, self._commands.modify, self._commands.cancel
+            self,
+            cache,
+            clock,
+            self._commands.submit,
+            self._commands.submit_together,
+            self._commands.modify,
+            self._commands.cancel,
         )
 
     # -- connection ----------------------------------------------------------------------------------------
@@ -368,7 +374,9 @@ class BybitExecutionClient(ReportingClient):
         await self._commands.cancel_all(command)
 
     async def _batch_cancel_orders(self, command: BatchCancelOrders) -> None:
-        await asyncio.gather(*(self._cancel_order(cancel) for cancel in command.cancels))
+        sent = [cancel for cancel in command.cancels if not self._groups.cancel_held(cancel)]
+        if sent:
+            await self._commands.cancel_together(sent)
 
     async def _query_account(self, command: QueryAccount) -> None:
         await self._borrowing.carry_out(command.params)
