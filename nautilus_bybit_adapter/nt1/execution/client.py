@@ -239,6 +239,7 @@ class BybitExecutionClient(ReportingClient):
         await self._await_account_registered()
         await self._positions.read()
         self._recovery.begin()
+        self._intake.open_order_ids()  # those of an earlier run are watched from here on
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
