@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from itertools import cycle, pairwise
 from typing import Any
 
@@ -83,8 +84,8 @@ def test_edge_9_and_10_direction_and_kind_of_every_trigger_reach_the_venue() -> 
                 trigger_type, word = next(words)
                 order = make(LINEAR, side, QUANTITY, *prices, trigger_type=trigger_type)
                 cases.append((order, word, direction))
-        for order, _, _ in cases:
-            trader.submit_order(order)
+        for case in cases:
+            trader.submit_order(case[0])
         await trader.until(lambda: len(trader.of(OrderAccepted)) == len(cases), "every OrderAccepted")
         http: BybitHTTPClient = client_of(trader)._http
         rows = {row.order_link_id: row for row in await http.get_open_orders("linear", symbol="BTCUSDT")}
@@ -106,7 +107,7 @@ def test_edge_11_an_amend_of_the_trigger_alone_moves_the_trigger_alone() -> None
         row = venue.exchange.orders[order.venue_order_id.value]
         assert row.trigger is not None
         it = row.instrument
-        assert (it.price(row.trigger.ticks), it.price(row.ticks)) == (95_005, 95_010)
+        assert (it.price(row.trigger.ticks), it.price(row.ticks)) == (Decimal(95_005), Decimal(95_010))
         assert order.trigger_price == Price.from_str("95005.0")
 
     on_venue(scenario)
