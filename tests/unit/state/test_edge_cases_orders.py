@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from nautilus_bybit_adapter.state.order_events import (
     Accepted,
     Canceled,
@@ -113,6 +115,15 @@ def test_edge_22_an_execution_counts_once_whatever_brings_it() -> None:
     machine = submitted()
     machine.on_order(row("New"))
     assert kinds(machine.on_execution(fill("e1", 4)), machine.on_execution(fill("e1", 4))) == [Filled]
+
+
+def test_both_sides_of_a_trade_with_oneself_count() -> None:
+    machine = submitted()
+    machine.on_submitted("c-2", Decimal(10), Decimal(100), submitted_ms=T0)
+    other = msgspec.structs.replace(fill("e1", 4), order_id="v-2", order_link_id="c-2")
+    assert kinds(machine.on_execution(fill("e1", 4)), machine.on_execution(other)) == [
+        Accepted, Filled, Accepted, Filled
+    ]  # fmt: skip
 
 
 def test_edge_23_a_fill_before_the_acknowledgement_is_applied() -> None:
