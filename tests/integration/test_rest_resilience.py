@@ -112,7 +112,8 @@ CASES = [
     Case("server_error:when=after", BybitApiError, UNKNOWN, is_created=True),
     Case("ret_code:code=10000,when=after", BybitApiError, UNKNOWN, is_created=True),
     Case("rate_limit", None, None, is_created=True),
-    Case("clock_skew:ms=-1500", None, None, is_created=True, reads=1),
+    Case("clock_skew:ms=-60000", None, None, is_created=True, reads=1),
+    Case("clock_skew:ms=60000", None, None, is_created=True, reads=1),
     Case("ban", BybitStatusError, REJECTED, is_created=False, reads=1),
 ]
 

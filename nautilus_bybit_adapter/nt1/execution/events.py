@@ -10,7 +10,9 @@ from nautilus_trader.live.execution_client import LiveExecutionClient
 from nautilus_trader.model.identifiers import ClientOrderId, TradeId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
-from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
+from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
+from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
 from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
@@ -70,7 +72,13 @@ class OrderEventPublisher:
     cache : Cache
         Knows the orders.
     venue : VenueState
-        Makes reports of orders that are not this node's.
+        Knows which position a fill moves.
+    positions : PositionFeed
+        Takes every first-seen execution.
+    borrowing : SpotBorrowing
+        Takes the fills of own orders.
+    foreign : ForeignOrders
+        Takes the rows of orders that are not this node's.
     query : Callable[[Order, str], None]
         Starts an inquiry for an order, with the reason.
 
@@ -81,13 +89,24 @@ class OrderEventPublisher:
         client: LiveExecutionClient,
         cache: Cache,
         venue: VenueState,
+        positions: PositionFeed,
+        borrowing: SpotBorrowing,
+        foreign: ForeignOrders,
         query: Callable[[Order, str], None],
     ) -> None:
         self._client = client
         self._log = client._log  # noqa: SLF001 - the framework gives its components no other way
         self._cache = cache
         self._venue = venue
+        self._positions = positions
+        self._borrowing = borrowing
+        self._foreign = foreign
         self._query = query
+
+    def is_collecting(self, order: Order) -> bool:
+        """Tell whether fills of an order wait for the rest of what was said of it."""
+        venue_order_id = order.venue_order_id
+        return venue_order_id is not None and self._foreign.is_collecting(venue_order_id.value)
 
     def publish(self, events: Iterable[OrderEvent]) -> None:
         """Publish events in their order."""
@@ -166,7 +185,7 @@ class OrderEventPublisher:
             order.instrument_id,
             order.client_order_id,
             VenueOrderId(execution.order_id),
-            None,  # the framework's position: one-way mode has one per instrument
+            self._venue.position_id(execution),
             TradeId(execution.exec_id),
             order.side,  # an order's fills are on its side, whatever a damaged row says
             order.order_type,
@@ -177,19 +196,15 @@ class OrderEventPublisher:
             liquidity_of(execution),
             int(execution.exec_time) * MS_TO_NS,
         )
+        self._positions.on_fill(execution)
+        self._borrowing.on_fill(order, execution, instrument)
 
     def _publish_foreign(self, event: ForeignOrder | ForeignFill | NotAFill) -> None:
-        try:
-            match event:
-                case ForeignOrder(row):
-                    self._client._send_order_status_report(self._venue.order_report(row))  # noqa: SLF001 - framework API
-                case ForeignFill(row):
-                    # Fills of an order the framework has not met come with the order's own report.
-                    if self._cache.client_order_id(VenueOrderId(row.order_id)) is not None:
-                        self._client._send_fill_report(self._venue.fill_report(row))  # noqa: SLF001 - framework API
-                case NotAFill(row):
-                    self._log.info(
-                        f"{row.exec_type} of {row.symbol}: {row.exec_fee} {row.fee_currency} (no fill)"
-                    )
-        except BybitDecodeError as e:
-            self._log.error(f"A push of another order was not taken: {e}")
+        match event:
+            case ForeignOrder(row):
+                self._foreign.on_order(row)
+            case ForeignFill(row):
+                self._foreign.on_fill(row)
+                self._positions.on_fill(row)
+            case NotAFill(row):
+                self._positions.on_no_fill(row)
