@@ -33,6 +33,8 @@ ELSEWHERE = {
     "get_open_interest",
     "get_long_short_ratio",
     "get_historical_volatility",
+    "cached_instruments",
+    "cached_fee_rates",
 }
 # The venue answers the last with nothing when it does as it is asked.
 READ = {
