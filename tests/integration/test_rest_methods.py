@@ -26,7 +26,7 @@ CASES: list[tuple[Callable[[Client], Awaitable[None]], str]] = [
     *ACCOUNT_CASES,
     *MARKET_CASES,
 ]
-# `test_rest_series` asks for these.
+# `test_rest_series` and `test_transport_cached` ask for these.
 ELSEWHERE = {
     "get_klines",
     "get_funding_history",

@@ -232,12 +232,13 @@ class BybitExecutionClient(ReportingClient):
         await self._allow_debts()
         await self._account.refresh()
         await self._await_account_registered()
+        # What the private socket will catch up with may release what waits.
+        self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._positions.read()
         self._recovery.begin()
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
-        self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         self._groups.restore()
         self._watches = [asyncio.get_running_loop().create_task(each) for each in self._watching()]
         self._borrowing.start()

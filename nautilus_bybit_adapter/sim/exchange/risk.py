@@ -275,14 +275,6 @@ class Risk:
         """Open result of the contracts that settle in `coin`; options count by their value instead."""
         return self.sheet()[coin].unrealised
 
-    def positions_im(self, coin: str = SETTLE) -> Decimal:
-        """Return the initial margin of the positions that settle in `coin`."""
-        return self.sheet()[coin].position_im
-
-    def positions_mm(self, coin: str = SETTLE) -> Decimal:
-        """Maintenance margin of the positions that settle in `coin`."""
-        return self.sheet()[coin].position_mm
-
     def orders_im(self, coin: str = SETTLE) -> Decimal:
         """Return the initial margin of the open orders that settle in `coin`."""
         return self.sheet()[coin].order_im
