@@ -14,6 +14,7 @@ sys.path[:0] = [str(ROOT / "tests" / "support")]
 import edge  # noqa: E402 - needs the path above
 import kernels  # noqa: E402
 import load  # noqa: E402
+import node  # noqa: E402
 import signed_requests  # noqa: E402
 import venue  # noqa: E402
 
@@ -28,6 +29,7 @@ def main() -> None:
     results = [
         *kernels.run(progress),
         *edge.run(progress),
+        *node.run(progress),
         *load.run(progress),
         *signed_requests.run(progress),
         *venue.run(progress),
