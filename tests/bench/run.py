@@ -15,6 +15,7 @@ import decoders  # noqa: E402 - needs the path above
 import edge  # noqa: E402 - needs the path above
 import kernels  # noqa: E402
 import load  # noqa: E402
+import node  # noqa: E402
 import signed_requests  # noqa: E402
 import venue  # noqa: E402
 
@@ -30,6 +31,7 @@ def main() -> None:
         *kernels.run(progress),
         *decoders.run(progress),
         *edge.run(progress),
+        *node.run(progress),
         *load.run(progress),
         *signed_requests.run(progress),
         *venue.run(progress),

@@ -20,6 +20,7 @@ from nautilus_bybit_adapter.nt1.custom_data import BybitRequestFailed
 from nautilus_bybit_adapter.nt1.data.bars import BarSubscriptions
 from nautilus_bybit_adapter.nt1.data.books import BookSubscriptions
 from nautilus_bybit_adapter.nt1.data.catalogue_refresh import CatalogueRefresh
+from nautilus_bybit_adapter.nt1.data.collector import CollectorThreshold
 from nautilus_bybit_adapter.nt1.data.context import DataContext
 from nautilus_bybit_adapter.nt1.data.custom import CustomSubscriptions
 from nautilus_bybit_adapter.nt1.data.feeds import PublicFeeds, PublicSocketBuilder
@@ -115,6 +116,7 @@ class BybitDataClient(LiveMarketDataClient):
         self._ratios = RatioSubscriptions(context)
         self._custom = CustomSubscriptions(context, self._tickers, self._ratios)
         self._watch = InstrumentWatch(context)
+        self._collector = CollectorThreshold(config.gc_threshold)
         self._refresh = CatalogueRefresh(
             instrument_provider, config.update_instruments_interval_mins, self._on_instrument, self._log
         )
@@ -133,10 +135,12 @@ class BybitDataClient(LiveMarketDataClient):
         await self._context.provider.initialize()
         self._publish_instruments()
         await self._context.feeds.connect()
+        self._collector.start()
         for polled in (self._refresh, self._watch, self._ratios):
             polled.start()
 
     async def _disconnect(self) -> None:
+        self._collector.stop()
         await self._refresh.stop()
         self._watch.stop()
         self._ratios.stop()
