@@ -170,6 +170,8 @@ PONGS = [
     b'{"req_id":"test","op":"pong","args":["1675418560633"],"conn_id":"cfcb-1b"}',
     b'{"retCode":0,"retMsg":"OK","op":"pong","data":["1711002002529"],"connId":"cnt5"}',
     b'{"req_id":7,"op":"pong","args":["1"]}',
+    b"pong",
+    b'"pong"',
 ]
 
 
