@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import array
 import asyncio
+import itertools
+import resource
 import statistics
 import subprocess
 import sys
@@ -36,6 +38,7 @@ PACED_FRAMES = 6_000
 PACE = 2_000.0
 ROUNDS = 5
 MANY_SYMBOLS = 200
+MEMORY_FRAMES = 10_000_000
 TIMEOUT_SECS = 120.0
 SERVER = str(Path(__file__).with_name("frame_server.py"))
 
@@ -260,9 +263,41 @@ def result_of(
     return Result(name, unit, ours_, peer, ratio, (max(mine) - min(mine)) / ours_)
 
 
+def memory(progress: Callable[[str], None]) -> Result:
+    """Return by how much the process grows over ten million frames of books, quotes and trades."""
+    types = native.chosen_types()
+    assert types is not None, "the bench measures the C++ decoders"
+    instrument = instrument_of("BTCUSDT")
+    dispatcher = FrameDispatcher()
+    book, touch = (
+        native.book_feed(types, instrument, f"orderbook.{depth}.BTCUSDT", depth, lambda _item: None)
+        for depth in (frames_of.DEPTH, 1)
+    )
+    book.deltas_wanted = touch.quotes_wanted = True
+    for feed in (
+        book,
+        touch,
+        native.trade_feed(types, instrument, "publicTrade.BTCUSDT", lambda _item: None),
+    ):
+        dispatcher.add(feed)
+    frames = [frame for feed in (BOOK, TOUCH, TRADE) for frame in feed.make(2_000, ["BTCUSDT"])]
+
+    def replay(times: int) -> None:
+        for frame in itertools.chain.from_iterable(itertools.repeat(frames, times)):
+            assert dispatcher_on_frame(frame, 1) is not None
+
+    dispatcher_on_frame = dispatcher.on_frame
+    replay(10)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    replay(MEMORY_FRAMES // len(frames))
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    progress(f"memory: {grown:.2f} MB more after {MEMORY_FRAMES:,} frames")
+    return Result(f"growth over {MEMORY_FRAMES // 10**6} million frames", "MB", grown, None, None, 0.0)
+
+
 def run(progress: Callable[[str], None]) -> list[Result]:
     """Return every line of this bench."""
-    results: list[Result] = []
+    results: list[Result] = [memory(progress)]
     one, many = symbols_of(1), symbols_of(MANY_SYMBOLS)
     for mine, peers in ((BOOK, BOOK), (TRADE, TRADE), (TOUCH, TOUCH), (TOUCH, TICKER)):
         what = mine.name if mine is peers else f"{mine.name} (peer: ticker)"

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from card_run import FAILED, PASSED, Target, run_cards
-from data_cards import CARDS, CATEGORIES, Card
+from card_run import FAILED, PASSED, run_cards
+from data_cards import CARDS, CATEGORIES, Card, Target
 from nautilus_trader.live.node import TradingNode
 from watching import build_data_node
 

@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support")]
 
-from card_run import NodeBuilder, Target, run_cards, table  # noqa: E402 - needs the path above
-from data_cards import CATEGORIES  # noqa: E402
+from card_run import NodeBuilder, run_cards, table  # noqa: E402 - needs the path above
+from data_cards import CATEGORIES, Target  # noqa: E402
 from nautilus_trader.live.node import TradingNode  # noqa: E402
 from official_adapter import build_official_data_node  # noqa: E402
 from watching import build_data_node  # noqa: E402

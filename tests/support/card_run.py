@@ -11,6 +11,7 @@ from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.identifiers import InstrumentId
 from trading import until
 
+from nautilus_bybit_adapter import BybitHTTPClient
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 from nautilus_bybit_adapter.sim.clock import wall_ms
 
@@ -44,6 +45,16 @@ def target_of(venue: SimVenue, category: str) -> Target:
     return Target(category, named(first), named(second), named(dated) if dated else None)
 
 
+async def wake(venue: SimVenue, category: str) -> None:
+    """Look at the markets of a category: those that nobody looks at have no trades."""
+    client = BybitHTTPClient(base_url=venue.urls.rest)
+    await client.open()
+    for kind, symbol in venue.exchange.markets:
+        if kind == category:
+            await client.get_orderbook(category, symbol)
+    await client.close()
+
+
 def run_cards(category: str, build_node: NodeBuilder) -> dict[str, str]:
     """Run every card of a category, and return `pass` or `fail`, or why Bybit has no such data, by its number."""
     return asyncio.run(_run(category, build_node))
@@ -55,6 +66,7 @@ async def _run(category: str, build_node: NodeBuilder) -> dict[str, str]:
     # It begins in the past and catches up, so that candles close at once and nothing comes from the future.
     config = SimConfig(market="synthetic", rate_limits=False, clock=lambda: wall_ms() - 2 * TWO_MINUTES_MS)
     async with SimVenue(config) as venue:
+        await wake(venue, category)
         venue.advance(TWO_MINUTES_MS)
         target = target_of(venue, category)
         node = build_node(venue, target)

@@ -77,7 +77,7 @@ class InstrumentWatch:
 
     async def subscribe_close(self, instrument_id: InstrumentId) -> None:
         """
-        Publish the price an instrument is delivered at, when it is.
+        Publish the price an instrument is delivered at, when it is; at the next look if it has been already.
 
         Raises
         ------
@@ -87,8 +87,11 @@ class InstrumentWatch:
         """
         _, category = self._context.instrument(instrument_id)
         check_category("delivery", category, *_DATED)
-        self._standings.setdefault(instrument_id, await self._look_up(instrument_id))
+        standing = self._standings.setdefault(instrument_id, await self._look_up(instrument_id))
         self._closes.add(instrument_id)
+        if standing.action in ENDED:
+            # It was delivered before anybody asked: nothing will change any more, and the price is there.
+            self._unpriced.add(instrument_id)
         self._warn_without_poller()
         self.start()
 
