@@ -61,7 +61,14 @@ async def option_denies_conditionals(play: Play) -> None:
     play.holds(not play.live(), "nothing at the venue")
 
 
+async def entry_is_open(play: Play) -> None:
+    """Wait until the socket that the card before has cut stands again."""
+    entries = play.venue._server.connections
+    await play.until(lambda: any(each.authenticated for each in entries("trade")), "a socket for orders")
+
+
 async def submit_fails(play: Play) -> None:
+    await entry_is_open(play)
     play.venue.faults.add(CUT.format(op="order.create"))
     order = play.limit(OrderSide.BUY, play.best[0] - play.tester.config.tob_offset_ticks)
     await play.until_status(order, OrderStatus.ACCEPTED)
@@ -69,6 +76,7 @@ async def submit_fails(play: Play) -> None:
 
 
 async def cancel_fails(play: Play) -> None:
+    await entry_is_open(play)
     order = await _resting(play)
     play.venue.faults.add(CUT.format(op="order.cancel"))
     play.tester.cancel_order(order)
@@ -77,6 +85,7 @@ async def cancel_fails(play: Play) -> None:
 
 
 async def modify_fails(play: Play) -> None:
+    await entry_is_open(play)
     order = await _resting(play)
     play.venue.faults.add(CUT.format(op="order.amend"))
     price = play.price_of(play.known(order).ticks - 5)
@@ -87,10 +96,12 @@ async def modify_fails(play: Play) -> None:
 
 async def batch_fails(play: Play) -> None:
     ticks = play.best[0] - play.tester.config.tob_offset_ticks
+    await entry_is_open(play)
     play.venue.faults.add(CUT.format(op="order.create*"))
     orders = _pair(play, ticks, ticks - 1)
     for order in orders:
         await play.until_status(order, OrderStatus.ACCEPTED)
+    await entry_is_open(play)
     play.venue.faults.add(CUT.format(op="order.cancel*"))
     play.tester.cancel_orders(orders)
     for order in orders:

@@ -12,7 +12,7 @@ from exec_play import ACCEPTED, Play, names
 from nautilus_trader.model.enums import OrderSide, OrderStatus, OrderType, PositionSide, TimeInForce
 from nautilus_trader.model.orders import Order
 
-GTD_SECS = 1.0
+GTD_SECS = 3.0
 MOVE = 60
 
 # -- group 1 -----------------------------------------------------------------------------------------------

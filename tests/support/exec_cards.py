@@ -189,7 +189,13 @@ CARDS: tuple[ExecCard, ...] = (
     ),
     ExecCard("TC-E44", "Cancel already canceled", orders.canceled_twice),
     ExecCard("TC-E50", "Bracket BUY", orders.brackets, _with(**BUY, **BRACKET), NO_CONDITIONALS),
-    ExecCard("TC-E51", "Bracket SELL", orders.brackets, _with(**SELL, **BRACKET), NO_CONDITIONALS),
+    ExecCard(
+        "TC-E51",
+        "Bracket SELL",
+        orders.brackets,
+        _with(**SELL, **BRACKET),
+        NO_CONDITIONALS | {"spot": "no shorts"},
+    ),
     ExecCard(
         "TC-E52",
         "Bracket entry fill activates",

@@ -103,7 +103,8 @@ class Play:
     def holds(self, condition: Any, what: str) -> None:
         """Fail the card unless something is so."""
         if not condition:
-            raise CardFailedError(f"{what}; orders: {[(str(each), names(each)) for each in self.orders]}")
+            told = [(each.client_order_id.value, names(each), reason(each)) for each in self.orders]
+            raise CardFailedError(f"{what}; orders: {told}")
 
     async def until(self, condition: Callable[[], Any], what: str) -> None:
         """Wait for something, and no longer than anybody would."""
