@@ -50,7 +50,8 @@ async def _denied(play: Play, order: Any, field: str) -> None:
     play.tester.submit_order(order)
     await play.until(lambda: order.is_closed, "the end of the order")
     play.holds(names(order) == ("Initialized", "Denied"), "OrderDenied")
-    play.holds(field.replace("_", "") in reason(order).lower().replace("_", "").replace(" ", ""), "the reason")
+    plain = reason(order).lower().replace("_", "").replace(" ", "")
+    play.holds(field.replace("_", "") in plain, "the reason")
     play.holds(not play.live(), "nothing at the venue")
 
 
@@ -186,7 +187,7 @@ def rest_earlier(venue: SimVenue, category: str, symbol: str) -> None:
     """Leave orders of an earlier session at the venue."""
     market = venue.exchange.markets[category, symbol]
     offset = 50 if category == "option" else 500
-    price = market.instrument.price(market.book.bids.best - offset)
+    price = market.instrument.price(market.mark_ticks - offset)
     _place(venue, category, symbol, "Buy", orderType="Limit", price=str(price))
 
 
@@ -227,7 +228,8 @@ async def finds_filled_order(play: Play) -> None:
     paid = sum((each.commission.as_decimal() for each in fills), Decimal(0))
     play.holds(abs(paid - wanted) <= Decimal("1E-8"), f"the commission {wanted}, not {paid}")
     play.holds(
-        {each.last_px.as_decimal() for each in fills} == {known.instrument.price(each.ticks) for each in mine},
+        {each.last_px.as_decimal() for each in fills}
+        == {known.instrument.price(each.ticks) for each in mine},
         "the price",
     )
 

@@ -22,7 +22,9 @@ async def opens_long(play: Play) -> None:
     low, high = play.best
     order = await play.filled()
     play.holds(order.side == OrderSide.BUY, "a buy")
-    play.holds(play.price_of(low) <= order.avg_px <= float(play.price_of(high)), "a price between bid and ask")
+    play.holds(
+        play.price_of(low) <= order.avg_px <= float(play.price_of(high)), "a price between bid and ask"
+    )
     await play.until(lambda: play.position is not None, "a position")
     play.holds(play.position.side == PositionSide.LONG, "a long position")
     account = play.tester.cache.account_for_venue(play.instrument_id.venue)
@@ -158,12 +160,12 @@ async def waits_for_trigger(play: Play) -> None:
     (order,) = await play.accepted()
     known = play.known(order)
     play.holds(order.order_type == config.stop_order_type, "the type")
-    play.holds(known.status == "Untriggered" and known.trigger is not None, "Untriggered")
+    play.holds(known.status == "Untriggered", "Untriggered")
     touched = order.order_type in {OrderType.MARKET_IF_TOUCHED, OrderType.LIMIT_IF_TOUCHED}
     is_buy = order.side == OrderSide.BUY
     above = is_buy != touched
     wanted = best_ask + config.stop_offset_ticks if above else best_bid - config.stop_offset_ticks
-    play.holds(known.trigger.ticks == wanted, "the trigger price")
+    play.holds(known.trigger is not None and known.trigger.ticks == wanted, "the trigger price")
     play.holds(known.side == ("Buy" if is_buy else "Sell"), "the side")
     if order.has_price:
         offset = config.stop_limit_offset_ticks * (1 if above else -1)
@@ -270,7 +272,10 @@ async def post_only_bracket(play: Play) -> None:
 
 
 async def carries_params(play: Play) -> None:
-    (order,) = await play.accepted()
+    (order,) = await play.until_orders(1)
+    await play.until_status(order, OrderStatus.ACCEPTED)
+    # A price that the venue makes of a volatility comes with an update.
+    play.holds(names(order)[:3] == ACCEPTED, "the events of the order")
     known = play.known(order)
     given = play.tester.config.order_params
     if "take_profit" in given:

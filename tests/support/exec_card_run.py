@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from exec_cards import CARDS, CATEGORIES, ExecCard
+from exec_cards import CARDS, PLAYED, ExecCard
 from exec_play import CardFailedError, Play
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.identifiers import InstrumentId
@@ -45,9 +45,7 @@ def listed(category: str, cards: Sequence[ExecCard]) -> tuple[tuple[Instrument, 
     if category == "option":
         model = next(each for each in shipped if each.contract == "Call" and each.symbol.endswith("C-USDT"))
     else:
-        model = next(
-            each for each in shipped if (each.category, each.symbol) == (category, MODELS[category])
-        )
+        model = next(each for each in shipped if (each.category, each.symbol) == (category, MODELS[category]))
     made: list[Instrument] = []
     symbols: dict[str, str] = {}
     for index, card in enumerate(cards):
@@ -73,22 +71,24 @@ def listed(category: str, cards: Sequence[ExecCard]) -> tuple[tuple[Instrument, 
 
 def ours(venue: SimVenue, instrument_ids: tuple[InstrumentId, ...]) -> TradingNode:
     """Build a node of this adapter."""
-    # All testers order at once, which nobody else does.
-    limits = {f"/v5/order/{what}": 1000 for what in ("create", "amend", "cancel")}
     return build_node(
         venue,
         None,
         instrument_ids=instrument_ids,
         log_level="ERROR",
         check_risk=False,
-        exec_options={"rate_limits": limits},
+        # All testers order at once, which takes longer than anybody else would wait.
+        exec_options={"order_wait_secs": 30.0, "recv_window_ms": 30_000},
     )
 
 
 async def _run(category: str, build_node: NodeBuilder, cards: Sequence[ExecCard]) -> dict[str, str]:
     instruments, symbols = listed(category, cards)
     config = SimConfig(market="quiet", rate_limits=False, instruments=instruments, balances=BALANCES)
-    ids = {number: InstrumentId.from_str(f"{symbol}-{category.upper()}.BYBIT") for number, symbol in symbols.items()}
+    ids = {
+        number: InstrumentId.from_str(f"{symbol}-{category.upper()}.BYBIT")
+        for number, symbol in symbols.items()
+    }
     async with SimVenue(config) as venue:
         plays = {
             card: Play(
@@ -137,13 +137,11 @@ async def _result(card: ExecCard, play: Play) -> str:
 
 def table(results: dict[str, dict[str, dict[str, str]]]) -> list[str]:
     """Return lines of a Markdown table: results by adapter, category and card."""
-    head = [f"{category} {name}" for category in CATEGORIES for name in results]
+    head = [f"{category} {name}" for category in PLAYED for name in results]
     lines = ["| card | " + " | ".join(head) + " |", "|---|" + "---|" * len(head)]
     for card in CARDS:
         cells = [
-            results[name][category][card.number].partition(":")[0]
-            for category in CATEGORIES
-            for name in results
+            results[name][category][card.number].partition(":")[0] for category in PLAYED for name in results
         ]
         lines.append(f"| {card.title} | " + " | ".join(cells) + " |")
     return lines

@@ -20,7 +20,8 @@ from nautilus_trader.test_kit.strategies.tester_exec import ExecTester, ExecTest
 from nautilus_bybit_adapter.sim import SimVenue
 
 CATEGORIES = ("spot", "linear", "inverse", "option")
-DERIVATIVES = ("linear", "inverse")
+# Those that both adapters trade.
+PLAYED = ("spot", "linear")
 
 type Fields = dict[str, Any]
 
@@ -145,9 +146,7 @@ CARDS: tuple[ExecCard, ...] = (
     ExecCard("TC-E14", "Limit IOC no fill", orders.ioc_ends),
     ExecCard("TC-E15", "Limit FOK fill", orders.fok_fills),
     ExecCard("TC-E16", "Limit FOK no fill", orders.fok_ends),
-    ExecCard(
-        "TC-E17", "Limit GTD", orders.rests_with_expiry, _with(**BUY, order_expire_time_delta_mins=60)
-    ),
+    ExecCard("TC-E17", "Limit GTD", orders.rests_with_expiry, _with(**BUY, order_expire_time_delta_mins=60)),
     ExecCard("TC-E18", "Limit GTD expiry", orders.expires),
     ExecCard("TC-E19", "Limit DAY", orders.rests, absent=EVERY(why="no DAY")),
     *(

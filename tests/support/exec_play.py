@@ -23,7 +23,7 @@ from nautilus_bybit_adapter.sim.exchange.orders import Order as VenueOrder
 QUANTITIES = {"spot": "0.010", "linear": "0.010", "inverse": "100", "option": "0.10"}
 OFFSETS = {"spot": 500, "linear": 500, "inverse": 500, "option": 50}
 LEVELS, DEEP_LOTS = 5, 100_000_000
-PATIENCE_SECS = 12.0
+PATIENCE_SECS = 20.0
 ACCEPTED = ("Initialized", "Submitted", "Accepted")
 FILLED = (*ACCEPTED, "Filled")
 
@@ -159,7 +159,8 @@ class Play:
         """Best bid and ask in ticks."""
         bid = self.market.book.bids.best_anonymous()
         ask = self.market.book.asks.best_anonymous()
-        self.holds(bid is not None and ask is not None, "a book")
+        if bid is None or ask is None:
+            raise CardFailedError("a book")
         return bid, ask
 
     def move(self, ticks: int) -> None:

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from nautilus_trader.config import (
-    LiveRiskEngineConfig,
     InstrumentProviderConfig,
     LiveExecEngineConfig,
+    LiveRiskEngineConfig,
     LoggingConfig,
     StrategyConfig,
     TradingNodeConfig,

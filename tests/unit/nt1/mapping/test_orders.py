@@ -66,6 +66,8 @@ SPOT_MARKET = {key: value for key, value in SELL_MARKET.items() if key != "posit
         (market(time_in_force=TimeInForce.IOC), SELL_MARKET),
         (market(reduce_only=True), SELL_MARKET | {"reduceOnly": True}),
         (market(SPOT), SPOT_MARKET),
+        # Spot has no such flag, and a sale of what is held needs none.
+        (market(SPOT, reduce_only=True), SPOT_MARKET),
     ],
 )
 def test_an_order_becomes_this_request(order: Order, expected: dict[str, object]) -> None:
@@ -221,7 +223,16 @@ def test_hedge_mode_names_the_position(
         (market(time_in_force=TimeInForce.FOK), None, "time_in_force FOK of a MARKET order"),
         (market(quote_quantity=True), None, "quote_quantity is not supported for a MARKET order on LINEAR"),
         (limit(SPOT, quote_quantity=True), None, "quote_quantity is not supported for a LIMIT order on SPOT"),
-        (limit(SPOT, reduce_only=True), None, "reduce_only does not exist on SPOT"),
+        (
+            limit(SPOT, reduce_only=True),
+            None,
+            "reduce_only True is not allowed for a BUY on SPOT: a SELL can reduce",
+        ),
+        (
+            market(SPOT, reduce_only=True),
+            {"is_leverage": True},
+            "params is_leverage True is not allowed with reduce_only: a SELL on SPOT without borrowing",
+        ),
         (limit(display_qty=QTY), None, "display_qty"),
         (
             conditional("stop_market", instrument_id=OPTION),
