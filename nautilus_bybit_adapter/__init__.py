@@ -14,11 +14,18 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig, BybitExecClientConfig
     from nautilus_bybit_adapter.nt1.custom_data import (
         BybitAdlAlert,
+        BybitAdlRank,
         BybitBookStatus,
+        BybitForcedFill,
+        BybitFunding,
         BybitInsurance,
         BybitLiquidation,
         BybitLongShortRatio,
+        BybitMarginBorrowResult,
+        BybitMarginRepayResult,
+        BybitMarginStatusResult,
         BybitOpenInterest,
+        BybitPositionUpdate,
         BybitPriceLimit,
         BybitRequestFailed,
         BybitRpiBook,
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.execution import BybitExecutionClient
     from nautilus_bybit_adapter.nt1.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
     from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_CLIENT_ID, BYBIT_VENUE
+    from nautilus_bybit_adapter.nt1.mapping.margin_actions import BybitMarginAction
     from nautilus_bybit_adapter.nt1.mapping.order_params import BybitOrderParams
     from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
     from nautilus_bybit_adapter.transport.http import BybitHTTPClient
@@ -36,7 +44,12 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
     from nautilus_bybit_adapter.warden import FastWarden
     from nautilus_bybit_adapter.wire.earn import BybitEarnProduct
-    from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
+    from nautilus_bybit_adapter.wire.enums import (
+        BybitEnvironment,
+        BybitMarginMode,
+        BybitPositionMode,
+        BybitProductType,
+    )
     from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
 
 __all__ = [
@@ -44,6 +57,7 @@ __all__ = [
     "BYBIT_CLIENT_ID",
     "BYBIT_VENUE",
     "BybitAdlAlert",
+    "BybitAdlRank",
     "BybitBookStatus",
     "BybitDataClient",
     "BybitDataClientConfig",
@@ -51,6 +65,8 @@ __all__ = [
     "BybitEnvironment",
     "BybitExecClientConfig",
     "BybitExecutionClient",
+    "BybitForcedFill",
+    "BybitFunding",
     "BybitHTTPClient",
     "BybitInstrumentProvider",
     "BybitInsurance",
@@ -58,9 +74,16 @@ __all__ = [
     "BybitLiveDataClientFactory",
     "BybitLiveExecClientFactory",
     "BybitLongShortRatio",
+    "BybitMarginAction",
+    "BybitMarginBorrowResult",
+    "BybitMarginMode",
+    "BybitMarginRepayResult",
+    "BybitMarginStatusResult",
     "BybitOpenInterest",
     "BybitOrderParams",
     "BybitOrderResponse",
+    "BybitPositionMode",
+    "BybitPositionUpdate",
     "BybitPriceLimit",
     "BybitPrivateWebSocket",
     "BybitProductType",
@@ -79,6 +102,7 @@ _HOMES = {
     "BYBIT_CLIENT_ID": "nt1.mapping.identifiers",
     "BYBIT_VENUE": "nt1.mapping.identifiers",
     "BybitAdlAlert": "nt1.custom_data",
+    "BybitAdlRank": "nt1.custom_data",
     "BybitBookStatus": "nt1.custom_data",
     "BybitDataClient": "nt1.data",
     "BybitDataClientConfig": "nt1.config",
@@ -86,6 +110,8 @@ _HOMES = {
     "BybitEnvironment": "wire.enums",
     "BybitExecClientConfig": "nt1.config",
     "BybitExecutionClient": "nt1.execution",
+    "BybitForcedFill": "nt1.custom_data",
+    "BybitFunding": "nt1.custom_data",
     "BybitHTTPClient": "transport.http",
     "BybitInstrumentProvider": "nt1.providers",
     "BybitInsurance": "nt1.custom_data",
@@ -93,9 +119,16 @@ _HOMES = {
     "BybitLiveDataClientFactory": "nt1.factories",
     "BybitLiveExecClientFactory": "nt1.factories",
     "BybitLongShortRatio": "nt1.custom_data",
+    "BybitMarginAction": "nt1.mapping.margin_actions",
+    "BybitMarginBorrowResult": "nt1.custom_data",
+    "BybitMarginMode": "wire.enums",
+    "BybitMarginRepayResult": "nt1.custom_data",
+    "BybitMarginStatusResult": "nt1.custom_data",
     "BybitOpenInterest": "nt1.custom_data",
     "BybitOrderParams": "nt1.mapping.order_params",
     "BybitOrderResponse": "wire.orders",
+    "BybitPositionMode": "wire.enums",
+    "BybitPositionUpdate": "nt1.custom_data",
     "BybitPriceLimit": "nt1.custom_data",
     "BybitPrivateWebSocket": "transport.private",
     "BybitProductType": "wire.enums",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from nautilus_trader.config import (
     LiveDataClientConfig,
     LiveExecClientConfig,
@@ -12,7 +14,12 @@ from nautilus_trader.config import (
 )
 
 from nautilus_bybit_adapter.transport.options import without_password
-from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
+from nautilus_bybit_adapter.wire.enums import (
+    BybitEnvironment,
+    BybitMarginMode,
+    BybitPositionMode,
+    BybitProductType,
+)
 
 
 def masked_repr(config: NautilusConfig) -> str:
@@ -174,10 +181,45 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         How often a read is repeated after a failure that may pass. ``None`` is 3. Orders are never repeated.
     retry_delay_initial_ms, retry_delay_max_ms : PositiveInt, optional
         The first and the longest wait before a repetition, milliseconds. ``None`` is 250 and 5000.
-    ws_trade_timeout_secs : PositiveFloat, default 5.0
+    ws_trade_timeout_secs : PositiveFloat, optional, default 5.0
         How long to wait for the acknowledgement of an order request, seconds; after that the order is asked for.
+        ``None`` is 5.
+    ws_auth_timeout_secs : PositiveFloat, optional
+        How long the private and the trade socket wait for the answer to ``auth``, and for all acknowledgements of
+        topics, seconds; then they connect anew. ``None`` is 10.
+    order_entry : str, default "ws"
+        ``"ws"`` sends orders over the trade socket, and over REST while that is down or where the environment has
+        none (DEMO); ``"http"`` sends them over REST only.
+    precheck_orders : bool, default False
+        Ask the venue what each order would do to the margin before it is sent, and deny it where the venue refuses
+        or cannot be asked. The venue checks plain orders of LINEAR and OPTION, in portfolio margin of INVERSE too,
+        and none in isolated margin; other orders are sent unchecked. Costs a request per order.
+    futures_leverages : dict[str, PositiveInt], optional
+        Leverages to set at connect, by symbol (``"BTCUSDT"`` or ``"BTCUSDT-LINEAR"``) of a loaded LINEAR or INVERSE
+        contract.
+    position_mode : dict[str, BybitPositionMode], optional
+        Position modes to set at connect, by symbol of a loaded LINEAR contract, or by settlement coin (``"USDT"``)
+        for all contracts settled in it. With ``BOTH_SIDES`` anywhere the client is one of OMS type HEDGING, and
+        positions of such a symbol are ``{instrument_id}-LONG`` and ``{instrument_id}-SHORT``.
+    margin_mode : BybitMarginMode, optional
+        The account's margin mode, to set at connect.
+    dcp_window_secs : PositiveInt, optional
+        Let the venue cancel the open orders of the served categories when it has not seen this client for so long,
+        3 to 300 seconds (disconnect protection). ``None`` leaves the account's setting alone, and does not arm it.
+    auto_repay_spot_borrows : bool, default True
+        Repay what is owed of a coin after a spot order bought it, from what was bought and without selling other
+        coins. Between 04:00 and 05:30 UTC the venue takes no repayments; what falls due then waits.
+    repay_queue_interval_secs : PositiveFloat, default 1.0
+        Seconds between two looks at what is to be repaid.
+    use_spot_position_reports : bool, default False
+        Report the balance of each loaded spot instrument's base coin as its position: LONG, SHORT where more is owed
+        than there is, or FLAT. A strategy that closes its positions then sells the coins of the wallet.
     ignore_uncached_instrument_executions : bool, default False
         Take pushes of instruments that are not loaded in silence instead of logging an error.
+    use_gtd, use_ws_execution_fast, use_http_batch_api : bool, default False
+        The official adapter's; only ``False`` is allowed, and an error says what does the same.
+    transport_backend : object, optional
+        The official adapter's; only ``None`` is allowed.
 
     """
 
@@ -204,13 +246,27 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     max_retries: NonNegativeInt | None = None
     retry_delay_initial_ms: PositiveInt | None = None
     retry_delay_max_ms: PositiveInt | None = None
-    ws_trade_timeout_secs: PositiveFloat = 5.0
+    ws_trade_timeout_secs: PositiveFloat | None = 5.0
+    ws_auth_timeout_secs: PositiveFloat | None = None
+    order_entry: Literal["ws", "http"] = "ws"
+    precheck_orders: bool = False
+    futures_leverages: dict[str, PositiveInt] | None = None
+    position_mode: dict[str, BybitPositionMode] | None = None
+    margin_mode: BybitMarginMode | None = None
+    dcp_window_secs: PositiveInt | None = None
+    auto_repay_spot_borrows: bool = True
+    repay_queue_interval_secs: PositiveFloat = 1.0
+    use_spot_position_reports: bool = False
     ignore_uncached_instrument_executions: bool = False
+    use_gtd: bool = False
+    use_ws_execution_fast: bool = False
+    use_http_batch_api: bool = False
+    transport_backend: str | None = None
 
     def __repr__(self) -> str:
         return masked_repr(self)
 
 
 DATA_PRODUCT_TYPES: tuple[BybitProductType, ...] = tuple(BybitProductType)
-EXEC_PRODUCT_TYPES: tuple[BybitProductType, ...] = (BybitProductType.SPOT, BybitProductType.LINEAR)
+EXEC_PRODUCT_TYPES: tuple[BybitProductType, ...] = tuple(BybitProductType)
 DEFAULT_PRODUCT_TYPES: tuple[BybitProductType, ...] = (BybitProductType.SPOT, BybitProductType.LINEAR)

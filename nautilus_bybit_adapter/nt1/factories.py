@@ -21,13 +21,15 @@ from nautilus_bybit_adapter.nt1.config import (
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice
 from nautilus_bybit_adapter.nt1.data import BybitDataClient, OnFrame, OnMessage, OnStale
 from nautilus_bybit_adapter.nt1.execution.client import BybitExecutionClient
+from nautilus_bybit_adapter.nt1.execution.settings import dcp_topics
+from nautilus_bybit_adapter.nt1.execution.terms import parse_account_terms
 from nautilus_bybit_adapter.nt1.limits import LimitSettings, shared_gate
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
 from nautilus_bybit_adapter.state.breaker import BreakerPolicy
 from nautilus_bybit_adapter.state.session import Backoff
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.options import SocketOptions, tls_context
-from nautilus_bybit_adapter.transport.private import AccountMessage, BybitPrivateWebSocket
+from nautilus_bybit_adapter.transport.private import ACCOUNT_TOPICS, AccountMessage, BybitPrivateWebSocket
 from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
 from nautilus_bybit_adapter.transport.public_pool import PublicSocketPool
 from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
@@ -39,6 +41,8 @@ from nautilus_bybit_adapter.wire.signing import Credentials
 DEFAULT_RETRIES = 3
 DEFAULT_RETRY_MS = 250
 DEFAULT_LONGEST_RETRY_MS = 5_000
+DEFAULT_STEP_SECS = 10.0
+DEFAULT_ACK_SECS = 5.0
 
 
 def checked_product_types(
@@ -139,6 +143,8 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
 
         """
         categories = checked_product_types(config.product_types, EXEC_PRODUCT_TYPES)
+        terms = parse_account_terms(config, categories)
+        watched = dcp_topics(categories) if terms.dcp_window_secs is not None else ()
         environment, by_default = resolve_environment(config.environment, os.environ)
         credentials = resolve_credentials(environment, config.api_key, config.api_secret, os.environ)
         log = Logger("BybitExecutionClient")
@@ -148,7 +154,11 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
             ws_trade=config.base_url_ws_trade,
         )
         http = _http_client(environment, credentials, config, resolve_base_urls(configured, os.environ), log)
-        options = SocketOptions(proxy_url=config.proxy_url, tls=tls_context(config.ca_file))
+        options = SocketOptions(
+            step_timeout_secs=config.ws_auth_timeout_secs or DEFAULT_STEP_SECS,
+            proxy_url=config.proxy_url,
+            tls=tls_context(config.ca_file),
+        )
 
         def build_private(
             on_message: Callable[[AccountMessage, int], None],
@@ -159,6 +169,7 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
                 environment=environment,
                 credentials=credentials,
                 base_url=lambda: http.endpoint.ws_private,
+                topics=(*ACCOUNT_TOPICS, *watched),
                 on_message=on_message,
                 recover=recover,
                 on_live=on_live,
@@ -177,6 +188,7 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
             clock=clock,
             instrument_provider=BybitInstrumentProvider(http, categories, clock, config.instrument_provider),
             categories=categories,
+            terms=terms,
             notice=EnvironmentNotice(environment, by_default=by_default),
             config=config,
             name=name,
@@ -229,7 +241,7 @@ def _trade_socket(
     options: SocketOptions,
     log: Logger,
 ) -> BybitTradeWebSocket | None:
-    if http.endpoint.ws_trade is None:
+    if http.endpoint.ws_trade is None or config.order_entry == "http":
         return None  # the demo environment has no order-entry socket
     return BybitTradeWebSocket(
         environment=environment,
@@ -238,7 +250,7 @@ def _trade_socket(
         recv_window_ms=config.recv_window_ms,
         gate=http.gate,
         order_wait_secs=config.order_wait_secs,
-        timeout_secs=config.ws_trade_timeout_secs,
+        timeout_secs=config.ws_trade_timeout_secs or DEFAULT_ACK_SECS,
         options=options,
         logger=log,
         server_time_ms=http.server_time_ms,

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.transport.urls import BaseUrl
     from nautilus_bybit_adapter.wire.signing import Credentials
 
+ACCOUNT_TOPICS = ("order", "execution", "position", "wallet")
+
 type AccountMessage = OrderMessage | ExecutionMessage | PositionMessage | WalletMessage | UnknownMessage
 
 
@@ -98,7 +100,7 @@ class BybitPrivateWebSocket:
         environment: BybitEnvironment = BybitEnvironment.TESTNET,
         credentials: Credentials | None,
         base_url: BaseUrl = None,
-        topics: tuple[str, ...] = ("order", "execution", "position", "wallet"),
+        topics: tuple[str, ...] = ACCOUNT_TOPICS,
         on_message: Callable[[AccountMessage, int], None],
         recover: Callable[[], Awaitable[None]] | None = None,
         on_live: Callable[[], None] | None = None,
@@ -185,6 +187,10 @@ class BybitPrivateWebSocket:
         tasks = [task for task in (self._recovery, self._repair) if task is not None]
         await self._link.close()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def unsubscribe(self, topics: tuple[str, ...]) -> None:
+        """Ask for topics no more on this connection; the next one asks for all of them again."""
+        self._feed.unsubscribe(topics)
 
     def on_step(self, step: Authenticate | Subscribe | Recover | Announce) -> None:
         """Do a step of the session (for the link)."""

@@ -168,10 +168,17 @@ class MarginMode(StrEnum):
 
 
 class PositionMode(IntEnum):
-    """One position per symbol, or one for each side."""
+    """One position per symbol, or one for each side; the venue's documents use both pairs of names."""
 
     ONE_WAY = 0
     HEDGE = 3
+    MERGED_SINGLE = 0
+    BOTH_SIDES = 3
+
+
+# The names of a configuration.
+BybitMarginMode = MarginMode
+BybitPositionMode = PositionMode
 
 
 class PositionStatus(StrEnum):

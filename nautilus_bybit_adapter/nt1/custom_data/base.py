@@ -47,6 +47,7 @@ _CODECS: dict[Any, _Codec] = {
     Decimal: _Codec(pa.string(), _encode_decimal, Decimal),
     str: _Codec(pa.string(), _same, str),
     int: _Codec(pa.int64(), _same, int),
+    bool: _Codec(pa.bool_(), _same, bool),
     Levels: _Codec(pa.string(), _encode_levels, _decode_levels),
 }
 

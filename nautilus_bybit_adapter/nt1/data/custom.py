@@ -11,11 +11,18 @@ from nautilus_trader.model.data import DataType
 from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1.custom_data import (
     BybitAdlAlert,
+    BybitAdlRank,
     BybitBookStatus,
+    BybitForcedFill,
+    BybitFunding,
     BybitInsurance,
     BybitLiquidation,
     BybitLongShortRatio,
+    BybitMarginBorrowResult,
+    BybitMarginRepayResult,
+    BybitMarginStatusResult,
     BybitOpenInterest,
+    BybitPositionUpdate,
     BybitPriceLimit,
     BybitRequestFailed,
     BybitRpiBook,
@@ -41,6 +48,19 @@ from nautilus_bybit_adapter.nt1.streams import (
 )
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 
+# Published by the execution client, of everything the account holds.
+_OF_THE_ACCOUNT = frozenset(
+    {
+        BybitAdlRank,
+        BybitForcedFill,
+        BybitFunding,
+        BybitMarginBorrowResult,
+        BybitMarginRepayResult,
+        BybitMarginStatusResult,
+        BybitPositionUpdate,
+    }
+)
+_OF_THEMSELVES = _OF_THE_ACCOUNT | {BybitBookStatus, BybitRequestFailed}
 _CONTRACTS = (BybitProductType.LINEAR, BybitProductType.INVERSE)
 _NO_OPTIONS = (BybitProductType.SPOT, *_CONTRACTS)
 
@@ -87,8 +107,12 @@ class CustomSubscriptions:
 
         """
         data_type = command.data_type
-        if data_type.type in {BybitBookStatus, BybitRequestFailed}:
-            return  # Published of themselves.
+        if data_type.type in _OF_THE_ACCOUNT and (data_type.metadata or command.instrument_id is not None):
+            raise BybitConfigError(
+                f"{data_type.type.__name__} comes for the whole account: subscribe it without metadata and instrument"
+            )
+        if data_type.type in _OF_THEMSELVES:
+            return
         if data_type.type is BybitLongShortRatio:
             await self._ratios.subscribe(command)
             return
@@ -99,7 +123,7 @@ class CustomSubscriptions:
     async def unsubscribe(self, command: UnsubscribeData) -> None:
         """Stream it no more."""
         data_type = command.data_type
-        if data_type.type in {BybitBookStatus, BybitRequestFailed}:
+        if data_type.type in _OF_THEMSELVES:
             return
         if data_type.type is BybitLongShortRatio:
             await self._ratios.unsubscribe(command)
@@ -111,10 +135,7 @@ class CustomSubscriptions:
     def _finder(self, data_type: DataType) -> Callable[[Any], tuple[BybitProductType, str, Outlet]]:
         find = self._find.get(data_type.type)
         if find is None:
-            known = sorted(
-                each.__name__
-                for each in (*self._find, BybitBookStatus, BybitRequestFailed, BybitLongShortRatio)
-            )
+            known = sorted(each.__name__ for each in (*self._find, *_OF_THEMSELVES, BybitLongShortRatio))
             raise BybitConfigError(
                 f"data type {data_type.type.__name__} is not known: {', '.join(known)} are"
             )

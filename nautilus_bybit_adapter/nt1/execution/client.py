@@ -4,55 +4,65 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextlib import suppress
 
+from nautilus_trader.accounting.factory import AccountFactory
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.common.component import LiveClock, MessageBus
 from nautilus_trader.execution.messages import (
     BatchCancelOrders,
     CancelAllOrders,
     CancelOrder,
-    GenerateFillReports,
-    GenerateOrderStatusReport,
-    GenerateOrderStatusReports,
-    GeneratePositionStatusReports,
     ModifyOrder,
     QueryAccount,
     QueryOrder,
     SubmitOrder,
     SubmitOrderList,
 )
-from nautilus_trader.execution.reports import FillReport, OrderStatusReport, PositionStatusReport
-from nautilus_trader.live.execution_client import LiveExecutionClient
+from nautilus_trader.model.data import DataType
 from nautilus_trader.model.enums import AccountType, OmsType
 from nautilus_trader.model.identifiers import AccountId, ClientId
 from nautilus_trader.model.orders import Order
 
-from nautilus_bybit_adapter.errors import BybitError
+from nautilus_bybit_adapter.errors import BybitApiError, BybitError, BybitStatusError
 from nautilus_bybit_adapter.nt1.config import BybitExecClientConfig
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice, or_one_sentence
+from nautilus_bybit_adapter.nt1.custom_data import BybitData
 from nautilus_bybit_adapter.nt1.execution.account import AccountFeed
+from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
 from nautilus_bybit_adapter.nt1.execution.commands import OrderCommands
+from nautilus_bybit_adapter.nt1.execution.entry import OrderPrecheck, OrderRoute
 from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
+from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
 from nautilus_bybit_adapter.nt1.execution.groups import OrderGroups
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
+from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
 from nautilus_bybit_adapter.nt1.execution.recovery import recover_outage
+from nautilus_bybit_adapter.nt1.execution.reporting import ReportingClient
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
 from nautilus_bybit_adapter.nt1.execution.resolver import (
     FIRST_DELAY_SECS,
     LONGEST_DELAY_SECS,
     OutcomeResolver,
 )
-from nautilus_bybit_adapter.nt1.mapping.account import balances_of, margins_of
+from nautilus_bybit_adapter.nt1.execution.settings import AccountSettings, dcp_topics
+from nautilus_bybit_adapter.nt1.execution.terms import AccountTerms
+from nautilus_bybit_adapter.nt1.mapping.account import balances_of, info_of, margins_of, owed_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, MS_TO_NS
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
+from nautilus_bybit_adapter.state.legs import PositionLegs
 from nautilus_bybit_adapter.state.orders import OrderLifecycles
+from nautilus_bybit_adapter.state.wallet import WalletCoins
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.private import AccountMessage, BybitPrivateWebSocket
 from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
-from nautilus_bybit_adapter.wire.account import BybitWalletCoin
 from nautilus_bybit_adapter.wire.enums import BybitProductType
-from nautilus_bybit_adapter.wire.messages import ExecutionMessage, OrderMessage, WalletMessage
+from nautilus_bybit_adapter.wire.messages import (
+    ExecutionMessage,
+    OrderMessage,
+    PositionMessage,
+    WalletMessage,
+)
 
 WATCH_SECS = 1.0
 ORDER_EVENTS = "events.order.*"
@@ -63,12 +73,14 @@ PrivateSocketBuilder = Callable[
 ]
 
 
-class BybitExecutionClient(LiveExecutionClient):
+class BybitExecutionClient(ReportingClient):
     """
     Trades a Bybit unified account in the framework's live node.
 
-    Order entry goes over the trade WebSocket (over REST where ``trade`` is None); orders, executions and balances
-    come from the private WebSocket, and after each outage also from REST.
+    Order entry goes over the trade WebSocket, and over REST while that is down or where ``trade`` is None; orders,
+    executions, positions and balances come from the private WebSocket, and after each outage also from REST. What
+    the framework has no event for (funding, forced fills, position updates, ranks for deleveraging, results of
+    margin actions) is published as data.
 
     Parameters
     ----------
@@ -79,13 +91,15 @@ class BybitExecutionClient(LiveExecutionClient):
     build_private : PrivateSocketBuilder
         Makes the private WebSocket from its message handler, its recovery and what to call when it is live.
     trade : BybitTradeWebSocket or None
-        The order-entry WebSocket; None enters orders over REST (the demo environment has no such socket).
+        The order-entry WebSocket; None enters orders over REST.
     msgbus, cache, clock : MessageBus, Cache, LiveClock
         The node's.
     instrument_provider : BybitInstrumentProvider
         The instruments that are traded.
     categories : tuple[BybitProductType, ...]
         The categories that are traded.
+    terms : AccountTerms
+        The settings the account is to have.
     notice : EnvironmentNotice
         Says which environment this is.
     config : BybitExecClientConfig
@@ -106,6 +120,7 @@ class BybitExecutionClient(LiveExecutionClient):
         clock: LiveClock,
         instrument_provider: BybitInstrumentProvider,
         categories: tuple[BybitProductType, ...],
+        terms: AccountTerms,
         notice: EnvironmentNotice,
         config: BybitExecClientConfig,
         name: str | None = None,
@@ -115,7 +130,7 @@ class BybitExecutionClient(LiveExecutionClient):
             loop=loop,
             client_id=ClientId(name or BYBIT_VENUE.value),
             venue=BYBIT_VENUE,
-            oms_type=OmsType.NETTING,
+            oms_type=OmsType.HEDGING if terms.is_hedging else OmsType.NETTING,
             account_type=AccountType.CASH if spot_only else AccountType.MARGIN,
             base_currency=None,
             instrument_provider=instrument_provider,
@@ -132,11 +147,37 @@ class BybitExecutionClient(LiveExecutionClient):
         self._was_live = False
         self._watch: asyncio.Task[None] | None = None
         self._lifecycles = lifecycles = OrderLifecycles()
+        legs = PositionLegs()
         self._account = AccountFeed(http, self._publish_wallet)
         self._venue = VenueState(
-            http, instrument_provider, categories, self.account_id, clock, self._log.warning
+            http,
+            instrument_provider,
+            categories,
+            self.account_id,
+            clock,
+            self._log.warning,
+            legs,
+            spot_positions=config.use_spot_position_reports,
         )
-        self._events = OrderEventPublisher(self, cache, self._venue, self._ask_for)
+        self._settings = AccountSettings(http, instrument_provider, categories, terms, legs, self._log)
+        self._watched_topics = dcp_topics(categories) if terms.dcp_window_secs is not None else ()
+        self._positions = PositionFeed(self._venue, legs, self._publish_datum, clock.timestamp_ns, self._log)
+        self._borrowing = SpotBorrowing(
+            http,
+            self._account,
+            self._publish_datum,
+            clock.timestamp_ns,
+            self._log,
+            is_automatic=config.auto_repay_spot_borrows and BybitProductType.SPOT in categories,
+            interval_secs=config.repay_queue_interval_secs,
+        )
+        self._precheck = OrderPrecheck(http) if config.precheck_orders else None
+        self._foreign = ForeignOrders(
+            self, cache, self._venue, lambda what, step: self.create_task(self._insist(what, step))
+        )
+        self._events = OrderEventPublisher(
+            self, cache, self._venue, self._positions, self._borrowing, self._foreign, self._ask_for
+        )
         self._resolver = OutcomeResolver(
             lifecycles,
             self._venue,
@@ -152,10 +193,21 @@ class BybitExecutionClient(LiveExecutionClient):
             self._events,
             self._ask_for,
             self._log,
+            legs,
             quiet_about_unloaded=config.ignore_uncached_instrument_executions,
         )
         self._commands = OrderCommands(
-            self, cache, clock, http, trade or http, lifecycles, self._events, self._intake, self._resolver
+            self,
+            cache,
+            clock,
+            http,
+            OrderRoute(trade, http, self._log) if trade is not None else http,
+            lifecycles,
+            self._events,
+            self._intake,
+            self._resolver,
+            legs,
+            self._precheck,
         )
         self._groups = OrderGroups(
             self, cache, clock, self._commands.submit, self._commands.modify, self._commands.cancel
@@ -172,8 +224,13 @@ class BybitExecutionClient(LiveExecutionClient):
         await self._instrument_provider.initialize()
         for instrument in self._instrument_provider.list_all():
             self._cache.add_instrument(instrument)
+        await self._settings.apply()
+        if self._precheck is not None:
+            self._precheck.margin_mode = await self._settings.margin_mode()
+        await self._allow_debts()
         await self._account.refresh()
         await self._await_account_registered()
+        await self._positions.read()
         # A second connect goes on where the first one ended: what happened in between is caught up with.
         self._intake.last_execution_ms = self._intake.last_execution_ms or self._now_ms()
         await self._private.connect()
@@ -182,14 +239,32 @@ class BybitExecutionClient(LiveExecutionClient):
         self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         self._groups.restore()
         self._watch = asyncio.get_running_loop().create_task(self._ask_for_overdue())
+        self._borrowing.start()
+        self._foreign.resume()
+
+    async def _allow_debts(self) -> None:
+        """Let a cash account owe coins where spot may borrow them: the framework refuses such a balance otherwise."""
+        if self.account_type != AccountType.CASH:
+            return
+        try:
+            may_borrow = (await self._http.get_spot_margin_state()).spot_margin_mode == "1"
+        except (BybitApiError, BybitStatusError) as e:
+            self._log.info(f"The venue does not tell whether spot may borrow: {e}")
+            may_borrow = any(owed_of(coin) for coin in (await self._http.get_wallet_balance()).coins)
+        if may_borrow:
+            with suppress(KeyError):  # said by an earlier client of this process
+                AccountFactory.register_cash_borrowing(self.id.value)
 
     async def _disconnect(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
             self._msgbus.unsubscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
+        await self._borrowing.stop()
         await self._resolver.close()
         if self._trade is not None:
             await self._trade.disconnect()
+        # A clean end is no loss: the venue is not to cancel what rests.
+        self._private.unsubscribe(self._watched_topics)
         await self._private.disconnect()
         await self._http.close()
 
@@ -221,7 +296,7 @@ class BybitExecutionClient(LiveExecutionClient):
 
     # -- what the venue says -------------------------------------------------------------------------------
 
-    def _on_private(self, message: AccountMessage, _ts_init: int) -> None:
+    def _on_private(self, message: AccountMessage, ts_init: int) -> None:
         if isinstance(message, ExecutionMessage | OrderMessage) and message.bad:
             self._log.error(f"{len(message.bad)} rows of {message.topic} could not be read: {message.bad[0]}")
             # What they say has to be had another way.
@@ -235,27 +310,36 @@ class BybitExecutionClient(LiveExecutionClient):
                     self._intake.take_order(order)
             case WalletMessage():
                 self._account.on_message(message)
+            case PositionMessage():
+                self._positions.on_message(message, ts_init)
             case _:
-                pass  # position pushes repeat what orders and executions say
+                pass
 
     async def _ask_for_overdue(self) -> None:
         """Ask for what pushes should have told long ago: one may have been lost without the socket noticing."""
         while True:
             await asyncio.sleep(WATCH_SECS)
             self._events.publish(self._lifecycles.overdue(self._now_ms()))
+            if self._positions.is_short_of_fills(self._now_ms()):
+                self.create_task(self._insist("Fetching missed fills", self._catch_up))
 
     def _ask_for(self, order: Order, reason: str) -> None:
         client_order_id = order.client_order_id.value
         self._log.warning(f"Asking the venue for order {client_order_id}: {reason}")
         self.create_task(self._resolver.resolve(order.instrument_id, client_order_id))
 
-    def _publish_wallet(self, coins: list[BybitWalletCoin], at_ms: int | None) -> None:
+    def _publish_wallet(self, wallet: WalletCoins, at_ms: int | None) -> None:
+        coins = wallet.coins()
         self.generate_account_state(
             balances=balances_of(coins),
-            margins=margins_of(coins),
+            margins=margins_of(coins, wallet.account),
             reported=True,
             ts_event=self._clock.timestamp_ns() if at_ms is None else at_ms * MS_TO_NS,
+            info=info_of(coins, wallet.account),
         )
+
+    def _publish_datum(self, datum: BybitData) -> None:
+        self._msgbus.publish(topic=f"data.{DataType(type(datum)).topic}", msg=datum)
 
     # -- commands ------------------------------------------------------------------------------------------
 
@@ -280,7 +364,8 @@ class BybitExecutionClient(LiveExecutionClient):
     async def _batch_cancel_orders(self, command: BatchCancelOrders) -> None:
         await asyncio.gather(*(self._cancel_order(cancel) for cancel in command.cancels))
 
-    async def _query_account(self, _command: QueryAccount) -> None:
+    async def _query_account(self, command: QueryAccount) -> None:
+        await self._borrowing.carry_out(command.params)
         await self._account.refresh()
 
     async def _query_order(self, command: QueryOrder) -> None:
@@ -289,46 +374,5 @@ class BybitExecutionClient(LiveExecutionClient):
         else:
             await super()._query_order(command)
 
-    # -- reports -------------------------------------------------------------------------------------------
-
-    async def generate_order_status_report(
-        self, command: GenerateOrderStatusReport
-    ) -> OrderStatusReport | None:
-        """Return the report of one order; None when the venue has no such order. Raises `BybitError`."""
-        row = await self._venue.order(
-            command.instrument_id,
-            command.client_order_id.value if command.client_order_id is not None else "",
-            command.venue_order_id.value if command.venue_order_id is not None else "",
-        )
-        return self._venue.order_report(row) if row is not None else None
-
-    async def generate_order_status_reports(
-        self, command: GenerateOrderStatusReports
-    ) -> list[OrderStatusReport]:
-        """Return the reports of open orders, and of closed ones unless ``open_only``. Raises `BybitError`."""
-        start_ms, end_ms = _millis(command.start), _millis(command.end)
-        return await self._venue.order_reports(
-            command.instrument_id, start_ms, end_ms, open_only=command.open_only
-        )
-
-    async def generate_fill_reports(self, command: GenerateFillReports) -> list[FillReport]:
-        """Return the reports of executions that moved a position. Raises `BybitError`."""
-        return await self._venue.fill_reports(
-            command.instrument_id,
-            command.venue_order_id.value if command.venue_order_id is not None else None,
-            _millis(command.start),
-            _millis(command.end),
-        )
-
-    async def generate_position_status_reports(
-        self, command: GeneratePositionStatusReports
-    ) -> list[PositionStatusReport]:
-        """Return the reports of positions. Raises `BybitError`."""
-        return await self._venue.position_reports(command.instrument_id)
-
     def _now_ms(self) -> int:
         return int(self._clock.timestamp_ns()) // MS_TO_NS
-
-
-def _millis(time: Any) -> int | None:
-    return int(time.timestamp() * 1000) if time is not None else None

@@ -20,6 +20,7 @@ from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitError, Outcome
+from nautilus_bybit_adapter.nt1.execution.entry import OrderPrecheck
 from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
 from nautilus_bybit_adapter.nt1.execution.groups import single, split
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
@@ -28,10 +29,12 @@ from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS, symbol_of
 from nautilus_bybit_adapter.nt1.mapping.order_params import OrderNotSupportedError
 from nautilus_bybit_adapter.nt1.mapping.orders import build_amend, build_cancel, build_place
 from nautilus_bybit_adapter.ret_codes import is_order_gone
+from nautilus_bybit_adapter.state.legs import PositionLegs
 from nautilus_bybit_adapter.state.orders import OrderLifecycles
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.order_entry import OrderEntry
 from nautilus_bybit_adapter.wire.requests import CancelAllOrders as CancelAllRequest
+from nautilus_bybit_adapter.wire.requests import PlaceOrder
 
 CLOCK_OFF = 10002
 
@@ -58,6 +61,10 @@ class OrderCommands:
         Takes over orders of earlier runs.
     resolver : OutcomeResolver
         Asks for what is not known.
+    legs : PositionLegs
+        Knows the symbols in hedge mode.
+    precheck : OrderPrecheck or None
+        Asked before an order is sent.
 
     """
 
@@ -72,6 +79,8 @@ class OrderCommands:
         events: OrderEventPublisher,
         intake: RowIntake,
         resolver: OutcomeResolver,
+        legs: PositionLegs,
+        precheck: OrderPrecheck | None,
     ) -> None:
         self._client = client
         self._log: Any = client._log  # noqa: SLF001 - the framework gives its components no other way
@@ -83,6 +92,8 @@ class OrderCommands:
         self._events = events
         self._intake = intake
         self._resolver = resolver
+        self._legs = legs
+        self._precheck = precheck
 
     # -- submit --------------------------------------------------------------------------------------------
 
@@ -93,11 +104,16 @@ class OrderCommands:
             self._log.warning(f"Order {order.client_order_id} is closed already and is not sent")
             return
         try:
-            request = build_place(command)
+            request = self._build_place(command)
         except (OrderNotSupportedError, BybitConfigError) as e:
             self._deny(order, str(e))
             return
+        refusal = await self._precheck.refusal_of(request) if self._precheck is not None else None
+        if refusal is not None:
+            self._deny(order, refusal)
+            return
         client_order_id = order.client_order_id.value
+        self._legs.on_sent(client_order_id, request.position_idx)
         self._client.generate_order_submitted(
             order.strategy_id, order.instrument_id, order.client_order_id, self._clock.timestamp_ns()
         )
@@ -123,12 +139,16 @@ class OrderCommands:
         try:
             split(orders)
             for order in orders:
-                build_place(single(command, order))
+                self._build_place(single(command, order))
         except (OrderNotSupportedError, BybitConfigError) as e:
             for order in orders:
                 self._deny(order, f"order list {command.order_list.id} cannot be sent: {e}")
             return True
         return False
+
+    def _build_place(self, command: SubmitOrder) -> PlaceOrder:
+        symbol, category = symbol_of(command.order.instrument_id)
+        return build_place(command, hedged=self._legs.is_hedged(category, symbol))
 
     def _on_place_failed(self, client_order_id: str, error: BybitError) -> None:
         self._learn_clock_after(error)

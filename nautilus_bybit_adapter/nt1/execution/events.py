@@ -7,10 +7,13 @@ from decimal import Decimal
 
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.identifiers import ClientOrderId, TradeId, VenueOrderId
+from nautilus_trader.model.enums import OmsType
+from nautilus_trader.model.identifiers import ClientOrderId, PositionId, TradeId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
-from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
+from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
+from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
 from nautilus_bybit_adapter.nt1.mapping.fixed import price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
@@ -70,7 +73,13 @@ class OrderEventPublisher:
     cache : Cache
         Knows the orders.
     venue : VenueState
-        Makes reports of orders that are not this node's.
+        Knows which position a fill moves.
+    positions : PositionFeed
+        Takes every first-seen execution.
+    borrowing : SpotBorrowing
+        Takes the fills of own orders.
+    foreign : ForeignOrders
+        Takes the rows of orders that are not this node's.
     query : Callable[[Order, str], None]
         Starts an inquiry for an order, with the reason.
 
@@ -81,12 +90,18 @@ class OrderEventPublisher:
         client: LiveExecutionClient,
         cache: Cache,
         venue: VenueState,
+        positions: PositionFeed,
+        borrowing: SpotBorrowing,
+        foreign: ForeignOrders,
         query: Callable[[Order, str], None],
     ) -> None:
         self._client = client
         self._log = client._log  # noqa: SLF001 - the framework gives its components no other way
         self._cache = cache
         self._venue = venue
+        self._positions = positions
+        self._borrowing = borrowing
+        self._foreign = foreign
         self._query = query
 
     def publish(self, events: Iterable[OrderEvent]) -> None:
@@ -166,7 +181,7 @@ class OrderEventPublisher:
             order.instrument_id,
             order.client_order_id,
             VenueOrderId(execution.order_id),
-            None,  # the framework's position: one-way mode has one per instrument
+            self._position_id(event, order),
             TradeId(execution.exec_id),
             order.side,  # an order's fills are on its side, whatever a damaged row says
             order.order_type,
@@ -177,19 +192,22 @@ class OrderEventPublisher:
             liquidity_of(execution),
             int(execution.exec_time) * MS_TO_NS,
         )
+        self._positions.on_fill(execution)
+        self._borrowing.on_fill(order, execution, instrument)
+
+    def _position_id(self, event: Filled, order: Order) -> PositionId | None:
+        """Return the leg in hedge mode; in one-way mode the framework nets by itself, unless it keeps legs apart."""
+        leg = self._venue.position_id(event.execution)
+        if leg is None and self._client.oms_type == OmsType.HEDGING:
+            return PositionId(f"{order.instrument_id}-{order.strategy_id}")
+        return leg
 
     def _publish_foreign(self, event: ForeignOrder | ForeignFill | NotAFill) -> None:
-        try:
-            match event:
-                case ForeignOrder(row):
-                    self._client._send_order_status_report(self._venue.order_report(row))  # noqa: SLF001 - framework API
-                case ForeignFill(row):
-                    # Fills of an order the framework has not met come with the order's own report.
-                    if self._cache.client_order_id(VenueOrderId(row.order_id)) is not None:
-                        self._client._send_fill_report(self._venue.fill_report(row))  # noqa: SLF001 - framework API
-                case NotAFill(row):
-                    self._log.info(
-                        f"{row.exec_type} of {row.symbol}: {row.exec_fee} {row.fee_currency} (no fill)"
-                    )
-        except BybitDecodeError as e:
-            self._log.error(f"A push of another order was not taken: {e}")
+        match event:
+            case ForeignOrder(row):
+                self._foreign.on_order(row)
+            case ForeignFill(row):
+                self._foreign.on_fill(row)
+                self._positions.on_fill(row)
+            case NotAFill(row):
+                self._positions.on_no_fill(row)

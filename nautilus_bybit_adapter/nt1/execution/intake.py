@@ -11,6 +11,7 @@ from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher, record_of
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
+from nautilus_bybit_adapter.state.legs import PositionLegs
 from nautilus_bybit_adapter.state.orders import OrderLifecycles
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
@@ -33,6 +34,8 @@ class RowIntake:
         Starts an inquiry for an order, with the reason.
     log : Any
         The framework's logger.
+    legs : PositionLegs
+        Learns which position each order belongs to.
     quiet_about_unloaded : bool
         Whether rows of instruments that are not loaded are taken in silence.
 
@@ -51,6 +54,7 @@ class RowIntake:
         events: OrderEventPublisher,
         ask: Callable[[Order, str], None],
         log: Any,
+        legs: PositionLegs,
         *,
         quiet_about_unloaded: bool,
     ) -> None:
@@ -60,6 +64,7 @@ class RowIntake:
         self._events = events
         self._ask = ask
         self._log = log
+        self._legs = legs
         self._quiet_about_unloaded = quiet_about_unloaded
         self.last_execution_ms = 0
 
@@ -72,6 +77,7 @@ class RowIntake:
 
     def take_order(self, order: BybitOrder) -> None:
         """Take an order row."""
+        self._legs.on_order(order)
         self.adopt(order.order_link_id, order.order_id)
         if not self._is_foreign_and_unloaded(order):
             self._events.publish(self._lifecycles.on_order(order))

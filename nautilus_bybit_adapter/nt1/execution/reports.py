@@ -7,13 +7,22 @@ from typing import TypeVar
 
 from nautilus_trader.common.component import LiveClock
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport, PositionStatusReport
-from nautilus_trader.model.identifiers import AccountId, InstrumentId
-from nautilus_trader.model.instruments import Instrument
+from nautilus_trader.model.identifiers import AccountId, InstrumentId, PositionId
+from nautilus_trader.model.instruments import CurrencyPair, Instrument
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.nt1.mapping.account import ZERO, net_of
+from nautilus_bybit_adapter.nt1.mapping.account_data import venue_position_id
 from nautilus_bybit_adapter.nt1.mapping.identifiers import instrument_id_of, symbol_of
-from nautilus_bybit_adapter.nt1.mapping.reports import fill_report, order_report, position_report
+from nautilus_bybit_adapter.nt1.mapping.reports import (
+    fill_report,
+    order_report,
+    order_report_of_forced,
+    position_report,
+    spot_position_report,
+)
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
+from nautilus_bybit_adapter.state.legs import PositionLegs
 from nautilus_bybit_adapter.state.orders import FILL_TYPES
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.wire.enums import BybitProductType
@@ -44,6 +53,10 @@ class VenueState:
         Stamps the reports.
     warn : Callable[[str], None]
         Told once of each instrument that something is held of and that is not loaded.
+    legs : PositionLegs
+        Knows which position a fill moved, where a symbol has two.
+    spot_positions : bool
+        Whether balances of spot coins are reported as positions.
 
     """
 
@@ -55,7 +68,12 @@ class VenueState:
         account_id: AccountId,
         clock: LiveClock,
         warn: Callable[[str], None],
+        legs: PositionLegs,
+        *,
+        spot_positions: bool = False,
     ) -> None:
+        self._legs = legs
+        self._spot_positions = spot_positions
         self._http = http
         self._provider = provider
         self._categories = tuple(categories)
@@ -111,7 +129,13 @@ class VenueState:
 
     def fill_report(self, row: BybitExecution) -> FillReport:
         """Return the report of an execution row; raises `BybitDecodeError` for an instrument that is not loaded."""
-        return fill_report(row, self.instrument(row.category, row.symbol), self._account_id, self._now())
+        instrument = self.instrument(row.category, row.symbol)
+        return fill_report(row, instrument, self._account_id, self._now(), self._legs.leg_of(row))
+
+    def forced_order_report(self, row: BybitExecution) -> OrderStatusReport:
+        """Return the report of an order that only its execution tells of; raises as `fill_report` does."""
+        instrument = self.instrument(row.category, row.symbol)
+        return order_report_of_forced(row, instrument, self._account_id, self._now(), self._legs.leg_of(row))
 
     async def order_reports(
         self,
@@ -154,17 +178,43 @@ class VenueState:
         ]
 
     async def position_reports(self, instrument_id: InstrumentId | None) -> list[PositionStatusReport]:
-        """Return a report of every position; of one instrument also the flat one."""
-        if instrument_id is not None and symbol_of(instrument_id)[1] is BybitProductType.SPOT:
-            return []  # spot holds balances, not positions
-        rows: list[BybitPosition] = await self._everywhere(
-            instrument_id, self._http.get_positions, by_settle_coin=True, spot=False
-        )
-        return [
+        """Return a report of every position; of one instrument also the flat ones."""
+        spot = await self._spot_reports(instrument_id) if self._spot_positions else []
+        return spot + [
             position_report(row, self.instrument(row.category, row.symbol), self._account_id, self._now())
-            for row in rows
+            for row in await self.positions(instrument_id)
             if self._is_reportable(row.category, row.symbol)
         ]
+
+    async def positions(self, instrument_id: InstrumentId | None = None) -> list[BybitPosition]:
+        """Return every open position slot of the categories; of one instrument its flat slots too."""
+        if instrument_id is not None and symbol_of(instrument_id)[1] is BybitProductType.SPOT:
+            return []  # spot holds balances, not positions
+        rows = await self._everywhere(
+            instrument_id, self._http.get_positions, by_settle_coin=True, spot=False
+        )
+        for row in rows:
+            self._legs.on_slot(row.category, row.symbol, row.position_idx)
+        return rows
+
+    async def _spot_reports(self, instrument_id: InstrumentId | None) -> list[PositionStatusReport]:
+        pairs = [
+            each
+            for each in self._provider.list_all()
+            if isinstance(each, CurrencyPair) and instrument_id in {None, each.id}
+        ]
+        if not pairs:
+            return []
+        held = {coin.coin: net_of(coin) for coin in (await self._http.get_wallet_balance()).coins}
+        return [
+            spot_position_report(held.get(each.base_currency.code, ZERO), each, self._account_id, self._now())
+            for each in pairs
+        ]
+
+    def position_id(self, row: BybitExecution) -> PositionId | None:
+        """Return the framework's id of the position a fill moves in hedge mode; ``None`` in one-way mode."""
+        instrument_id = instrument_id_of(row.symbol, BybitProductType(row.category))
+        return venue_position_id(instrument_id, self._legs.leg_of(row))
 
     def is_loaded(self, category: str, symbol: str) -> bool:
         """Tell whether the provider holds the instrument."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport, PositionStatusReport
@@ -20,6 +20,7 @@ from nautilus_trader.model.instruments import CurrencyPair, Instrument
 from nautilus_trader.model.objects import Currency, Money, Quantity
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
+from nautilus_bybit_adapter.nt1.mapping.account_data import venue_position_id
 from nautilus_bybit_adapter.nt1.mapping.fixed import currency_of, money_of, price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
@@ -115,13 +116,22 @@ def order_report(
         post_only=order.time_in_force == "PostOnly",
         reduce_only=order.reduce_only,
         cancel_reason=order.reject_reason if status == OrderStatus.CANCELED else None,
+        venue_position_id=venue_position_id(instrument.id, order.position_idx),
     )
 
 
 def fill_report(
-    execution: BybitExecution, instrument: Instrument, account_id: AccountId, ts_init: int
+    execution: BybitExecution,
+    instrument: Instrument,
+    account_id: AccountId,
+    ts_init: int,
+    position_idx: int = 0,
 ) -> FillReport:
-    """Return the framework's report of an execution that moved a position; raises `BybitDecodeError`."""
+    """
+    Return the framework's report of an execution that moved a position; raises `BybitDecodeError`.
+
+    The row itself does not tell ``position_idx``, which leg it moved; 0 in one-way mode.
+    """
     return FillReport(
         account_id=account_id,
         instrument_id=instrument.id,
@@ -136,6 +146,39 @@ def fill_report(
         ts_event=int(execution.exec_time) * MS_TO_NS,
         ts_init=ts_init,
         client_order_id=ClientOrderId(execution.order_link_id) if execution.order_link_id else None,
+        venue_position_id=venue_position_id(instrument.id, position_idx),
+    )
+
+
+def order_report_of_forced(
+    execution: BybitExecution,
+    instrument: Instrument,
+    account_id: AccountId,
+    ts_init: int,
+    position_idx: int = 0,
+) -> OrderStatusReport:
+    """
+    Return the report of an order that only its execution tells of, before that execution; raises `BybitDecodeError`.
+
+    The venue closes positions without an order of its own being pushed.
+    """
+    ts_event = int(execution.exec_time) * MS_TO_NS
+    return OrderStatusReport(
+        account_id=account_id,
+        instrument_id=instrument.id,
+        venue_order_id=VenueOrderId(execution.order_id),
+        order_side=side_of(execution.side),
+        order_type=OrderType.MARKET,
+        time_in_force=TimeInForce.IOC,
+        order_status=OrderStatus.ACCEPTED,
+        quantity=quantity_of(execution.exec_qty, instrument.size_precision),
+        filled_qty=quantity_of("0", instrument.size_precision),
+        report_id=UUID4(),
+        ts_accepted=ts_event,
+        ts_last=ts_event,
+        ts_init=ts_init,
+        client_order_id=ClientOrderId(execution.order_link_id) if execution.order_link_id else None,
+        venue_position_id=venue_position_id(instrument.id, position_idx),
     )
 
 
@@ -162,6 +205,24 @@ def position_report(
         ts_last=int(position.updated_time or "0") * MS_TO_NS,
         ts_init=ts_init,
         avg_px_open=average or None,
+        venue_position_id=venue_position_id(instrument.id, position.position_idx),
+    )
+
+
+def spot_position_report(
+    balance: Decimal, instrument: Instrument, account_id: AccountId, ts_init: int
+) -> PositionStatusReport:
+    """Return a balance of a spot instrument's base coin as a position, cut to the instrument's decimals."""
+    size = abs(balance).quantize(Decimal(1).scaleb(-instrument.size_precision), rounding=ROUND_DOWN)
+    side = PositionSide.LONG if balance > 0 else PositionSide.SHORT
+    return PositionStatusReport(
+        account_id=account_id,
+        instrument_id=instrument.id,
+        position_side=side if size else PositionSide.FLAT,
+        quantity=quantity_of(size, instrument.size_precision),
+        report_id=UUID4(),
+        ts_last=ts_init,
+        ts_init=ts_init,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.common.component import LiveClock, MessageBus
+from nautilus_trader.model.enums import AccountType, OmsType
 from nautilus_trader.model.identifiers import TraderId
 
 from nautilus_bybit_adapter import (
@@ -17,6 +18,7 @@ from nautilus_bybit_adapter import (
     BybitInstrumentProvider,
     BybitLiveDataClientFactory,
     BybitLiveExecClientFactory,
+    BybitPositionMode,
     BybitProductType,
 )
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitCredentialsError
@@ -96,10 +98,33 @@ def test_public_data_needs_no_key(parts: dict[str, Any]) -> None:
     assert not client._http.has_credentials
 
 
-@pytest.mark.parametrize("product", [BybitProductType.INVERSE, BybitProductType.OPTION])
-def test_a_category_that_is_not_traded_is_refused(parts: dict[str, Any], product: BybitProductType) -> None:
-    with pytest.raises(BybitConfigError, match=f"{product.name} is not supported: SPOT, LINEAR are"):
-        exec_client(parts, product_types=(product,), **KEYS)
+@pytest.mark.parametrize("product", list(BybitProductType))
+def test_every_category_is_traded(parts: dict[str, Any], product: BybitProductType) -> None:
+    client = exec_client(parts, product_types=(product,), **KEYS)
+    is_spot = product is BybitProductType.SPOT
+    assert client.account_type == (AccountType.CASH if is_spot else AccountType.MARGIN)
+
+
+def test_a_category_nobody_knows_is_refused(parts: dict[str, Any]) -> None:
+    with pytest.raises(BybitConfigError, match="bonds is not supported: SPOT, LINEAR, INVERSE, OPTION are"):
+        exec_client(parts, product_types=("bonds",), **KEYS)
+
+
+def test_a_configuration_that_hedges_keeps_positions_apart(parts: dict[str, Any]) -> None:
+    assert exec_client(parts, **KEYS).oms_type == OmsType.NETTING
+    modes = {"BTCUSDT": BybitPositionMode.BOTH_SIDES}
+    hedging = {**parts, "msgbus": MessageBus(TraderId("T-002"), parts["clock"])}
+    assert exec_client(hedging, position_mode=modes, **KEYS).oms_type == OmsType.HEDGING
+
+
+def test_orders_go_over_rest_where_that_is_configured(parts: dict[str, Any]) -> None:
+    client = exec_client(parts, order_entry="http", **KEYS)
+    assert client._trade is None
+
+
+def test_disconnect_protection_subscribes_what_the_venue_watches(parts: dict[str, Any]) -> None:
+    client = exec_client(parts, dcp_window_secs=10, **KEYS)
+    assert client._private._topics == ("order", "execution", "position", "wallet", "dcp.future", "dcp.spot")
 
 
 @pytest.mark.parametrize("product", list(BybitProductType))
