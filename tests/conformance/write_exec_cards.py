@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support")]
 
 from exec_card_run import FAILED, NodeBuilder, ours, run_exec_cards, table  # noqa: E402 - needs the path above
-from exec_cards import PLAYED  # noqa: E402
+from exec_cards import CATEGORIES  # noqa: E402
 from nautilus_trader.accounting.factory import AccountFactory  # noqa: E402
 from nautilus_trader.live.node import TradingNode  # noqa: E402
 from nautilus_trader.model.identifiers import InstrumentId  # noqa: E402
@@ -24,8 +24,8 @@ HEAD = """\
 
 The framework's execution-testing cards, run by its own `ExecTester` in a live node on the local venue: this adapter
 ("ours") beside the one that NautilusTrader 1.231 ships ("theirs"). `pass` and `fail` are what the run showed; any other
-word says why Bybit offers no such thing. `make cards` writes this page; `tests/conformance/test_exec_cards.py` holds our
-side of it.
+word says why Bybit offers no such thing. `make cards` writes this page; `tests/conformance/test_exec_cards.py` holds
+our side of it.
 
 How some cards are read here:
 
@@ -47,7 +47,7 @@ def main() -> None:
     builders: dict[str, NodeBuilder] = {"ours": ours, "theirs": theirs}
     results: dict[str, dict[str, dict[str, str]]] = {}
     for name, build in builders.items():
-        for category in PLAYED:
+        for category in CATEGORIES:
             print(f"  {category}, {name} ...", file=sys.stderr, flush=True)
             found = run_exec_cards(category, build)
             # Its spot client registers this for the whole process, and fails where it is registered already.

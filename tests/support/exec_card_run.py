@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from exec_cards import CARDS, PLAYED, ExecCard
+from exec_cards import CARDS, CATEGORIES, ExecCard
 from exec_play import CardFailedError, Play
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.identifiers import InstrumentId
@@ -75,7 +75,7 @@ def ours(venue: SimVenue, instrument_ids: tuple[InstrumentId, ...]) -> TradingNo
         venue,
         None,
         instrument_ids=instrument_ids,
-        log_level="ERROR",
+        log_level="OFF",
         check_risk=False,
         # All testers order at once, which takes longer than anybody else would wait.
         exec_options={"order_wait_secs": 30.0, "recv_window_ms": 30_000},
@@ -137,11 +137,13 @@ async def _result(card: ExecCard, play: Play) -> str:
 
 def table(results: dict[str, dict[str, dict[str, str]]]) -> list[str]:
     """Return lines of a Markdown table: results by adapter, category and card."""
-    head = [f"{category} {name}" for category in PLAYED for name in results]
+    head = [f"{category} {name}" for category in CATEGORIES for name in results]
     lines = ["| card | " + " | ".join(head) + " |", "|---|" + "---|" * len(head)]
     for card in CARDS:
         cells = [
-            results[name][category][card.number].partition(":")[0] for category in PLAYED for name in results
+            results[name][category][card.number].partition(":")[0]
+            for category in CATEGORIES
+            for name in results
         ]
         lines.append(f"| {card.title} | " + " | ".join(cells) + " |")
     return lines

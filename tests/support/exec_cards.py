@@ -20,8 +20,6 @@ from nautilus_trader.test_kit.strategies.tester_exec import ExecTester, ExecTest
 from nautilus_bybit_adapter.sim import SimVenue
 
 CATEGORIES = ("spot", "linear", "inverse", "option")
-# Those that both adapters trade.
-PLAYED = ("spot", "linear")
 
 type Fields = dict[str, Any]
 

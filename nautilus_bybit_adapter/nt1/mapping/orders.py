@@ -222,7 +222,7 @@ def _check_order(order: Order, category: BybitProductType) -> None:
         raise OrderNotSupportedError(f"order_type {kind} does not exist on OPTION: LIMIT and MARKET do")
     if order.order_type in LIMITS and order.display_qty is not None:
         raise OrderNotSupportedError(
-            f"display_qty {order.display_qty} is not supported: Bybit has no iceberg orders"
+            f"display_qty {order.display_qty} is not supported: None is, since Bybit has no iceberg orders"
         )
 
 
@@ -238,7 +238,7 @@ def _check_reduce_only(order: Order, category: BybitProductType, params: BybitOr
         raise OrderNotSupportedError("reduce_only True is not allowed for a BUY on SPOT: a SELL can reduce")
     if params.is_leverage:
         raise OrderNotSupportedError(
-            "params is_leverage True is not allowed with reduce_only: a SELL on SPOT without borrowing reduces"
+            "params is_leverage True is not allowed with reduce_only on SPOT: a SELL that borrows nothing is"
         )
 
 
