@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench cards fuzz clean
+.PHONY: help setup demo test lint format bench cards chaos fuzz clean
 
 PY := .venv/bin/python
 
@@ -32,6 +32,9 @@ cards: setup  ## run the framework's testing cards with both adapters; writes th
 .PHONY: ctest
 ctest: setup
 	@.ci/ctest
+
+chaos: setup  ## a thousand schedules of faults during random trading (COUNT=100 for fewer)
+	@$(PY) tests/chaos/campaign.py --count $(or $(COUNT),1000)
 
 fuzz: setup  ## fuzz each target of the C++ core for a minute (needs clang)
 	@.ci/fuzz

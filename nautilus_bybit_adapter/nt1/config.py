@@ -214,6 +214,9 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     use_spot_position_reports : bool, default False
         Report the balance of each loaded spot instrument's base coin as its position: LONG, SHORT where more is owed
         than there is, or FLAT. A strategy that closes its positions then sells the coins of the wallet.
+    compare_interval_secs : PositiveFloat or None, default 60.0
+        How often executions and open orders are compared with the venue's, seconds, since a push can be lost without
+        the socket noticing. Each time costs two requests per category, three for LINEAR. ``None`` never does.
     ignore_uncached_instrument_executions : bool, default False
         Take pushes of instruments that are not loaded in silence instead of logging an error.
     use_gtd, use_ws_execution_fast, use_http_batch_api : bool, default False
@@ -257,6 +260,7 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     auto_repay_spot_borrows: bool = True
     repay_queue_interval_secs: PositiveFloat = 1.0
     use_spot_position_reports: bool = False
+    compare_interval_secs: PositiveFloat | None = 60.0
     ignore_uncached_instrument_executions: bool = False
     use_gtd: bool = False
     use_ws_execution_fast: bool = False

@@ -64,7 +64,7 @@ def _missing(record: OrderRecord) -> str:
     """Name what an order that is under way still lacks; a resting one lacks nothing."""
     if record.phase is Phase.SUBMITTED:
         return "no push has told of it"
-    if record.phase is Phase.CLOSING:
+    if record.phase is Phase.CLOSING or (record.phase is Phase.ACCEPTED and record.filled < record.reported):
         return "fills it reported have not arrived"
     return "its end has not been told" if record.phase is Phase.ACCEPTED and record.held else ""
 
@@ -91,11 +91,13 @@ class OrderLifecycles:
         """Tell whether an order was submitted or adopted here."""
         return self._find(client_order_id, venue_order_id) is not None
 
-    def open_ids(self) -> list[str]:
-        """Return the client order ids of every order that is not closed."""
-        return [
-            record.client_order_id for record in self._records.values() if record.phase is not Phase.CLOSED
-        ]
+    def open_ids(self) -> dict[str, str]:
+        """Return every order that is not closed: the venue's id, `""` while it is unknown, by client order id."""
+        return {
+            record.client_order_id: record.venue_order_id
+            for record in self._records.values()
+            if record.phase is not Phase.CLOSED
+        }
 
     # -- what we did ---------------------------------------------------------------------------------------
 

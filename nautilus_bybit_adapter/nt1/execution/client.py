@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
+from typing import Any
 
 from nautilus_trader.accounting.factory import AccountFactory
 from nautilus_trader.cache.cache import Cache
@@ -37,7 +38,7 @@ from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
 from nautilus_bybit_adapter.nt1.execution.groups import OrderGroups
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
 from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
-from nautilus_bybit_adapter.nt1.execution.recovery import recover_outage
+from nautilus_bybit_adapter.nt1.execution.recovery import Recovery
 from nautilus_bybit_adapter.nt1.execution.reporting import ReportingClient
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
 from nautilus_bybit_adapter.nt1.execution.resolver import (
@@ -145,7 +146,7 @@ class BybitExecutionClient(ReportingClient):
         self._private = build_private(self._on_private, self._recover, self._on_live)
         self._notice = notice
         self._was_live = False
-        self._watch: asyncio.Task[None] | None = None
+        self._watches: list[asyncio.Task[None]] = []
         self._lifecycles = lifecycles = OrderLifecycles()
         legs = PositionLegs()
         self._account = AccountFeed(http, self._publish_wallet)
@@ -172,9 +173,7 @@ class BybitExecutionClient(ReportingClient):
             interval_secs=config.repay_queue_interval_secs,
         )
         self._precheck = OrderPrecheck(http) if config.precheck_orders else None
-        self._foreign = ForeignOrders(
-            self, cache, self._venue, lambda what, step: self.create_task(self._insist(what, step))
-        )
+        self._foreign = ForeignOrders(self, self._venue)
         self._events = OrderEventPublisher(
             self, cache, self._venue, self._positions, self._borrowing, self._foreign, self._ask_for
         )
@@ -196,6 +195,8 @@ class BybitExecutionClient(ReportingClient):
             legs,
             quiet_about_unloaded=config.ignore_uncached_instrument_executions,
         )
+        self._recovery = Recovery(self._venue, self._intake, http.server_time_ms)
+        self._compare_interval_secs = config.compare_interval_secs
         self._commands = OrderCommands(
             self,
             cache,
@@ -231,14 +232,13 @@ class BybitExecutionClient(ReportingClient):
         await self._account.refresh()
         await self._await_account_registered()
         await self._positions.read()
-        # A second connect goes on where the first one ended: what happened in between is caught up with.
-        self._intake.last_execution_ms = self._intake.last_execution_ms or self._now_ms()
+        self._recovery.begin()
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
         self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         self._groups.restore()
-        self._watch = asyncio.get_running_loop().create_task(self._ask_for_overdue())
+        self._watches = [asyncio.get_running_loop().create_task(each) for each in self._watching()]
         self._borrowing.start()
         self._foreign.resume()
 
@@ -256,8 +256,10 @@ class BybitExecutionClient(ReportingClient):
                 AccountFactory.register_cash_borrowing(self.id.value)
 
     async def _disconnect(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
+        if self._watches:
+            for watch in self._watches:
+                watch.cancel()
+            self._watches.clear()
             self._msgbus.unsubscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._borrowing.stop()
         await self._resolver.close()
@@ -271,11 +273,8 @@ class BybitExecutionClient(ReportingClient):
     async def _recover(self) -> None:
         # The first time the framework's own reconciliation does it.
         if self._was_live:
-            await self._catch_up()
+            await self._recovery.catch_up()
         self._was_live = True
-
-    async def _catch_up(self) -> None:
-        await recover_outage(self._venue, self._intake, self._intake.last_execution_ms)
 
     def _on_live(self) -> None:
         # Wallet pushes that were kept during the recovery are older than the wallet is now.
@@ -300,7 +299,7 @@ class BybitExecutionClient(ReportingClient):
         if isinstance(message, ExecutionMessage | OrderMessage) and message.bad:
             self._log.error(f"{len(message.bad)} rows of {message.topic} could not be read: {message.bad[0]}")
             # What they say has to be had another way.
-            self.create_task(self._insist("Fetching what they say", self._catch_up))
+            self.create_task(self._insist("Fetching what they say", self._recovery.catch_up))
         match message:
             case ExecutionMessage():
                 for execution in message.data:
@@ -315,13 +314,20 @@ class BybitExecutionClient(ReportingClient):
             case _:
                 pass
 
+    def _watching(self) -> Iterator[Coroutine[Any, Any, None]]:
+        yield self._ask_for_overdue()
+        if self._compare_interval_secs is not None:
+            yield self._recovery.compare_every(
+                self._compare_interval_secs, lambda: self._private.is_live, self._log.warning
+            )
+
     async def _ask_for_overdue(self) -> None:
         """Ask for what pushes should have told long ago: one may have been lost without the socket noticing."""
         while True:
             await asyncio.sleep(WATCH_SECS)
             self._events.publish(self._lifecycles.overdue(self._now_ms()))
             if self._positions.is_short_of_fills(self._now_ms()):
-                self.create_task(self._insist("Fetching missed fills", self._catch_up))
+                self.create_task(self._insist("Fetching missed fills", self._recovery.catch_up))
 
     def _ask_for(self, order: Order, reason: str) -> None:
         client_order_id = order.client_order_id.value

@@ -104,6 +104,11 @@ class OrderEventPublisher:
         self._foreign = foreign
         self._query = query
 
+    def is_collecting(self, order: Order) -> bool:
+        """Tell whether fills of an order wait for the rest of what was said of it."""
+        venue_order_id = order.venue_order_id
+        return venue_order_id is not None and self._foreign.is_collecting(venue_order_id.value)
+
     def publish(self, events: Iterable[OrderEvent]) -> None:
         """Publish events in their order."""
         for event in events:

@@ -1,156 +1,189 @@
-"""Orders of the account that are not this node's: made by hand, by another program, or by the venue itself."""
+"""Orders the framework did not make: another program's, the venue's own; told to the engine with every fill."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
-from nautilus_trader.cache.cache import Cache
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.reports import ExecutionMassStatus, FillReport, OrderStatusReport
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.identifiers import VenueOrderId
+from nautilus_trader.model.identifiers import InstrumentId
 
-from nautilus_bybit_adapter.errors import BybitDecodeError
-from nautilus_bybit_adapter.nt1.execution.reports import VenueState
+from nautilus_bybit_adapter.errors import BybitDecodeError, BybitError
+from nautilus_bybit_adapter.nt1.mapping.account_data import FORCED_KIND
 from nautilus_bybit_adapter.nt1.mapping.identifiers import instrument_id_of
-from nautilus_bybit_adapter.state.orders import FILL_TYPES
+from nautilus_bybit_adapter.state.orders import FILL_TYPES, OPEN_STATUSES
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
-ATTEMPTS = 5
+# Pushes of an order and of its fills follow each other within milliseconds.
+FIRST_DELAY_SECS = 0.25
+LONGEST_DELAY_SECS = 5.0
 
-Row = BybitOrder | BybitExecution
+
+class ForeignRows(Protocol):
+    """Where rows come from, and what makes reports of them."""
+
+    async def order(
+        self, instrument_id: InstrumentId, client_order_id: str, venue_order_id: str
+    ) -> BybitOrder | None:
+        """Return the newest row of an order, or None."""
+
+    async def executions_of(self, instrument_id: InstrumentId, venue_order_id: str) -> list[BybitExecution]:
+        """Return the executions of an order, oldest first."""
+
+    def order_report(self, row: BybitOrder) -> OrderStatusReport:
+        """Return the report of an order row."""
+
+    def fill_report(self, row: BybitExecution) -> FillReport:
+        """Return the report of an execution row."""
+
+    def forced_order_report(self, row: BybitExecution) -> OrderStatusReport:
+        """Return the report of an order that only its execution tells of."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of one order."""
+
+    row: BybitOrder | None = None
+    fills: dict[str, BybitExecution] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the row and the fills speak of the same quantity."""
+        filled = sum((Decimal(fill.exec_qty) for fill in self.fills.values()), Decimal(0))
+        return self.row is not None and filled == Decimal(self.row.cum_exec_qty or "0")
+
+    def take_row(self, row: BybitOrder) -> None:
+        """Keep the newer of two rows."""
+        if self.row is None or _age(row) >= _age(self.row):
+            self.row = row
 
 
 class ForeignOrders:
     """
-    Tells the framework of orders it has not met, each with its true fills.
+    Collects each order's row and fills, and reports them together.
 
-    A fill needs an order, and an order that comes filled would be given made-up fills: such an order is read from the
-    venue whole first, while what comes of it meanwhile waits.
+    The engine books a fill it knows only from an order's report as one of its own making, without the fee and
+    under an id that the true fill does not have. So an order is reported when its fills are there; what does not
+    come is asked for.
 
     Parameters
     ----------
     client : LiveExecutionClient
-        Sends the reports.
-    cache : Cache
-        Knows the orders the framework has met.
-    venue : VenueState
-        Reads the orders and makes the reports.
-    insist : Callable[[str, Callable[[], Awaitable[None]]], object]
-        Repeats a step, which it is told in words, in the background until the venue has answered.
+        Sends the reports and runs tasks.
+    venue : ForeignRows
+        Where what is missing comes from.
 
     """
 
-    def __init__(
-        self,
-        client: LiveExecutionClient,
-        cache: Cache,
-        venue: VenueState,
-        insist: Callable[[str, Callable[[], Awaitable[None]]], object],
-    ) -> None:
+    def __init__(self, client: LiveExecutionClient, venue: ForeignRows) -> None:
         self._client = client
         self._log: Any = client._log  # noqa: SLF001 - the framework gives its components no other way
-        self._cache = cache
         self._venue = venue
-        self._insist = insist
-        self._held: dict[str, list[Row]] = {}
+        self._seen: dict[str, _Seen] = {}
+        self._asking: set[str] = set()
+
+    def is_collecting(self, order_id: str) -> bool:
+        """Tell whether something of an order is not reported yet, since the rest is still to come."""
+        return order_id in self._asking
 
     def on_order(self, row: BybitOrder) -> None:
         """Take an order row."""
-        if row.order_id in self._held or (Decimal(row.cum_exec_qty or 0) and not self._is_met(row)):
-            self._hold(row)
-        else:
-            self._report(row)
+        seen = self._seen.setdefault(row.order_id, _Seen())
+        seen.take_row(row)
+        self._report_or_ask(row.order_id, row.category, row.symbol)
 
     def on_fill(self, row: BybitExecution) -> None:
-        """Take a fill that was not seen before."""
-        if row.order_id in self._held or not self._is_met(row):
-            self._hold(row)
-        else:
-            self._report(row)
+        """Take an execution that is seen for the first time."""
+        self._seen.setdefault(row.order_id, _Seen()).fills[row.exec_id] = row
+        self._report_or_ask(row.order_id, row.category, row.symbol)
+
+    def _report_or_ask(self, order_id: str, category: str, symbol: str) -> None:
+        if self._seen[order_id].is_whole:
+            self._report(order_id)
+        elif order_id not in self._asking:
+            self._asking.add(order_id)
+            instrument_id = instrument_id_of(symbol, BybitProductType(category))
+            inquiry: Coroutine[Any, Any, None] = self._ask(order_id, instrument_id)
+            self._client.create_task(inquiry)
 
     def resume(self) -> None:
-        """Go on reading the orders that a disconnect kept from being read."""
-        for rows in self._held.values():
-            self._start(rows[0])
+        """Go on asking where a disconnect ended it."""
+        for order_id, seen in list(self._seen.items()):
+            known = seen.row or next(iter(seen.fills.values()))
+            if not seen.is_whole:
+                self._report_or_ask(order_id, known.category, known.symbol)
 
-    def _is_met(self, row: Row) -> bool:
-        return self._cache.client_order_id(VenueOrderId(row.order_id)) is not None
-
-    def _hold(self, row: Row) -> None:
-        held = self._held.setdefault(row.order_id, [])
-        held.append(row)
-        if len(held) == 1:
-            self._start(row)
-
-    def _start(self, row: Row) -> None:
-        attempts = itertools.count(1)
-        self._insist(f"Reading order {row.order_id}", lambda: self._introduce(row, next(attempts)))
-
-    async def _introduce(self, first: Row, attempt: int) -> None:
-        instrument_id = instrument_id_of(first.symbol, BybitProductType(first.category))
-        order = await self._venue.order(instrument_id, "", first.order_id)
-        fills = [
-            fill
-            for fill in await self._venue.executions_of(instrument_id, first.order_id)
-            if fill.exec_type in FILL_TYPES
-        ]
-        if order is not None and attempt < ATTEMPTS and not _agree(order, fills):
-            raise BybitDecodeError(f"order {first.order_id} and its fills were read at different times")
-        held = self._held.pop(first.order_id, [])
-        if order is not None:
-            self._send_whole(order, fills)
-            held = [row for row in held if _is_news(row, order)]
-        elif isinstance(first, BybitExecution):
-            # The venue closes positions without an order that could be read.
-            self._send(lambda: self._venue.forced_order_report(first))
-        for row in held:
-            self._report(row)
-
-    def _send_whole(self, order: BybitOrder, fills: list[BybitExecution]) -> None:
+    def _report(self, order_id: str) -> None:
+        seen = self._seen[order_id]
+        assert seen.row is not None  # noqa: S101 - what is whole has one
+        if seen.row.order_status not in OPEN_STATUSES:
+            del self._seen[order_id]
         try:
-            report = self._venue.order_report(order)
-            fill_reports = [self._venue.fill_report(fill) for fill in fills]
+            report = self._venue.order_report(seen.row)
+            fills = [self._venue.fill_report(fill) for fill in seen.fills.values()]
         except BybitDecodeError as e:
-            self._log.error(f"An order that is not this node's was not taken: {e}")
+            self._log.error(f"Order {order_id}, which was made elsewhere, was not taken: {e}")
             return
-        status = ExecutionMassStatus(
+        if not fills:
+            self._client._send_order_status_report(report)  # noqa: SLF001 - framework API
+            return
+        both = ExecutionMassStatus(
             client_id=self._client.id,
             account_id=self._client.account_id,
             venue=self._client.venue,
             report_id=UUID4(),
             ts_init=report.ts_init,
         )
-        status.add_order_reports([report])
-        status.add_fill_reports(fill_reports)
-        self._client._send_mass_status_report(status)  # noqa: SLF001 - framework API
+        both.add_order_reports([report])
+        both.add_fill_reports(fills)
+        self._client._send_mass_status_report(both)  # noqa: SLF001 - framework API
 
-    def _report(self, row: Row) -> None:
-        if isinstance(row, BybitOrder):
-            self._send(lambda: self._venue.order_report(row))
-        else:
-            self._send(lambda: self._venue.fill_report(row))
-
-    def _send(self, make: Callable[[], OrderStatusReport | FillReport]) -> None:
+    async def _ask(self, order_id: str, instrument_id: InstrumentId) -> None:
+        delay = FIRST_DELAY_SECS
         try:
-            report = make()
-        except BybitDecodeError as e:
-            self._log.error(f"A row of an order that is not this node's was not taken: {e}")
+            while True:
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, LONGEST_DELAY_SECS)
+                if order_id not in self._seen or self._seen[order_id].is_whole:
+                    return
+                try:
+                    await self._ask_once(order_id, instrument_id)
+                except BybitError as e:
+                    self._log.warning(f"Order {order_id} could not be asked for, trying again: {e}")
+        finally:
+            self._asking.discard(order_id)
+
+    async def _ask_once(self, order_id: str, instrument_id: InstrumentId) -> None:
+        row = await self._venue.order(instrument_id, "", order_id)
+        fills = await self._venue.executions_of(instrument_id, order_id)
+        seen = self._seen.get(order_id)
+        if seen is None:
             return
-        if isinstance(report, OrderStatusReport):
-            self._client._send_order_status_report(report)  # noqa: SLF001 - framework API
-        else:
-            self._client._send_fill_report(report)  # noqa: SLF001 - framework API
+        if row is not None:
+            seen.take_row(row)
+        seen.fills |= {fill.exec_id: fill for fill in fills if fill.exec_type in FILL_TYPES}
+        if seen.is_whole:
+            self._report(order_id)
+        elif seen.row is None and all(fill.exec_type in FORCED_KIND for fill in seen.fills.values()):
+            self._report_forced(order_id)
+
+    def _report_forced(self, order_id: str) -> None:
+        """Report what the venue closed by itself, without an order that could be read."""
+        fills = list(self._seen.pop(order_id).fills.values())
+        try:
+            self._client._send_order_status_report(self._venue.forced_order_report(fills[0]))  # noqa: SLF001 - framework API
+            for fill in fills:
+                self._client._send_fill_report(self._venue.fill_report(fill))  # noqa: SLF001 - framework API
+        except BybitDecodeError as e:
+            self._log.error(f"Fills of {order_id}, which the venue made, were not taken: {e}")
 
 
-def _agree(order: BybitOrder, fills: list[BybitExecution]) -> bool:
-    return sum(Decimal(fill.exec_qty) for fill in fills) == Decimal(order.cum_exec_qty or 0)
-
-
-def _is_news(row: Row, order: BybitOrder) -> bool:
-    """Tell whether a row that waited may say more than the order as it was read; known fills are known by their id."""
-    return isinstance(row, BybitExecution) or int(row.updated_time or 0) > int(order.updated_time or 0)
+def _age(row: BybitOrder) -> tuple[int, Decimal]:
+    return int(row.updated_time or "0"), Decimal(row.cum_exec_qty or "0")

@@ -11,6 +11,7 @@ from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher, record_of
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
+from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE
 from nautilus_bybit_adapter.state.legs import PositionLegs
 from nautilus_bybit_adapter.state.orders import OrderLifecycles
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
@@ -39,11 +40,6 @@ class RowIntake:
     quiet_about_unloaded : bool
         Whether rows of instruments that are not loaded are taken in silence.
 
-    Attributes
-    ----------
-    last_execution_ms : int
-        Time of the newest execution seen, UNIX milliseconds.
-
     """
 
     def __init__(
@@ -66,12 +62,10 @@ class RowIntake:
         self._log = log
         self._legs = legs
         self._quiet_about_unloaded = quiet_about_unloaded
-        self.last_execution_ms = 0
 
     def take_execution(self, execution: BybitExecution) -> None:
         """Take an execution."""
         self.adopt(execution.order_link_id, execution.order_id)
-        self.last_execution_ms = max(self.last_execution_ms, int(execution.exec_time or "0"))
         if not self._is_foreign_and_unloaded(execution):
             self._events.publish(self._lifecycles.on_execution(execution))
 
@@ -82,8 +76,10 @@ class RowIntake:
         if not self._is_foreign_and_unloaded(order):
             self._events.publish(self._lifecycles.on_order(order))
 
-    def open_order_ids(self) -> list[str]:
-        """Return the client order ids that are thought open."""
+    def open_order_ids(self) -> dict[str, str]:
+        """Return the orders that are thought open: the venue's id, where it is known, by client order id."""
+        for order in self._cache.orders_open(venue=BYBIT_VENUE):
+            self.adopt(order.client_order_id.value)
         return self._lifecycles.open_ids()
 
     def ask_for(self, client_order_id: str, reason: str) -> None:
@@ -97,7 +93,7 @@ class RowIntake:
         if not client_order_id or self._lifecycles.knows(client_order_id, venue_order_id):
             return
         order = self._cache.order(ClientOrderId(client_order_id))
-        if order is not None:
+        if order is not None and not self._events.is_collecting(order):
             self._lifecycles.adopt(*record_of(order))
 
     def knows(self, client_order_id: str) -> bool:

@@ -1,12 +1,15 @@
-"""What was missed while the private socket was away, read over REST."""
+"""What was missed, read over REST: after each outage of the private socket, and now and then without one."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
+from nautilus_bybit_adapter.errors import BybitError
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
-# How far before the last seen execution a recovery starts: pushes and rows need not agree on their order.
+# How far before the last complete reading one starts: pushes and rows need not agree on their order.
 OVERLAP_MS = 60_000
 
 
@@ -29,8 +32,8 @@ class RowSink(Protocol):
     def take_order(self, order: BybitOrder) -> None:
         """Take one order."""
 
-    def open_order_ids(self) -> list[str]:
-        """Return the client order ids that are thought open."""
+    def open_order_ids(self) -> dict[str, str]:
+        """Return the orders that are thought open: the venue's id, where it is known, by client order id."""
 
     def ask_for(self, client_order_id: str, reason: str) -> None:
         """Start an inquiry for one order."""
@@ -40,7 +43,8 @@ async def recover_outage(venue: VenueRows, sink: RowSink, since_ms: int) -> None
     """
     Feed what happened since ``since_ms`` (less an overlap); ask for each order that is no longer listed as open.
 
-    Executions go first, so that an order that ended meanwhile finds its fills booked.
+    Executions go first, so that an order that ended meanwhile finds its fills booked. An order that was sent
+    while the venue was being read need not be listed, so it is not asked for.
 
     Raises
     ------
@@ -48,12 +52,73 @@ async def recover_outage(venue: VenueRows, sink: RowSink, since_ms: int) -> None
         If a page could not be had. What came before is booked; running it again is safe.
 
     """
+    thought_open = sink.open_order_ids()
     for execution in await venue.executions(since_ms - OVERLAP_MS, None):
         sink.take_execution(execution)
     listed: set[str] = set()
     for order in await venue.open_orders():
-        listed.add(order.order_link_id)
+        listed |= {order.order_link_id, order.order_id}
         sink.take_order(order)
-    for client_order_id in sink.open_order_ids():
-        if client_order_id not in listed:
-            sink.ask_for(client_order_id, "it is not listed as open after an outage")
+    still_open = sink.open_order_ids()
+    for client_order_id, venue_order_id in thought_open.items():
+        if client_order_id in still_open and listed.isdisjoint((client_order_id, venue_order_id)):
+            sink.ask_for(client_order_id, "it is not listed as open")
+
+
+class Recovery:
+    """
+    Reads what was missed, from where the last complete reading ended.
+
+    Parameters
+    ----------
+    venue : VenueRows
+        Where rows come from.
+    sink : RowSink
+        Where they go.
+    now_ms : Callable[[], int]
+        The venue's time, UNIX milliseconds.
+
+    """
+
+    def __init__(self, venue: VenueRows, sink: RowSink, now_ms: Callable[[], int]) -> None:
+        self._venue = venue
+        self._sink = sink
+        self._now_ms = now_ms
+        self._since_ms = 0
+        self._reading = asyncio.Lock()
+
+    def begin(self) -> None:
+        """Start from now, the first time; later what happened in between is missed, too."""
+        self._since_ms = self._since_ms or self._now_ms()
+
+    async def catch_up(self) -> None:
+        """Read everything since the last complete reading; raises `BybitError`, and then starts there again."""
+        async with self._reading:
+            now_ms = self._now_ms()
+            await recover_outage(self._venue, self._sink, self._since_ms)
+            self._since_ms = max(self._since_ms, now_ms)
+
+    async def compare_every(
+        self, interval_secs: float, is_live: Callable[[], bool], warn: Callable[[str], None]
+    ) -> None:
+        """
+        Read now and then while the socket is live: a push can be lost without the socket noticing.
+
+        Parameters
+        ----------
+        interval_secs : float
+            Between two readings, seconds.
+        is_live : Callable[[], bool]
+            Whether the socket is live; while it is not, its own recovery is due.
+        warn : Callable[[str], None]
+            Told of a reading that failed; the next one reads what it would have.
+
+        """
+        while True:
+            await asyncio.sleep(interval_secs)
+            if not is_live():
+                continue
+            try:
+                await self.catch_up()
+            except BybitError as e:
+                warn(f"Orders and executions could not be compared with the venue's: {e}")

@@ -87,10 +87,20 @@ class VenueState:
     async def order(
         self, instrument_id: InstrumentId, client_order_id: str, venue_order_id: str
     ) -> BybitOrder | None:
-        """Return the venue's newest row of one order; ``None`` when the venue says that it has none."""
+        """
+        Return the venue's newest row of one order; ``None`` when the venue says that it has none.
+
+        An order made elsewhere has a client order id the venue never heard of.
+        """
+        rows = await self._rows_of(instrument_id, None, client_order_id) if client_order_id else []
+        if not rows and venue_order_id:
+            rows = await self._rows_of(instrument_id, venue_order_id, None)
+        return max(rows, key=lambda row: int(row.created_time or "0"), default=None)
+
+    async def _rows_of(
+        self, instrument_id: InstrumentId, order_id: str | None, link_id: str | None
+    ) -> list[BybitOrder]:
         symbol, category = symbol_of(instrument_id)
-        link_id = client_order_id or None
-        order_id = None if link_id else venue_order_id
         rows = await self._http.get_open_orders(
             category, symbol=symbol, order_id=order_id, order_link_id=link_id
         )
@@ -98,7 +108,7 @@ class VenueState:
             rows = await self._http.get_order_history(
                 category, symbol=symbol, order_id=order_id, order_link_id=link_id
             )
-        return max(rows, key=lambda row: int(row.created_time or "0"), default=None)
+        return rows
 
     async def executions_of(self, instrument_id: InstrumentId, venue_order_id: str) -> list[BybitExecution]:
         """Return every execution of one order, oldest first."""

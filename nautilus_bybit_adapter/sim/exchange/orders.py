@@ -175,8 +175,8 @@ class Order:
 
     @property
     def leaves_value(self) -> Decimal:
-        """Quote value of the open quantity at the limit price."""
-        return self.instrument.value(self.ticks, self.leaves)
+        """Value of the open quantity at the limit price; 0 without one, as of a market order behind a trigger."""
+        return self.instrument.value(self.ticks, self.leaves) if self.ticks else ZERO
 
 
 class OptionFigures(NamedTuple):

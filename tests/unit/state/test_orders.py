@@ -173,9 +173,9 @@ def test_refused_after_it_was_seen_working_is_asked_for() -> None:
 def test_unknown_stays_open_until_the_venue_answers() -> None:
     machine = submitted()
     assert kinds(machine.on_unknown("c-1", "timeout")) == [Query]
-    assert machine.open_ids() == ["c-1"]
+    assert machine.open_ids() == {"c-1": ""}
     assert kinds(machine.on_absent("c-1", "never received", T0)) == [Rejected]
-    assert machine.open_ids() == []
+    assert machine.open_ids() == {}
     assert machine.on_absent("c-1", "never received", T0) == []
 
 
@@ -207,7 +207,7 @@ def test_an_adopted_order_goes_on_where_it_was() -> None:
     machine.adopt(record, ["e1"])
     assert machine.on_execution(execution("e1", "0.004")) == []
     assert kinds(machine.on_execution(execution("e2", "0.006"))) == [Filled]
-    assert machine.open_ids() == []
+    assert machine.open_ids() == {}
 
 
 def test_closed_orders_are_forgotten_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
