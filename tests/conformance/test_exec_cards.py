@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,26 +12,30 @@ from exec_cards import CARDS, CATEGORIES, ExecCard
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "exec-cards.md"
 
 
-@cache
-def results(category: str) -> dict[str, str]:
-    """Run all cards of a category, in one node."""
-    return run_exec_cards(category, ours)
+@dataclass(frozen=True)
+class Played:
+    """A category whose cards have been played."""
+
+    category: str
+    results: dict[str, str]
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.fixture(scope="module", params=CATEGORIES)
+def played(request: pytest.FixtureRequest) -> Played:
+    """Play all cards of a category, in one node; the tests of a category follow each other."""
+    return Played(request.param, run_exec_cards(request.param, ours))
+
+
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.title)
-@pytest.mark.xdist_group("execution cards")
-def test_card(card: ExecCard, category: str) -> None:
-    result = results(category)[card.number]
-    assert not result.startswith(FAILED), f"{card.title} on {category}: {result}"
-    assert result in {PASSED, card.absent.get(category)}
+def test_card(played: Played, card: ExecCard) -> None:
+    result = played.results[card.number]
+    assert not result.startswith(FAILED), f"{card.title} on {played.category}: {result}"
+    assert result in {PASSED, card.absent.get(played.category)}
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
-@pytest.mark.xdist_group("execution cards")
-def test_the_page_says_what_the_cards_showed(category: str) -> None:
+def test_the_page_says_what_the_cards_showed(played: Played) -> None:
     lines = [line.strip("|").split("|") for line in PAGE.read_text().splitlines() if line.startswith("| ")]
     rows = [[cell.strip() for cell in line] for line in lines]
-    column = rows[0].index(f"{category} ours")
+    column = rows[0].index(f"{played.category} ours")
     told = {row[0].partition(" ")[0]: row[column] for row in rows[1:]}
-    assert told == {number: result.partition(":")[0] for number, result in results(category).items()}
+    assert told == {number: result.partition(":")[0] for number, result in played.results.items()}
