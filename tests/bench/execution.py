@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import trading
-from edge import Result
+from edge import Result, result_of
 from nautilus_trader.config import LoggingConfig, StrategyConfig, TradingNodeConfig
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.enums import OrderSide
@@ -39,11 +40,12 @@ PACE = 40.0
 ROUNDS = 3
 SOAK_PACE, SOAK_SECS = 100.0, 600
 QUANTITY = Quantity.from_str("0.010")
-# Nothing the venue would mind: what is measured is the way, not the waiting.
-NO_LIMITS = {
+LIMIT = 100
+# What the venue says too; the pace of the rounds stays far below it.
+LIMITS = {
     "max_orders_per_second": 0,
     "max_requests_per_second": 0,
-    "rate_limits": {"/v5/order/create": 1000},
+    "rate_limits": {"/v5/order/create": LIMIT},
 }
 
 
@@ -74,6 +76,7 @@ class Shooter(Strategy):
         super().__init__(StrategyConfig(order_id_tag="B01"))
         self.sent: dict[str, int] = {}
         self.heard: dict[str, int] = {}
+        self.cpu_secs = 0.0
         self.started = asyncio.Event()
 
     def on_start(self) -> None:
@@ -92,7 +95,7 @@ class Shooter(Strategy):
 
 def ours(venue: Any) -> TradingNode:
     """Build a node of this package."""
-    return trading.build_node(venue, None, exec_options=NO_LIMITS, log_level="OFF")
+    return trading.build_node(venue, None, exec_options=LIMITS, log_level="OFF")
 
 
 def theirs(venue: Any) -> TradingNode:
@@ -156,7 +159,7 @@ async def shoot(
     running = asyncio.ensure_future(node.run_async())
     try:
         await asyncio.wait_for(shooter.started.wait(), 30.0)
-        begun = time.monotonic()
+        begun, used = time.monotonic(), time.process_time()
         for number in range(count):
             due = begun + number / pace
             if (left := due - time.monotonic()) > 0:
@@ -167,6 +170,7 @@ async def shoot(
         deadline = time.monotonic() + 5.0
         while len(shooter.heard) < count and time.monotonic() < deadline:  # noqa: ASYNC110 - it is not waited for long
             await asyncio.sleep(0.01)
+        shooter.cpu_secs = time.process_time() - used
     finally:
         await node.stop_async()
         await asyncio.gather(running, return_exceptions=True)
@@ -182,7 +186,7 @@ def figures_of(shooter: Shooter, told: dict[str, dict[str, int]], count: int) ->
     assert len(shooter.heard) == count, f"{count - len(shooter.heard)} fills did not come"
     submit = sorted((told["arrived"][name] - shooter.sent[name]) / 1000 for name in names)
     fill = sorted((shooter.heard[name] - told["executed"][name]) / 1000 for name in names)
-    found: dict[str, float] = {}
+    found = {"CPU": shooter.cpu_secs / count * 1e6}
     for what, values in (("submit", submit), ("fill", fill)):
         found[f"{what} p50"] = statistics.median(values)
         found[f"{what} p99"] = values[len(values) * 99 // 100]
@@ -216,7 +220,9 @@ def soak(progress: Callable[[str], None], secs: float = SOAK_SECS) -> dict[str, 
         told = venue.ask()
     look()
     late = sorted((told["arrived"][name] - shooter.sent[name]) / 1000 for name in shooter.sent)
+    arrived = sorted(told["arrived"].values())
     return {
+        "busiest": float(max(bisect_left(arrived, at + 10**9) - number for number, at in enumerate(arrived))),
         "sent": float(count),
         "missed": float(count - len(shooter.heard)),
         "p99": late[len(late) * 99 // 100],
@@ -235,21 +241,23 @@ def run(progress: Callable[[str], None]) -> list[Result]:
     """Return every line of this bench."""
     figures = measure(progress)
     results = []
-    for what, name in (("submit", "submit_order to the venue"), ("fill", "execution to on_order_filled")):
-        for part in ("p50", "p99"):
-            column = f"{what} {part}"
-            mine, peers, least = ([row[column] for row in figures[who]] for who in ("ours", "peer", "floor"))
-            middle, peer = statistics.median(mine), statistics.median(peers)
-            spread = (max(mine) - min(mine)) / middle
-            results.append(Result(f"{name}: {part}", "us", middle, peer, peer / middle, spread))
-            results.append(
-                Result(f"{name}: {part}, bare socket", "us", statistics.median(least), None, None, 0.0)
-            )
+    columns = {
+        "submit p50": "submit_order to the venue: p50",
+        "submit p99": "submit_order to the venue: p99",
+        "fill p50": "execution to on_order_filled: p50",
+        "fill p99": "execution to on_order_filled: p99",
+        "CPU": "an order and its fill: CPU",
+    }
+    for column, name in columns.items():
+        results.append(result_of(name, "us", figures, column, more_is_better=False))
+        least = statistics.median(row[column] for row in figures["floor"])
+        results.append(Result(f"{name}, bare socket", "us", least, None, None, 0.0))
     found = soak(progress)
     title = f"{SOAK_PACE:.0f} orders/s for {SOAK_SECS // 60} minutes"
     return [
         *results,
         Result(f"{title}: fills missed", "orders", found["missed"], None, None, 0.0),
+        Result(f"{title}: most in a second, of {LIMIT} allowed", "orders", found["busiest"], None, None, 0.0),
         Result(f"{title}: p99", "us", found["p99"], None, None, 0.0),
         Result(f"{title}: memory after a minute", "MiB", found["first"], None, None, 0.0),
         Result(f"{title}: memory at the end", "MiB", found["last"], None, None, 0.0),

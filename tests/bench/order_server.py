@@ -21,7 +21,7 @@ from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 # The acknowledgement has been dealt with by then.
 FILL_AFTER_SECS = 0.004
 PRICE = "86000.1"
-LIMIT = "1000"
+LIMIT = "100"
 
 
 class Desk:

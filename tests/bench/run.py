@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support")]
 
 import edge  # noqa: E402 - needs the path above
+import execution  # noqa: E402
 import kernels  # noqa: E402
 import load  # noqa: E402
 import signed_requests  # noqa: E402
@@ -30,6 +31,7 @@ def main() -> None:
         *edge.run(progress),
         *load.run(progress),
         *signed_requests.run(progress),
+        *execution.run(progress),
         *venue.run(progress),
     ]
     target = ROOT / "build" / "bench.json"
