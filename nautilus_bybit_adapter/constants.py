@@ -51,7 +51,6 @@ MAX_ARGS_CHARS: Final = 21_000
 # Options allow 2,000; fewer lose less when a connection breaks, and leave a busy one room to be read in time.
 MAX_TOPICS_PER_CONNECTION: Final = 400
 
-MAX_ORDER_LINK_ID_CHARS: Final = 36
 MAX_HISTORY_WINDOW_MS: Final = 7 * 24 * 3600 * 1000
 # Loans and volatility; yields of the past.
 MAX_STATISTICS_WINDOW_MS: Final = 30 * 24 * 3600 * 1000
@@ -61,9 +60,6 @@ MAX_APR_WINDOW_MS: Final = 182 * 24 * 3600 * 1000
 IP_LIMIT_REQUESTS: Final = 600
 IP_LIMIT_SECS: Final = 5.0
 IP_BAN_SECS: Final = 600.0
-
-# The venue refuses a timestamp this far ahead of its own clock, whatever the receive window.
-MAX_CLOCK_LEAD_MS: Final = 1_000
 
 PING_INTERVAL_SECS: Final = 20.0
 RECV_WINDOW_MS: Final = 5_000

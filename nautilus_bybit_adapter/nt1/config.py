@@ -200,7 +200,8 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     position_mode : dict[str, BybitPositionMode], optional
         Position modes to set at connect, by symbol of a loaded LINEAR contract, or by settlement coin (``"USDT"``)
         for all contracts settled in it. With ``BOTH_SIDES`` anywhere the client is one of OMS type HEDGING, and
-        positions of such a symbol are ``{instrument_id}-LONG`` and ``{instrument_id}-SHORT``.
+        positions of such a symbol are ``{instrument_id}-LONG`` and ``{instrument_id}-SHORT``, and that of any other
+        ``{instrument_id}-NET``.
     margin_mode : BybitMarginMode, optional
         The account's margin mode, to set at connect.
     dcp_window_secs : PositiveInt, optional

@@ -84,6 +84,13 @@ class _Leg:
     state: LegState
     filled: Decimal = Decimal(0)
     is_ending: bool = False
+    # What an order without an entry would be worth had its siblings no fills.
+    worth: Decimal = field(init=False)
+    # Quantities it was to be amended to, and is not yet.
+    asked: set[Decimal] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.worth = self.quantity
 
 
 @dataclass(slots=True)
@@ -102,11 +109,14 @@ class _Group:
 
     def target(self, leg: _Leg) -> Decimal:
         """Return what a child is to be worth in all: what the entry filled, less what its siblings have taken."""
-        base = self.parent.filled if self.parent is not None else leg.quantity
-        taken = Decimal(0)
-        if self.tie is Tie.SHARE:
-            taken = sum((other.filled for other in self.siblings(leg)), Decimal(0))
-        return base - taken
+        base = self.parent.filled if self.parent is not None else leg.worth
+        return base - self.taken(leg)
+
+    def taken(self, leg: _Leg) -> Decimal:
+        """Return what its siblings have taken of the quantity a child shares with them."""
+        if self.tie is not Tie.SHARE:
+            return Decimal(0)
+        return sum((other.filled for other in self.siblings(leg)), Decimal(0))
 
 
 class Contingencies:
@@ -139,11 +149,27 @@ class Contingencies:
         group = _Group(entry, [_Leg(*child, first) for child in children], tie)
         self._groups.update(dict.fromkeys(group.legs, group))
 
-    def on_sent(self, client_order_id: str) -> None:
-        """Take note that a child was sent."""
+    def resume(self, client_order_id: str, quantity: Decimal, filled: Decimal) -> None:
+        """Take how far an order that an earlier run has sent has come; `catch_up` follows when all are told."""
         leg = self._leg(client_order_id)
-        if leg is not None and leg.state is LegState.HELD:
-            leg.state = LegState.SENT
+        if leg is not None:
+            leg.state, leg.quantity, leg.filled = LegState.WORKING, quantity, filled
+
+    def catch_up(self, client_order_id: str) -> list[Action]:
+        """Return what is to be done for the group of an order, whose orders were resumed."""
+        group = self._groups.get(client_order_id)
+        if group is None:
+            return []
+        if group.parent is None:
+            for leg in group.children:
+                if leg.quantity != leg.worth:
+                    # It was amended: then it is taken to be worth what it should be by now.
+                    leg.worth = leg.quantity + group.taken(leg)
+        if group.tie is Tie.REPLACE:
+            ended = [other for leg in group.children if leg.filled for other in group.siblings(leg)]
+            if ended:
+                return self._end(ended)
+        return self._settle(group.children, group) if group.parent or group.tie is Tie.SHARE else []
 
     def on_accepted(self, client_order_id: str) -> list[Action]:
         """Take note that the venue works an order, which can be amended from now on."""
@@ -155,10 +181,28 @@ class Contingencies:
         return self._settle([leg], group) if leg is not group.parent else []
 
     def on_resized(self, client_order_id: str, quantity: Decimal) -> None:
-        """Take note of an order's total quantity."""
+        """Take note of an order's total quantity, which we asked for or its strategy did."""
         leg = self._leg(client_order_id)
-        if leg is not None:
-            leg.quantity = quantity
+        if leg is None:
+            return
+        if quantity in leg.asked:
+            leg.asked.remove(quantity)
+        else:
+            leg.worth += quantity - leg.quantity
+        leg.quantity = quantity
+
+    def on_change_refused(self, client_order_id: str, quantity: Decimal) -> bool:
+        """Take note that the venue would not amend or cancel an order, which is of this quantity still.
+
+        The next fill of its group asks again. Returns whether it was asked for by the group.
+        """
+        leg = self._leg(client_order_id)
+        if leg is None or not (leg.asked or leg.is_ending):
+            return False
+        leg.asked.clear()
+        leg.is_ending = False
+        leg.quantity = quantity
+        return True
 
     def on_filled(self, client_order_id: str, quantity: Decimal) -> list[Action]:
         """Take one more fill of an order."""
@@ -208,6 +252,7 @@ class Contingencies:
                 actions.append(Cancel(leg.client_order_id))
             elif target != leg.quantity:
                 leg.quantity = target
+                leg.asked.add(target)
                 actions.append(Resize(leg.client_order_id, target))
         return actions
 

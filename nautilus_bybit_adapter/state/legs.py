@@ -54,6 +54,10 @@ class PositionLegs:
         if position_idx:
             self._hedged.add((category, symbol))
 
+    def is_news(self, category: str, symbol: str, position_idx: int) -> bool:
+        """Tell whether a slot is the first that shows a symbol in hedge mode."""
+        return bool(position_idx) and not self.is_hedged(category, symbol)
+
     def leg_of(self, execution: BybitExecution) -> int:
         """
         Return the position index of a fill, 0 in one-way mode.

@@ -9,6 +9,7 @@ Source: Bybit V5 "Rate Limit Rules".
 from __future__ import annotations
 
 import itertools
+import sys
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +20,7 @@ from nautilus_bybit_adapter.state.rate_table import RATE_TABLE, PathRate, rate_o
 from nautilus_bybit_adapter.state.rate_window import RateWindow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 class Purpose(IntEnum):
@@ -154,6 +155,8 @@ class RateLimiter:
         self._requests = RateWindow(self.limits.requests_per_second)
         self._orders: dict[str, RateWindow] = {}
         self._paths: dict[tuple[str, str, str], RateWindow] = {}
+        # Where the venue refused a request for its rate: the path is shut for a time, whoever counts it.
+        self._refusals: dict[tuple[str, str, str], RateWindow] = {}
         self._held: dict[int, tuple[tuple[RateWindow, int], ...]] = {}
         self._waiting: tuple[dict[int, Demand], ...] = tuple({} for _ in Purpose)
 
@@ -215,12 +218,15 @@ class RateLimiter:
         """Return when to poll again; `None` while nobody waits."""
         full: set[int] = set()
         times: list[float] = []
-        for demand in self._heads():
+        # As `poll` goes, since whoever it would not let through is no reason to look.
+        for demand in (demand for queue in self._waiting for demand in queue.values()):
             needs = self._needs(demand)
             # One that waits behind another for a window comes after it.
             if full.isdisjoint(id(window) for window, _ in needs):
                 times.append(max(window.ready_at(now, units) for window, units in needs))
-                full.update(id(window) for window, units in needs if not window.has_room(now, units))
+            full.update(id(window) for window, units in needs if not window.has_room(now, units))
+            if id(self._requests) in full:
+                break
         return min(times, default=None)
 
     def settle(self, ticket: int, now: float) -> None:
@@ -250,8 +256,8 @@ class RateLimiter:
         window.observe(now, limit, remaining)
 
     def on_refused(self, demand: Demand, until: float) -> None:
-        """Keep a path's window shut until `until`: the venue refused a request of it for its rate."""
-        self._path_window(demand).block_until(until)
+        """Keep a path shut until `until`: the venue refused a request of it for its rate."""
+        self._refusals.setdefault(self._key(demand), RateWindow(sys.maxsize)).block_until(until)
 
     def use(self, now: float) -> dict[str, WindowUse]:
         """Return the windows that were used, by name."""
@@ -272,22 +278,14 @@ class RateLimiter:
         for (path, kind, _), window in self._paths.items():
             window.limit = rate_of(path, limits.table).limit(kind)
 
-    def _heads(self) -> Iterable[Demand]:
-        """Return the first waiting request of each path and category."""
-        seen: set[tuple[str, str, str]] = set()
-        for queue in self._waiting:
-            for demand in queue.values():
-                key = demand.path, demand.category, demand.account
-                if key not in seen:
-                    seen.add(key)
-                    yield demand
-
     def _needs(self, demand: Demand) -> list[tuple[RateWindow, int]]:
         needs: list[tuple[RateWindow, int]] = []
         if self.limits.requests_per_second:
             needs.append((self._requests, 1))
         if self.limits.orders_per_second and purpose_of(demand.path) is Purpose.ORDER:
             needs.append((self._order_window(demand.account), demand.orders))
+        if self._refusals and (refusal := self._refusals.get(self._key(demand))) is not None:
+            needs.append((refusal, 1))
         if not self.limits.are_venues_kept:
             return needs
         if demand.is_private:
@@ -302,11 +300,14 @@ class RateLimiter:
             window = self._orders[account] = RateWindow(self.limits.orders_per_second)
         return window
 
+    def _key(self, demand: Demand) -> tuple[str, str, str]:
+        return demand.path, rate_of(demand.path, self.limits.table).kind(demand.category), demand.account
+
     def _path_window(self, demand: Demand) -> RateWindow:
-        rate = rate_of(demand.path, self.limits.table)
-        key = demand.path, rate.kind(demand.category), demand.account
+        key = self._key(demand)
         window = self._paths.get(key)
         if window is None:
+            rate = rate_of(demand.path, self.limits.table)
             window = self._paths[key] = RateWindow(rate.limit(demand.category), rate.window_secs)
         return window
 

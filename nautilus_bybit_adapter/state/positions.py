@@ -46,16 +46,22 @@ class PositionSizes:
     """
     Notices that the venue's position is another than the fills that have arrived add up to.
 
-    The first word about a slot is where its sum starts; fills up to that word's sequence number are in it.
+    The first word about a slot is where its sum starts; fills up to that word's sequence number are in it. Once all
+    open positions have been told, a slot nobody told of starts at nothing.
     """
 
     def __init__(self) -> None:
         self._slots: dict[SlotKey, _Slot] = {}
+        self._is_whole = False
+
+    def on_whole(self) -> None:
+        """Take that every open position has been told of."""
+        self._is_whole = True
 
     def on_position(self, position: BybitPosition) -> None:
         """Take a slot of a push or of REST; an older one than the last is passed over."""
         size, key = signed_size(position), slot_of(position)
-        slot = self._slots.get(key)
+        slot = self._slot(key)
         if slot is None:
             self._slots[key] = _Slot(size, position.seq, size, position.seq)
         elif position.seq >= slot.told_seq:
@@ -63,7 +69,7 @@ class PositionSizes:
 
     def on_fill(self, execution: BybitExecution, position_idx: int) -> None:
         """Take a fill that was not seen before."""
-        slot = self._slots.get((execution.category, execution.symbol, position_idx))
+        slot = self._slot((execution.category, execution.symbol, position_idx))
         if slot is None or execution.seq <= slot.base_seq:
             return
         quantity = Decimal(execution.exec_qty)
@@ -93,6 +99,11 @@ class PositionSizes:
                 slot.known, slot.base_seq, slot.differs_since_ms = slot.told, slot.told_seq, 0
                 found.append(key)
         return found
+
+    def _slot(self, key: SlotKey) -> _Slot | None:
+        if key not in self._slots and self._is_whole:
+            self._slots[key] = _Slot(Decimal(0), -1, Decimal(0), -1)
+        return self._slots.get(key)
 
 
 class AdlRanks:

@@ -12,7 +12,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSCloseCode, WSFrame, WSMsgType, WSTransport, ws_connect
 
 from nautilus_bybit_adapter.errors import BybitConnectionError, BybitDecodeError, BybitError, Outcome
 from nautilus_bybit_adapter.state.heartbeat import Beat, Heartbeat
@@ -25,6 +25,7 @@ from nautilus_bybit_adapter.state.session import (
     Session,
     Wait,
 )
+from nautilus_bybit_adapter.transport.frame_listener import FrameListener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 # How often overdue acks are looked for, in seconds.
 _TICK_SECS = 1.0
 _CLOSE_TIMEOUT_SECS = 1.0
-# An attribute of an enum class is looked up slowly, and this one for every frame. Members are compared by
-# identity, a third of the time of equality.
-_TEXT = WSMsgType.TEXT
 _CONNECTED = frozenset({Row.AUTHENTICATING, Row.SUBSCRIBING, Row.RECOVERING, Row.LIVE})
 
 
@@ -55,42 +53,6 @@ class LinkHandler(Protocol):
 
     def on_tick(self, now: float) -> None:
         """Look for what is overdue at monotonic time `now`, in seconds."""
-
-
-class _Listener(WSListener):
-    """Passes picows' calls on, until the link lets go of the connection."""
-
-    def __init__(
-        self, link: WebSocketLink, on_payload: Callable[[bytes, int], None], clock_ns: Callable[[], int]
-    ) -> None:
-        self.link: WebSocketLink | None = link
-        self.partial: bytearray | None = None
-        self.farewell = ""
-        self._on_payload = on_payload
-        self._clock_ns = clock_ns
-
-    def on_ws_connected(self, transport: WSTransport) -> None:
-        if self.link is not None:
-            self.link.on_connected(self, transport)
-
-    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        link = self.link
-        if link is None:
-            return
-        if frame.msg_type is not _TEXT or not frame.fin:
-            link.on_frame(self, transport, frame)
-            return
-        # Every frame of market data comes through here: one time stamp, one copy, one call. For frames of a few
-        # hundred bytes a copy is cheaper than a memoryview, and safe to keep.
-        payload = frame.get_payload_as_bytes()
-        try:
-            self._on_payload(payload, self._clock_ns())
-        except Exception as exc:  # noqa: BLE001 - one consumer's failure must not cost the connection
-            link.report_failure(exc, payload)
-
-    def on_ws_disconnected(self, transport: WSTransport) -> None:
-        if self.link is not None:
-            self.link.on_disconnected(self, transport)
 
 
 class WebSocketLink:
@@ -142,7 +104,7 @@ class WebSocketLink:
         self._options = options
         self._clock_ns = clock_ns
         self._heartbeat = Heartbeat(options.ping_interval_secs, options.pong_timeout_secs)
-        self._listener: _Listener | None = None
+        self._listener: FrameListener | None = None
         self._transport: WSTransport | None = None
         self._task: asyncio.Task[None] | None = None
         self._first_live: asyncio.Future[None] | None = None
@@ -165,11 +127,6 @@ class WebSocketLink:
     def is_connected(self) -> bool:
         """Whether there is a connection, whatever the session's row."""
         return self._can_write()
-
-    @property
-    def has_been_live(self) -> bool:
-        """Whether the session was live since `connect`."""
-        return self._first_live is not None and self._first_live.done()
 
     def start(self) -> None:
         """Begin to connect, and keep trying until closed; does nothing when that is under way already."""
@@ -275,14 +232,14 @@ class WebSocketLink:
         """Note that the venue answered a ping."""
         self._heartbeat.on_pong()
 
-    def on_connected(self, listener: _Listener, transport: WSTransport) -> None:
+    def on_connected(self, listener: FrameListener, transport: WSTransport) -> None:
         """Begin the session on a fresh connection."""
         self._listener, self._transport = listener, transport
         self.connection_count += 1
         self._heartbeat.on_open(time.monotonic())
         self.feed(Input.OPENED)
 
-    def on_frame(self, listener: _Listener, transport: WSTransport, frame: WSFrame) -> None:
+    def on_frame(self, listener: FrameListener, transport: WSTransport, frame: WSFrame) -> None:
         """Put fragments together and see to what is no whole text message."""
         ts_init = self._clock_ns()
         kind = frame.msg_type
@@ -304,7 +261,7 @@ class WebSocketLink:
             transport.send_close(WSCloseCode.OK)
             transport.disconnect()
 
-    def on_disconnected(self, listener: _Listener, transport: WSTransport) -> None:
+    def on_disconnected(self, listener: FrameListener, transport: WSTransport) -> None:
         """Lose the session, unless another connection has taken over."""
         if transport is self._transport:
             self.feed(Input.LOST, listener.farewell or "the connection broke")
@@ -348,7 +305,7 @@ class WebSocketLink:
                 await self._watch()
 
     async def _open(self) -> None:
-        listener = _Listener(self, self._handler.on_payload, self._clock_ns)
+        listener = FrameListener(self, self._handler.on_payload, self._clock_ns)
         try:
             async with asyncio.timeout(self._options.connect_timeout_secs):
                 await ws_connect(

@@ -122,11 +122,6 @@ def _parse_command_response(raw: RawControl, req_id: str) -> ControlMessage:
     )
 
 
-def encode_ping() -> bytes:
-    """Return a `ping` request."""
-    return b'{"op":"ping"}'
-
-
 def encode_auth(req_id: str, api_key: str, expires_ms: int, signature: str) -> bytes:
     """Return an `auth` request; `signature` is that of `sign_ws` for `expires_ms` (epoch ms)."""
     return msgspec.json.encode({"req_id": req_id, "op": "auth", "args": [api_key, expires_ms, signature]})

@@ -41,6 +41,7 @@ from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 from nautilus_bybit_adapter.state import positions
 
 QUANTITY = Quantity.from_str("0.010")
+ETHER = InstrumentId.from_str("ETHUSDT-LINEAR.BYBIT")
 INVERSE = InstrumentId.from_str("BTCUSD-INVERSE.BYBIT")
 PUBLISHED = (
     BybitForcedFill,
@@ -83,13 +84,15 @@ async def bought(trader: Recorder, instrument_id: InstrumentId, side: OrderSide,
 def test_edge_28_a_hedged_symbol_has_two_positions_and_a_restart_finds_both() -> None:
     async def scenario(venue: SimVenue) -> None:
         options = {
+            "instrument_ids": (LINEAR, ETHER),
             "exec_options": {
                 "position_mode": {"BTCUSDT": BybitPositionMode.BOTH_SIDES},
                 "margin_mode": BybitMarginMode.REGULAR_MARGIN,
                 "futures_leverages": {"BTCUSDT-LINEAR": 7},
-            }
+            },
         }
         long_id, short_id = PositionId(f"{LINEAR}-LONG"), PositionId(f"{LINEAR}-SHORT")
+        net_id = PositionId(f"{ETHER}-NET")
         async with trading(venue, Watcher(), **options) as trader:
             settings = venue.exchange.settings
             market = venue.exchange.markets["linear", "BTCUSDT"]
@@ -100,10 +103,13 @@ def test_edge_28_a_hedged_symbol_has_two_positions_and_a_restart_finds_both() ->
             assert set(positions) == {long_id, short_id}
             assert positions[short_id].side == PositionSide.SHORT
             assert trader.portfolio.net_position(LINEAR) == Decimal("-0.010")
+            await bought(trader, ETHER, OrderSide.BUY, "0.10")
+            await bought(trader, ETHER, OrderSide.BUY, "0.20")
+            assert [each.id for each in trader.cache.positions_open(instrument_id=ETHER)] == [net_id]
 
             trader.close_position(positions[long_id])
             await trader.until(lambda: trader.of(PositionClosed), "the end of the long position")
-            assert [each.id for each in trader.cache.positions_open()] == [short_id]
+            assert [each.id for each in trader.cache.positions_open(instrument_id=LINEAR)] == [short_id]
             await bought(trader, LINEAR, OrderSide.BUY, "0.030")
             await trader.until(
                 lambda: any(
@@ -112,9 +118,16 @@ def test_edge_28_a_hedged_symbol_has_two_positions_and_a_restart_finds_both() ->
                 ),
                 "the update of the long position",
             )
-        async with trading(venue, Watcher(), **options) as again:
+        async with trading(venue, Watcher(LINEAR, ETHER), **options) as again:
             sizes = {each.id: each.signed_decimal_qty() for each in again.cache.positions_open()}
-            assert sizes == {long_id: Decimal("0.030"), short_id: Decimal("-0.020")}
+            assert sizes == {
+                long_id: Decimal("0.030"),
+                short_id: Decimal("-0.020"),
+                net_id: Decimal("0.30"),
+            }
+            await bought(again, ETHER, OrderSide.SELL, "0.30")
+            assert again.portfolio.is_flat(ETHER)
+            assert not again.cache.positions_open(instrument_id=ETHER)
 
     on_venue(scenario)
 
@@ -361,5 +374,64 @@ def test_edge_36_and_37_a_client_connects_again_after_a_disconnect() -> None:
             )
             await bought(trader, LINEAR, OrderSide.SELL, "0.030")
             await trader.until(lambda: trader.portfolio.is_flat(LINEAR), "the end of the position")
+
+    on_venue(scenario)
+
+
+def test_orders_made_elsewhere_come_with_their_true_fills() -> None:
+    async def scenario(venue: SimVenue) -> None:
+        elsewhere = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy"}
+        market = venue.exchange.markets["linear", "BTCUSDT"]
+        touch = market.touch_price("Sell")
+        assert touch is not None
+        bid = touch * market.instrument.tick
+        async with trading(venue, Watcher()) as trader:
+            venue.exchange.place({**elsewhere, "orderType": "Market", "qty": "0.02"})
+            limit = {
+                **elsewhere,
+                "orderType": "Limit",
+                "qty": "0.03",
+                "price": f"{bid}",
+                "orderLinkId": "mine",
+            }
+            venue.exchange.place(limit)
+            await trader.until(lambda: trader.of(OrderAccepted)[1:], "the resting order")
+            market.trade("Sell", bid, Decimal(1000))
+            await trader.until(
+                lambda: trader.portfolio.net_position(LINEAR) == Decimal("0.050"), "the fills made elsewhere"
+            )
+            told = {(each.trade_id.value, each.commission.as_decimal()) for each in trader.of(OrderFilled)}
+            assert told == {(each.exec_id, each.fee) for each in venue.exchange.account.executions}
+            assert not trader.cache.orders_open()
+
+    on_venue(scenario)
+
+
+def test_edge_14_an_answer_that_says_nothing_of_the_order_rejects_nothing() -> None:
+    async def scenario(venue: SimVenue) -> None:
+        async with trading(venue, Watcher()) as trader:
+            for number, code in enumerate((10000, 10016, 10019), 1):
+                venue.faults.add("ret_code", family="trade", code=code, when="after", count=1)
+                await bought(trader, LINEAR, OrderSide.BUY, "0.010")
+                assert len(trader.of(OrderFilled)) == number
+            assert not trader.of(OrderRejected)
+
+    on_venue(scenario)
+
+
+def test_edge_22_and_23_a_fill_told_thrice_and_before_its_ack_is_one_fill() -> None:
+    async def scenario(venue: SimVenue) -> None:
+        async with trading(venue, Watcher()) as trader:
+            venue.faults.add("duplicate", family="private")
+            venue.faults.add("delay", family="trade", ms=300)
+            order = trader.order_factory.market(LINEAR, OrderSide.BUY, QUANTITY)
+            trader.submit_order(order)
+            # The ack is 0.3 s away: the fill does not wait for it.
+            await trader.until(lambda: trader.of(OrderFilled), "the fill")
+            # An outage has the same execution read over REST as well.
+            venue.disconnect("private")
+            await bought(trader, LINEAR, OrderSide.SELL, "0.010")
+            ids = [each.trade_id.value for each in trader.of(OrderFilled)]
+            assert sorted(ids) == sorted(each.exec_id for each in venue.exchange.account.executions)
 
     on_venue(scenario)

@@ -118,7 +118,9 @@ def test_an_order_sent_while_the_trade_socket_is_down_is_rejected_as_not_sent() 
             def sent_again() -> bool:
                 return venue.exchange.find("linear", "", again.client_order_id.value) is not None
 
-            await asyncio.sleep(1.0)
+            assert trader.node is not None
+            (client,) = trader.node.kernel.exec_engine.get_clients_for_orders([order])
+            await until(lambda: client._trade.is_live, "the new connection")
             trader.submit_order(again)
             await until(sent_again, "an order over the new connection")
             await trader.until(lambda: again.status == OrderStatus.FILLED, "its fill")

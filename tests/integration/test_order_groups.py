@@ -13,6 +13,7 @@ from trading import LINEAR, Recorder, trading, until
 
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
+from nautilus_bybit_adapter.state.contingencies import Contingencies
 
 QUANTITY = Quantity.from_str("0.010")
 ENTRY, TAKE, STOP = Price.from_str("85000.0"), Price.from_str("88000.0"), Price.from_str("84000.0")
@@ -106,6 +107,47 @@ def test_a_canceled_take_profit_ends_its_stop() -> None:
             await until_status(trader, OrderStatus.ACCEPTED, take, stop)
             trader.cancel_order(take)
             await until_status(trader, OrderStatus.CANCELED, take, stop)
+
+    on_venue(scenario)
+
+
+async def connect_again(trader: Recorder, meanwhile: Callable[[], object]) -> None:
+    assert trader.node is not None
+    engine = trader.node.kernel.exec_engine
+    engine.disconnect()
+    await until(engine.check_disconnected, "the disconnect")
+    meanwhile()
+    engine.connect()
+    await until(engine.check_connected, "the second connect")
+
+
+def test_an_entry_that_fills_while_nobody_listens_is_protected_all_the_same() -> None:
+    async def scenario(venue: SimVenue) -> None:
+        async with trading(venue) as trader:
+            entry, take, stop = bracket(trader, OrderType.LIMIT)
+            await until_status(trader, OrderStatus.ACCEPTED, entry)
+            await connect_again(trader, lambda: market_of(venue).trade("Sell", "85000", "0.004"))
+            await until_status(trader, OrderStatus.ACCEPTED, take, stop)
+            await trader.until(lambda: take.quantity == stop.quantity == entry.filled_qty, "the size")
+
+    on_venue(scenario)
+
+
+def test_a_bracket_of_an_earlier_run_keeps_its_protection_and_ends_as_one() -> None:
+    async def scenario(venue: SimVenue) -> None:
+        async with trading(venue) as trader:
+            entry, take, stop = bracket(trader)
+            await until_status(trader, OrderStatus.FILLED, entry)
+            await until_status(trader, OrderStatus.ACCEPTED, take, stop)
+            assert trader.node is not None
+            (client,) = trader.node.kernel.exec_engine.get_clients_for_orders([take])
+            # A later run has the orders from its cache, and no memory of their group.
+            await connect_again(trader, lambda: setattr(client._groups, "_machine", Contingencies()))
+            assert client._groups._machine.knows(take.client_order_id.value)
+            market_of(venue).set_book([("88001", "1")], [("88002", "1")])
+            await until_status(trader, OrderStatus.FILLED, take)
+            await until_status(trader, OrderStatus.CANCELED, stop)
+            assert not venue.exchange.open_orders
 
     on_venue(scenario)
 

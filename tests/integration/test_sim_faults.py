@@ -11,6 +11,8 @@ import pytest
 from raw_client import BTC, ENDED, LIMIT, MARKET, RawClient, on_venue, order_request, until
 
 from nautilus_bybit_adapter.sim import SimVenue
+from nautilus_bybit_adapter.transport import BybitHTTPClient
+from nautilus_bybit_adapter.wire import Credentials
 
 CREATE = "/v5/order/create"
 BTC_BOOK = "orderbook.50.BTCUSDT"
@@ -205,6 +207,54 @@ def test_a_skewed_clock_is_the_one_the_venue_tells() -> None:
         skewed = await client.get("/v5/market/time")
         assert 60_000 <= skewed["time"] - true < 70_000
         assert skewed["result"]["timeNano"][:13] == str(skewed["time"])
+
+    on_venue(scenario)
+
+
+@pytest.mark.parametrize("skew_ms", [60_000, -60_000])
+def test_who_stamps_with_the_clock_that_is_shown_gets_through(skew_ms: int) -> None:
+    async def scenario(venue: SimVenue, client: RawClient) -> None:
+        trade = await client.trade()
+        venue.faults.add(f"clock_skew:ms={skew_ms}")
+        refused = await client.post(CREATE, LIMIT)
+        shown = (await client.get("/v5/market/time"))["time"]
+        assert (refused["retCode"], f"server_timestamp[{shown // 100_000}" in refused["retMsg"]) == (
+            10002,
+            True,
+        )
+        await trade.send_json(order_request("order.create", "1", **LIMIT))
+        answer = await trade.receive_json()
+        assert answer["retCode"] == 10002
+        assert abs(int(answer["header"]["Timenow"]) - shown) < 10_000
+        late = order_request("order.create", "2", **LIMIT)
+        late["header"]["X-BAPI-TIMESTAMP"] = str(shown)
+        await trade.send_json(late)
+        assert (await trade.receive_json())["retCode"] == 0
+        assert len(venue.exchange.open_orders) == 1
+
+    on_venue(scenario)
+
+
+@pytest.mark.parametrize("skew_ms", [60_000, -60_000])
+def test_the_adapter_learns_a_clock_that_went_wrong_and_logs_in_by_it(skew_ms: int) -> None:
+    async def scenario(venue: SimVenue, client: RawClient) -> None:
+        adapter = BybitHTTPClient(
+            base_url=venue.urls.rest, credentials=Credentials(venue.api_key, venue.api_secret)
+        )
+        await adapter.open()
+        venue.faults.add(f"clock_skew:ms={skew_ms}")
+        try:
+            assert await adapter.get_open_orders("linear", symbol="BTCUSDT") == []
+            assert abs(adapter.clock_offset_ms - skew_ms) < 10_000
+            expires = adapter.server_time_ms() + 5_000
+        finally:
+            await adapter.close()
+        for url in (venue.urls.ws_private, venue.urls.ws_trade):
+            socket = await client.socket(url)
+            login = [venue.api_key, expires, client.sign(f"GET/realtime{expires}")]
+            await socket.send_json({"op": "auth", "args": login})
+            answer = await socket.receive_json()
+            assert answer.get("success") or answer.get("retCode") == 0, answer
 
     on_venue(scenario)
 

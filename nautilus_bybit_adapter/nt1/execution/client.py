@@ -46,7 +46,7 @@ from nautilus_bybit_adapter.nt1.execution.resolver import (
     LONGEST_DELAY_SECS,
     OutcomeResolver,
 )
-from nautilus_bybit_adapter.nt1.execution.settings import AccountSettings, dcp_topics
+from nautilus_bybit_adapter.nt1.execution.settings import AccountSettings, dcp_topics, is_absent
 from nautilus_bybit_adapter.nt1.execution.terms import AccountTerms
 from nautilus_bybit_adapter.nt1.mapping.account import balances_of, info_of, margins_of, owed_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, MS_TO_NS
@@ -158,6 +158,7 @@ class BybitExecutionClient(ReportingClient):
             clock,
             self._log.warning,
             legs,
+            hedging=terms.is_hedging,
             spot_positions=config.use_spot_position_reports,
         )
         self._settings = AccountSettings(http, instrument_provider, categories, terms, legs, self._log)
@@ -231,12 +232,13 @@ class BybitExecutionClient(ReportingClient):
         await self._allow_debts()
         await self._account.refresh()
         await self._await_account_registered()
+        # What the private socket will catch up with may release what waits.
+        self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._positions.read()
         self._recovery.begin()
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
-        self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         self._groups.restore()
         self._watches = [asyncio.get_running_loop().create_task(each) for each in self._watching()]
         self._borrowing.start()
@@ -249,6 +251,8 @@ class BybitExecutionClient(ReportingClient):
         try:
             may_borrow = (await self._http.get_spot_margin_state()).spot_margin_mode == "1"
         except (BybitApiError, BybitStatusError) as e:
+            if not is_absent(e):
+                raise
             self._log.info(f"The venue does not tell whether spot may borrow: {e}")
             may_borrow = any(owed_of(coin) for coin in (await self._http.get_wallet_balance()).coins)
         if may_borrow:

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.enums import OmsType
-from nautilus_trader.model.identifiers import ClientOrderId, PositionId, TradeId, VenueOrderId
+from nautilus_trader.model.identifiers import ClientOrderId, TradeId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
@@ -186,7 +185,7 @@ class OrderEventPublisher:
             order.instrument_id,
             order.client_order_id,
             VenueOrderId(execution.order_id),
-            self._position_id(event, order),
+            self._venue.position_id(execution),
             TradeId(execution.exec_id),
             order.side,  # an order's fills are on its side, whatever a damaged row says
             order.order_type,
@@ -199,13 +198,6 @@ class OrderEventPublisher:
         )
         self._positions.on_fill(execution)
         self._borrowing.on_fill(order, execution, instrument)
-
-    def _position_id(self, event: Filled, order: Order) -> PositionId | None:
-        """Return the leg in hedge mode; in one-way mode the framework nets by itself, unless it keeps legs apart."""
-        leg = self._venue.position_id(event.execution)
-        if leg is None and self._client.oms_type == OmsType.HEDGING:
-            return PositionId(f"{order.instrument_id}-{order.strategy_id}")
-        return leg
 
     def _publish_foreign(self, event: ForeignOrder | ForeignFill | NotAFill) -> None:
         match event:

@@ -16,10 +16,12 @@ from nautilus_trader.model.enums import ContingencyType, OrderStatus, contingenc
 from nautilus_trader.model.events import (
     OrderAccepted,
     OrderCanceled,
+    OrderCancelRejected,
     OrderDenied,
     OrderEvent,
     OrderExpired,
     OrderFilled,
+    OrderModifyRejected,
     OrderRejected,
     OrderUpdated,
 )
@@ -145,6 +147,14 @@ class OrderGroups:
                 return self._machine.on_closed(name)
             case OrderRejected() | OrderDenied():
                 return self._machine.on_closed(name, refused=True)
+            case OrderModifyRejected() | OrderCancelRejected():
+                order = self._cache.order(event.client_order_id)
+                asked = self._machine.on_change_refused(name, order.quantity.as_decimal())
+                if asked and not order.is_closed:
+                    self._log.error(
+                        f"Order {name} stays as it is, with {order.leaves_qty} open, though the orders it is tied to "
+                        f"have changed: {event.reason}"
+                    )
         return []
 
     # -- actions -------------------------------------------------------------------------------------------
@@ -256,17 +266,18 @@ class OrderGroups:
         self._machine.add(
             _leg(parent) if parent else None, [_leg(each) for each in children], tie_of(children)
         )
-        actions: list[Action] = []
         for leg in legs:
             if leg.status != OrderStatus.INITIALIZED:
-                self._machine.on_sent(leg.client_order_id.value)
-                actions += self._machine.on_accepted(leg.client_order_id.value)
+                self._machine.resume(
+                    leg.client_order_id.value, leg.quantity.as_decimal(), leg.filled_qty.as_decimal()
+                )
+        # What has ended first: nothing is to be sent or amended for it.
+        actions: list[Action] = []
         for leg in legs:
-            if leg.filled_qty:
-                actions += self._machine.on_filled(leg.client_order_id.value, leg.filled_qty.as_decimal())
             if leg.is_closed:
-                actions += self._machine.on_closed(leg.client_order_id.value)
-        self._carry_out(actions)
+                refused = leg.status in {OrderStatus.REJECTED, OrderStatus.DENIED}
+                actions += self._machine.on_closed(leg.client_order_id.value, refused=refused)
+        self._carry_out(actions + self._machine.catch_up(order.client_order_id.value))
 
 
 def split(orders: Sequence[Order]) -> tuple[Order | None, list[Order]]:
@@ -299,7 +310,8 @@ def tie_of(children: Sequence[Order]) -> Tie:
 
 
 def _leg(order: Order) -> tuple[str, Decimal]:
-    return order.client_order_id.value, order.quantity.as_decimal()
+    """Return an order's id, and the quantity its strategy gave it at first."""
+    return order.client_order_id.value, order.init_event.quantity.as_decimal()
 
 
 def _ids(order: Order) -> tuple[Any, Any, Any, Any]:

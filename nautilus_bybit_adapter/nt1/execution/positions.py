@@ -67,10 +67,16 @@ class PositionFeed:
         """Learn the open positions, from which fills are added up; raises `BybitError`."""
         for row in await self._venue.positions():
             self._sizes.on_position(row)
+        self._sizes.on_whole()
 
     def on_message(self, message: PositionMessage, ts_init: int) -> None:
         """Take a push."""
         for row in message.data:
+            if self._legs.is_news(row.category, row.symbol, row.position_idx):
+                self._log.error(
+                    f"{row.symbol} has been switched to hedge mode: start anew with "
+                    f'position_mode={{"{row.symbol}": BybitPositionMode.BOTH_SIDES}}'
+                )
             self._legs.on_slot(row.category, row.symbol, row.position_idx)
             self._sizes.on_position(row)
             if self._venue.is_loaded(row.category, row.symbol):

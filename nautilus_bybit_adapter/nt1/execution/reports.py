@@ -55,6 +55,8 @@ class VenueState:
         Told once of each instrument that something is held of and that is not loaded.
     legs : PositionLegs
         Knows which position a fill moved, where a symbol has two.
+    hedging : bool
+        Whether the client keeps positions of an instrument apart.
     spot_positions : bool
         Whether balances of spot coins are reported as positions.
 
@@ -70,10 +72,12 @@ class VenueState:
         warn: Callable[[str], None],
         legs: PositionLegs,
         *,
+        hedging: bool = False,
         spot_positions: bool = False,
     ) -> None:
         self._legs = legs
         self._spot_positions = spot_positions
+        self._hedging = hedging
         self._http = http
         self._provider = provider
         self._categories = tuple(categories)
@@ -135,17 +139,22 @@ class VenueState:
 
     def order_report(self, row: BybitOrder) -> OrderStatusReport:
         """Return the report of an order row; raises `BybitDecodeError` for an instrument that is not loaded."""
-        return order_report(row, self.instrument(row.category, row.symbol), self._account_id, self._now())
+        instrument = self.instrument(row.category, row.symbol)
+        return order_report(row, instrument, self._account_id, self._now(), hedging=self._hedging)
 
     def fill_report(self, row: BybitExecution) -> FillReport:
         """Return the report of an execution row; raises `BybitDecodeError` for an instrument that is not loaded."""
         instrument = self.instrument(row.category, row.symbol)
-        return fill_report(row, instrument, self._account_id, self._now(), self._legs.leg_of(row))
+        return fill_report(
+            row, instrument, self._account_id, self._now(), self._legs.leg_of(row), hedging=self._hedging
+        )
 
     def forced_order_report(self, row: BybitExecution) -> OrderStatusReport:
         """Return the report of an order that only its execution tells of; raises as `fill_report` does."""
         instrument = self.instrument(row.category, row.symbol)
-        return order_report_of_forced(row, instrument, self._account_id, self._now(), self._legs.leg_of(row))
+        return order_report_of_forced(
+            row, instrument, self._account_id, self._now(), self._legs.leg_of(row), hedging=self._hedging
+        )
 
     async def order_reports(
         self,
@@ -191,7 +200,13 @@ class VenueState:
         """Return a report of every position; of one instrument also the flat ones."""
         spot = await self._spot_reports(instrument_id) if self._spot_positions else []
         return spot + [
-            position_report(row, self.instrument(row.category, row.symbol), self._account_id, self._now())
+            position_report(
+                row,
+                self.instrument(row.category, row.symbol),
+                self._account_id,
+                self._now(),
+                hedging=self._hedging,
+            )
             for row in await self.positions(instrument_id)
             if self._is_reportable(row.category, row.symbol)
         ]
@@ -217,14 +232,20 @@ class VenueState:
             return []
         held = {coin.coin: net_of(coin) for coin in (await self._http.get_wallet_balance()).coins}
         return [
-            spot_position_report(held.get(each.base_currency.code, ZERO), each, self._account_id, self._now())
+            spot_position_report(
+                held.get(each.base_currency.code, ZERO),
+                each,
+                self._account_id,
+                self._now(),
+                hedging=self._hedging,
+            )
             for each in pairs
         ]
 
     def position_id(self, row: BybitExecution) -> PositionId | None:
-        """Return the framework's id of the position a fill moves in hedge mode; ``None`` in one-way mode."""
+        """Return the framework's id of the position a fill moves; ``None`` where the framework nets by itself."""
         instrument_id = instrument_id_of(row.symbol, BybitProductType(row.category))
-        return venue_position_id(instrument_id, self._legs.leg_of(row))
+        return venue_position_id(instrument_id, self._legs.leg_of(row), hedging=self._hedging)
 
     def is_loaded(self, category: str, symbol: str) -> bool:
         """Tell whether the provider holds the instrument."""

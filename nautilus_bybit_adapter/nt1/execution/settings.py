@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from nautilus_trader.model.instruments import CryptoPerpetual
@@ -27,6 +28,11 @@ DCP = {
     BybitProductType.INVERSE: ("DERIVATIVES", "dcp.future"),
     BybitProductType.OPTION: ("OPTIONS", "dcp.option"),
 }
+
+
+def is_absent(error: BybitApiError | BybitStatusError) -> bool:
+    """Tell whether an environment does not serve what was asked for."""
+    return isinstance(error, BybitApiError) or error.status == HTTPStatus.NOT_FOUND
 
 
 def dcp_topics(categories: Iterable[BybitProductType]) -> tuple[str, ...]:
@@ -168,7 +174,9 @@ class AccountSettings:
     async def _all_slots(self) -> list[tuple[str, int]]:
         try:
             settings = await self._http.get_symbol_settings("linear")
-        except (BybitApiError, BybitStatusError):
+        except (BybitApiError, BybitStatusError) as e:
+            if not is_absent(e):
+                raise
             # Not every environment has the list: open positions tell, and later each push does.
             rows = await self._http.get_positions("linear", settle_coin=SETTLE_COIN)
             return [(row.symbol, row.position_idx) for row in rows]

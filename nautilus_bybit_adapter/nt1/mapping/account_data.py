@@ -30,10 +30,17 @@ _POSITION_SIDE = {"Buy": "LONG", "Sell": "SHORT"}
 _ORDER_SIDE = {"Buy": "BUY", "Sell": "SELL"}
 
 
-def venue_position_id(instrument_id: InstrumentId, position_idx: int) -> PositionId | None:
-    """Return the framework's id of a leg in hedge mode; ``None`` in one-way mode."""
-    leg = _LEG.get(position_idx)
-    return PositionId(f"{instrument_id}-{leg}") if leg is not None else None
+def venue_position_id(
+    instrument_id: InstrumentId, position_idx: int, *, hedging: bool = False
+) -> PositionId | None:
+    """
+    Return the framework's id of a position.
+
+    A leg in hedge mode has one of its own. In one-way mode the framework nets by itself (``None``), except for a
+    client that keeps positions apart (``hedging``): then the one position of the instrument is named.
+    """
+    name = _LEG.get(position_idx, "NET" if hedging else "")
+    return PositionId(f"{instrument_id}-{name}") if name else None
 
 
 def funding_of(row: BybitExecution, instrument_id: InstrumentId, currency: str, ts_init: int) -> BybitFunding:

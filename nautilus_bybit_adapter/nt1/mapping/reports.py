@@ -70,10 +70,10 @@ def side_of(side: str) -> OrderSide:
 
 
 def order_report(
-    order: BybitOrder, instrument: Instrument, account_id: AccountId, ts_init: int
+    order: BybitOrder, instrument: Instrument, account_id: AccountId, ts_init: int, *, hedging: bool = False
 ) -> OrderStatusReport:
     """
-    Return the framework's report of an order row or push.
+    Return the framework's report of an order row or push; ``hedging`` as in `venue_position_id`.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def order_report(
         post_only=order.time_in_force == "PostOnly",
         reduce_only=order.reduce_only,
         cancel_reason=order.reject_reason if status == OrderStatus.CANCELED else None,
-        venue_position_id=venue_position_id(instrument.id, order.position_idx),
+        venue_position_id=venue_position_id(instrument.id, order.position_idx, hedging=hedging),
     )
 
 
@@ -126,6 +126,8 @@ def fill_report(
     account_id: AccountId,
     ts_init: int,
     position_idx: int = 0,
+    *,
+    hedging: bool = False,
 ) -> FillReport:
     """
     Return the framework's report of an execution that moved a position; raises `BybitDecodeError`.
@@ -146,7 +148,7 @@ def fill_report(
         ts_event=int(execution.exec_time) * MS_TO_NS,
         ts_init=ts_init,
         client_order_id=ClientOrderId(execution.order_link_id) if execution.order_link_id else None,
-        venue_position_id=venue_position_id(instrument.id, position_idx),
+        venue_position_id=venue_position_id(instrument.id, position_idx, hedging=hedging),
     )
 
 
@@ -156,6 +158,8 @@ def order_report_of_forced(
     account_id: AccountId,
     ts_init: int,
     position_idx: int = 0,
+    *,
+    hedging: bool = False,
 ) -> OrderStatusReport:
     """
     Return the report of an order that only its execution tells of, before that execution; raises `BybitDecodeError`.
@@ -178,12 +182,17 @@ def order_report_of_forced(
         ts_last=ts_event,
         ts_init=ts_init,
         client_order_id=ClientOrderId(execution.order_link_id) if execution.order_link_id else None,
-        venue_position_id=venue_position_id(instrument.id, position_idx),
+        venue_position_id=venue_position_id(instrument.id, position_idx, hedging=hedging),
     )
 
 
 def position_report(
-    position: BybitPosition, instrument: Instrument, account_id: AccountId, ts_init: int
+    position: BybitPosition,
+    instrument: Instrument,
+    account_id: AccountId,
+    ts_init: int,
+    *,
+    hedging: bool = False,
 ) -> PositionStatusReport:
     """Return the framework's report of a position slot; a flat slot has side ``""``. Raises `BybitDecodeError`."""
     sides = {
@@ -205,12 +214,12 @@ def position_report(
         ts_last=int(position.updated_time or "0") * MS_TO_NS,
         ts_init=ts_init,
         avg_px_open=average or None,
-        venue_position_id=venue_position_id(instrument.id, position.position_idx),
+        venue_position_id=venue_position_id(instrument.id, position.position_idx, hedging=hedging),
     )
 
 
 def spot_position_report(
-    balance: Decimal, instrument: Instrument, account_id: AccountId, ts_init: int
+    balance: Decimal, instrument: Instrument, account_id: AccountId, ts_init: int, *, hedging: bool = False
 ) -> PositionStatusReport:
     """Return a balance of a spot instrument's base coin as a position, cut to the instrument's decimals."""
     size = abs(balance).quantize(Decimal(1).scaleb(-instrument.size_precision), rounding=ROUND_DOWN)
@@ -223,6 +232,7 @@ def spot_position_report(
         report_id=UUID4(),
         ts_last=ts_init,
         ts_init=ts_init,
+        venue_position_id=venue_position_id(instrument.id, 0, hedging=hedging),
     )
 
 

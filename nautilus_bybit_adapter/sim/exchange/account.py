@@ -84,6 +84,9 @@ class Account:
         Bybit's `marginMode`.
     not_collateral : set of str
         Coins whose collateral switch is off.
+    order_margins : dict
+        Initial margins of the open orders of markets by category and symbol, as last reckoned; one is forgotten when
+        an order or the position of its market, its leverage or the margin mode changes.
     carried : Carried
         What executions and entries that are too old to be kept add up to.
     """
@@ -103,6 +106,7 @@ class Account:
         self.positions: dict[tuple[str, int], Position] = {}
         self.not_collateral: set[str] = set()
         self.margin_mode = "REGULAR_MARGIN"
+        self.order_margins: dict[tuple[str, str], Decimal] = {}
         self.carried = Carried()
         self.executions: list[Execution] = []
         self.ledger: list[LedgerEntry] = []

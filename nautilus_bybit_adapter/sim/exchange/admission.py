@@ -121,6 +121,8 @@ class Admission:
             self._truncate(order)
 
     def _within_band(self, market: TradedMarket, side: str, ticks: int) -> int:
+        if market.gathers:
+            return ticks  # the auction has a band of its own
         moved = clip_to_band(market, side, ticks)
         if moved == ticks or market.instrument.category in self.moves_prices:
             return moved

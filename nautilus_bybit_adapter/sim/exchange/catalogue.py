@@ -6,8 +6,9 @@ list: `referencePrice` (where the book starts), and where they apply `indexPrice
 `maintenanceMarginRate` and `maxLeverage`; the first one repeats what the venue fields of these names say. A
 contract that delivers gives its `deliveryTime`, or `venue.expiry` as `{"fridays": n}` or `{"quarters": n}` reckoned
 from the start; then `{day}`, `{quarter}` and `{strike}` in its symbol are filled in, and an option's strike is
-`venue.moneyness` of the index on the grid of `venue.strikeStep`. `collateral` beside `instruments` holds the share
-of a coin's value that backs positions.
+`venue.moneyness` of the index on the grid of `venue.strikeStep`. A perpetual of status `PreLaunch` has its
+`preListingInfo`, or `venue.auctionMinutes` in place of the times in it. `collateral` beside `instruments` holds the
+share of a coin's value that backs positions.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import msgspec
 from .catalogue_rows import CatalogueError, Row
 from .expiries import Series, day_code, friday, quarter, quarter_code
 from .instruments import CATEGORIES, INVERSE, LINEAR, OPTION, SPOT, Instrument, Listing
+from .pre_listing import PRE_LAUNCH, read_pre_listing
 from .tiers import RiskTier, TierError, make_tiers
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ def read_instrument(row: Row, now_ms: int) -> Instrument:
     """
     category = row.one_of("category", CATEGORIES)
     if category == SPOT:
-        return _spot(row)
+        return _spot(row, now_ms)
     return _option(row, now_ms) if category == OPTION else _contract(row, category, now_ms)
 
 
@@ -147,11 +149,11 @@ def _contract(row: Row, category: str, now_ms: int) -> Instrument:
         reference_price=venue.amount("referencePrice", at_least=tick),
         index_price=venue.amount("indexPrice", default=Decimal(0), zero=True),
         symbol_id=row.whole("symbolId", least=1), full_name=row.text("fullName", default=base),
-        listing=_listing(row, lots.amount("postOnlyMaxOrderQty", default=most)),
+        listing=_listing(row, lots.amount("postOnlyMaxOrderQty", default=most), now_ms),
     )  # fmt: skip
 
 
-def _spot(row: Row) -> Instrument:
+def _spot(row: Row, now_ms: int) -> Instrument:
     lots, venue, band = (row.inner(name) for name in ("lotSizeFilter", "venue", "riskParameters"))
     tick = row.inner("priceFilter").amount("tickSize")
     step = lots.amount("basePrecision")
@@ -168,7 +170,7 @@ def _spot(row: Row) -> Instrument:
         ratio_y=band.amount("priceLimitRatioY", at_most=_HIGHEST_RATIO),
         reference_price=venue.amount("referencePrice", at_least=tick),
         symbol_id=row.whole("symbolId", least=1), full_name=row.text("fullName", default=base),
-        listing=_listing(row, lots.amount("postOnlyMaxLimitOrderSize", default=most * 11)),
+        listing=_listing(row, lots.amount("postOnlyMaxLimitOrderSize", default=most * 11), now_ms),
     )  # fmt: skip
 
 
@@ -189,7 +191,7 @@ def _option(row: Row, now_ms: int) -> Instrument:
         strike=strike, volatility=venue.amount("impliedVolatility", at_most=Decimal(5)),
         ratio_x=Decimal(1), ratio_y=Decimal(1), reference_price=index, index_price=index,
         symbol_id=row.whole("symbolId", least=1), full_name=row.text("fullName", default=base),
-        listing=_listing(row, None),
+        listing=_listing(row, None, now_ms),
     )  # fmt: skip
 
 
@@ -221,10 +223,13 @@ def _quantities(lots: Row) -> tuple[Decimal, Decimal, Decimal]:
     return step, least, lots.amount("maxOrderQty", at_least=least)
 
 
-def _listing(row: Row, post_only: Decimal | None) -> Listing:
+def _listing(row: Row, post_only: Decimal | None, now_ms: int) -> Listing:
     lots = row.inner("lotSizeFilter")
+    status = row.one_of("status", STATUSES)
+    if status == PRE_LAUNCH and row.item.get("contractType") != "LinearPerpetual":
+        raise row.refusal("status", status, "Trading unless it is a linear perpetual")
     return Listing(
-        status=row.one_of("status", STATUSES),
+        status=status,
         launch_time=row.text("launchTime", default="1585526400000"),
         display_name=row.text("displayName", default=""),
         symbol_type=row.text("symbolType", default=""),
@@ -236,6 +241,7 @@ def _listing(row: Row, post_only: Decimal | None) -> Listing:
         margin_trading=row.text("marginTrading", default="utaOnly"),
         multiplier=row.text("xstockMultiplier", default="1"),
         series=_series(row),
+        pre_listing=read_pre_listing(row, now_ms),
     )
 
 

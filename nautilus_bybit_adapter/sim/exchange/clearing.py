@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .account import Account
 from .admission import Admission
+from .auction import Auctions
 from .deliveries import Deliveries
 from .engine import Engine
 from .errors import bad_param
@@ -148,6 +149,7 @@ class Clearing:
             self.isolated,
         )
         self._deliveries = Deliveries(self._forced, self.markets, self._enlist)
+        self.auctions = Auctions(self.markets, self._settlement, self.risk, now_ms)
         self._moves = Moves(self.register, self._settlement, self.settings, self.risk, now_ms)
         self._desk = OrderDesk(
             register=self.register,
@@ -161,7 +163,9 @@ class Clearing:
             settings=self.settings,
             now_ms=now_ms,
             rpi_maker=config.rpi_maker,
+            auctions=self.auctions,
         )
+        self.auctions.advance(now_ms())
         self._unfinished: deque[Step] = deque()
         self._is_following = False
         self._looked_ms = 0
@@ -197,6 +201,8 @@ class Clearing:
             self.charge_due_interest(now_ms)
         if self._deliveries.is_due(now_ms):
             self.deliver_due(now_ms)
+        if self.auctions.is_due(now_ms):
+            self.begin_due_phases(now_ms)
         if 0 <= now_ms - self._looked_ms < LOOK_INTERVAL_MS:
             return
         self._looked_ms = now_ms
@@ -219,6 +225,11 @@ class Clearing:
     def deliver_due(self, now_ms: int) -> None:
         """Deliver and close every contract whose time has come by `now_ms`, and list what follows it."""
         self._deliveries.advance(now_ms)
+
+    @taken
+    def begin_due_phases(self, now_ms: int) -> None:
+        """Begin every phase before a launch whose time has come by `now_ms`, and match where an auction ends."""
+        self.auctions.advance(now_ms)
 
     @taken
     def release_due(self) -> None:
@@ -263,6 +274,7 @@ class Clearing:
         """
         prove(self.account, self.register, self.markets)
         prove_interest(self.account, self.interest)
+        self.risk.order_margins.prove()
 
     def _enlist(self, it: Instrument) -> None:
         """Open a market for an instrument that was not there at the start."""
@@ -282,6 +294,7 @@ class Clearing:
     def _publish(self, step: Step) -> None:
         for order in step.orders.values():
             self.register.file(order)
+            self.account.order_margins.pop(order.instrument.key, None)
         if step.has_news:
             self._reporter.report(step)
         if step.trades:

@@ -49,7 +49,10 @@ class Engine:
         self._now_ms = now_ms
 
     def submit(self, market: Market, order: Order) -> None:
-        """Match a new or moved client order and let the rest stand or lapse."""
+        """Match a new or moved client order and let the rest stand or lapse; in an auction it only stands."""
+        if market.gathers:
+            self._rest(market, order)
+            return
         if order.tif in {"PostOnly", RPI} and self._crosses(market, order):
             self._end(order, "Rejected" if not order.instrument.is_derivative else "Cancelled", WOULD_TAKE)
             return
@@ -62,10 +65,13 @@ class Engine:
         if order.budget is not None or order.tif in {"IOC", "FOK"}:
             self._end_immediate(market, order)
         else:
-            order.status = "PartiallyFilled" if order.filled else "New"
-            market.book.home(order).rest(order)
-            market.touched(self._now_ms())
-            self._settlement.told(order)
+            self._rest(market, order)
+
+    def _rest(self, market: Market, order: Order) -> None:
+        order.status = "PartiallyFilled" if order.filled else "New"
+        market.book.home(order).rest(order)
+        market.touched(self._now_ms())
+        self._settlement.told(order)
 
     def withdraw(
         self, market: Market, order: Order, *, cancel_type: str, reason: str, other: str = ""
@@ -82,6 +88,8 @@ class Engine:
     ) -> int:
         """Let somebody else, perhaps a retail trader, take up to `lots`; return what is left of it."""
         book = market.book
+        if market.gathers:
+            return lots
         if lots and book.front_for(side, limit, retail=retail) is not None:
             market.next_seq()
         while lots and (front := book.front_for(side, limit, retail=retail)) is not None:
@@ -99,6 +107,8 @@ class Engine:
         int
             Lots the trade took from the anonymous size of its level.
         """
+        if market.gathers:
+            return 0
         against = market.book.against(side)
         market.next_seq()
         lots = self._trade_through(market, side, ticks, lots, inclusive=False)
@@ -117,7 +127,13 @@ class Engine:
         """State the anonymous size of a level; what locks or crosses client orders trades with them first."""
         own, against = market.book.side(side), market.book.against(side)
         nearest = against.best_own
-        if nearest is not None and against.reaches(nearest, ticks) and lots > own.anonymous_at(ticks):
+        crosses = nearest is not None and not market.gathers
+        if (
+            crosses
+            and nearest is not None
+            and against.reaches(nearest, ticks)
+            and lots > own.anonymous_at(ticks)
+        ):
             market.next_seq()
             lots = self._trade_through(market, side, ticks, lots, inclusive=True)
         own.set_anonymous(ticks, lots)

@@ -117,6 +117,7 @@ class Exchange(Clearing):
         market = self.market(params)
         if market.instrument.is_spot:
             raise bad_param("Illegal category")
+        self.auctions.check_stop(market)
         index = read_position_idx(params, hedged=self.settings.is_hedged(market.instrument))
         with self._settlement.step():
             set_trading_stop(self.stops, market, self.position(market, index), index, params)

@@ -74,11 +74,6 @@ def quarter_code(at_ms: int) -> str:
     return f"{QUARTER_CODES[(moment.month + 2) // 3 * 3]}{moment.year % 100:02d}"
 
 
-def iso(at_ms: int) -> str:
-    """Time as dated futures' tickers write it, e.g. `2026-12-25T08:00:00Z`."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _first_friday(now_ms: int) -> datetime:
     least = datetime.fromtimestamp(now_ms / 1000, UTC) + LEAST_LIFE
     moment = least.replace(hour=DELIVERY_HOUR, minute=0, second=0, microsecond=0)

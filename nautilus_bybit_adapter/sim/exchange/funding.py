@@ -1,15 +1,17 @@
 """Funding: what holders of perpetual positions pay each other.
 
-A long pays `mark * size * rate` while the rate is positive. Source: Bybit V5 Get Funding Rate History and the
-funding rows of the execution stream.
+A long pays `mark * size * rate` while the rate is positive. A rate is shown for two years. Source: Bybit V5 Get
+Funding Rate History and the funding rows of the execution stream.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .amounts import coin_amount
+from .retention import FILLS_KEPT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,7 +52,7 @@ class Funding:
     Attributes
     ----------
     history : dict
-        Settled rates by category and symbol, oldest first.
+        Settled rates of the last two years by category and symbol, oldest first.
     """
 
     def __init__(
@@ -61,7 +63,7 @@ class Funding:
         now_ms: Callable[[], int],
         isolated: IsolatedMargin,
     ) -> None:
-        self.history: dict[tuple[str, str], list[FundingRate]] = {}
+        self.history: dict[tuple[str, str], deque[FundingRate]] = {}
         self._isolated = isolated
         self._settlement = settlement
         self._settings = settings
@@ -89,7 +91,10 @@ class Funding:
     def settle(self, market: TradedMarket, at_ms: int, rate: Decimal | None = None) -> None:
         """Settle the funding of one market now, at its present rate unless another is given."""
         rate = market.funding_rate() if rate is None else rate
-        self.history.setdefault(market.instrument.key, []).append(FundingRate(at_ms, rate))
+        settled = self.history.setdefault(market.instrument.key, deque())
+        settled.append(FundingRate(at_ms, rate))
+        while settled[0].at_ms < at_ms - FILLS_KEPT_MS:
+            settled.popleft()
         open_slots = [slot for slot in self._settings.slots(market.instrument) if slot.size]
         if not open_slots:
             return
@@ -102,7 +107,7 @@ class Funding:
 
     def _settle_all(self, minutes: int, at_ms: int) -> None:
         for market in self._markets.values():
-            if market.instrument.funding_minutes == minutes:
+            if market.instrument.funding_minutes == minutes and not market.is_silent:
                 self.settle(market, at_ms)
 
 

@@ -5,13 +5,14 @@ Source: Bybit V5 Create Internal Transfer; codes of the asset family.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .amounts import ZERO
 from .errors import VenueError
+from .retention import FILLS_KEPT_MS
 
 if TYPE_CHECKING:
     from .exchange import Exchange
@@ -58,14 +59,17 @@ class FundingWallet:
         Coins in the funding wallet.
     transfers : dict of str to Transfer
         Finished transfers by `transferId`, oldest first.
-    history : list of FundEntry
-        Changes of the funding wallet, oldest first.
+    history : deque of FundEntry
+        Changes of the funding wallet in the last two years, oldest first.
+    entered : int
+        How many changes there have been, the forgotten ones too.
     """
 
     def __init__(self, exchange: Exchange) -> None:
         self.balances: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.transfers: dict[str, Transfer] = {}
-        self.history: list[FundEntry] = []
+        self.history: deque[FundEntry] = deque()
+        self.entered = 0
         self._exchange = exchange
 
     @property
@@ -97,14 +101,18 @@ class FundingWallet:
             self._exchange.transfer(coin, amount, kind)
             return
         self.balances[coin] += amount
+        self.entered += 1
+        now_ms = self._exchange.now_ms()
+        while self.history and self.history[0].at_ms < now_ms - FILLS_KEPT_MS:
+            self.history.popleft()
         self.history.append(
             FundEntry(
-                number=len(self.history) + 1,
+                number=self.entered,
                 coin=coin,
                 amount=amount,
                 balance=self.balances[coin],
                 kind=kind,
-                at_ms=self._exchange.now_ms(),
+                at_ms=now_ms,
             )
         )
 

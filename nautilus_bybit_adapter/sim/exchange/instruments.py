@@ -12,6 +12,7 @@ from typing import Any
 
 from .amounts import ZERO, coin_amount, padded, stripped
 from .expiries import Series  # noqa: TC001 - read by dataclass users at run time
+from .pre_listing import PreListing  # noqa: TC001 - read by dataclass users at run time
 from .tiers import RiskTier  # noqa: TC001 - read by dataclass users at run time
 
 LINEAR = "linear"
@@ -30,7 +31,8 @@ _COIN_UNIT = Decimal("1E-8")
 class Listing:
     """Fields of `instruments-info` that no rule of the venue reads; they are shown as they are listed.
 
-    Times are ms as text. `status` is that at the start, and `series` says what is listed after a delivery.
+    Times are ms as text. `status` is that at the start, `series` says what is listed after a delivery, and
+    `pre_listing` what happens before a launch.
     """
 
     status: str = "Trading"
@@ -46,6 +48,7 @@ class Listing:
     multiplier: str = "1"
     tags: tuple[str, ...] = ()
     series: Series | None = None
+    pre_listing: PreListing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

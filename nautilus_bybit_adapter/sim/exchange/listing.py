@@ -55,7 +55,7 @@ def _contract_item(it: Instrument) -> Item:
         "copyTrading": it.listing.copy_trading,
         "upperFundingRate": cap,
         "lowerFundingRate": "0" if cap == "0" else f"-{cap}",
-        "isPreListing": False,
+        "isPreListing": it.listing.pre_listing is not None,
         "preListingInfo": None,
         "riskParameters": {"priceLimitRatioX": plain(it.ratio_x), "priceLimitRatioY": plain(it.ratio_y)},
         "displayName": it.listing.display_name or it.symbol,

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .amounts import plain
+from .auction_price import Crossing, find_crossing
 from .black import YEAR_MS, OptionValue, implied_volatility, option_value
 from .book import BUY, Book
 from .candles import Candles
 from .depth import FULL_DEPTH, FULL_INTERVAL_MS, DepthFeed, intervals
 from .orders import OptionFigures, PublicTrade
+from .pre_listing import GATHERING, NOT_STARTED, SILENT
 from .reference import Reference
 from .rpi import RpiFeed
 
@@ -45,6 +47,10 @@ class Market:
         Market whose index is this one's: the perpetual of an option's or a dated future's coin.
     status : str
         Bybit's `status` of the instrument now.
+    phase : str
+        Bybit's `curAuctionPhase` of a contract that has or had one, `""` of others.
+    gathers : bool
+        Whether orders rest beside each other until an auction matches them.
     watchers : int
         How many topics of this market are subscribed.
     asked_ms : int
@@ -65,6 +71,9 @@ class Market:
         self.changed_ms = 0
         self.underlying: Market | None = None
         self.status = instrument.listing.status
+        self.gathers = False
+        self.phase = "" if instrument.listing.pre_listing is None else NOT_STARTED
+        self._crossed: tuple[int, Crossing] | None = None
         self.watchers = 0
         self.asked_ms = 0
         self.on_ask: Callable[[], None] | None = None
@@ -80,7 +89,27 @@ class Market:
 
     def listed(self) -> dict[str, Any]:
         """Item of `/v5/market/instruments-info` as it is now."""
-        return self.instrument.wire() | {"status": self.status}
+        plan = self.instrument.listing.pre_listing
+        phase = {"preListingInfo": plan.wire(self.phase)} if plan is not None else {}
+        return self.instrument.wire() | {"status": self.status} | phase
+
+    def enter_phase(self, phase: str) -> None:
+        """Begin a phase before or at the launch."""
+        plan = self.instrument.listing.pre_listing
+        self.phase = phase
+        self.gathers = phase in GATHERING and plan is not None and not plan.skips_auction
+        self.book.version += 1
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the book and the trades are not shown yet."""
+        return self.phase in SILENT
+
+    def crossing(self) -> Crossing:
+        """Where the auction would match now."""
+        if self._crossed is None or self._crossed[0] != self.book.version:
+            self._crossed = (self.book.version, find_crossing(self.book, self.last_ticks))
+        return self._crossed[1]
 
     def reopen(self) -> None:
         """Start the streams anew, as after a restart of the venue: nobody is subscribed and `u` is 1 again."""
@@ -110,14 +139,14 @@ class Market:
         """Mark price in quote coin; of an option the model's price with 4 decimals."""
         if self.instrument.is_option:
             return Decimal(f"{self.option_value().price:.4f}")
-        return self.instrument.price(self.reference.mark_ticks)
+        return self.instrument.price(self.mark_ticks)
 
     @property
     def mark_ticks(self) -> int:
         """Mark price on the price grid, at least one tick."""
         if self.instrument.is_option:
             return max(1, round(self.mark / self.instrument.tick))
-        return self.reference.mark_ticks
+        return self.crossing().ticks if self.gathers else self.reference.mark_ticks
 
     @property
     def tick_direction(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .auction import is_held_fast
 from .errors import VenueError, bad_param
 from .fields import Params, read_category, read_link_id, read_text
 from .instruments import SPOT, Instrument
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from .admission import Admission
+    from .auction import Auctions
     from .engine import Engine
     from .floor import TradedMarket
     from .orders import Order
@@ -55,6 +57,8 @@ class OrderDesk:
         The venue's clock, ms.
     rpi_maker : bool
         Whether the account may place retail price improvement orders.
+    auctions : Auctions
+        Knows what a contract takes before its launch.
     """
 
     register: Register
@@ -68,6 +72,7 @@ class OrderDesk:
     settings: PositionSettings
     now_ms: Callable[[], int]
     rpi_maker: bool
+    auctions: Auctions
 
     def place(self, params: Params) -> Order:
         """Accept a new order and match it, or hold it until its trigger price."""
@@ -88,7 +93,9 @@ class OrderDesk:
 
     def _read(self, params: Params, market: TradedMarket) -> OrderRequest:
         hedged = self.settings.is_hedged(market.instrument)
-        return read_order(params, market, hedged=hedged, rpi_maker=self.rpi_maker)
+        request = read_order(params, market, hedged=hedged, rpi_maker=self.rpi_maker)
+        self.auctions.check_new(market, request)
+        return request
 
     def rehearse(self, params: Params) -> Order:
         """Check a new order as `place` does and return it without accepting it."""
@@ -102,6 +109,7 @@ class OrderDesk:
     def cancel_for(self, cancel_type: str, categories: Collection[str]) -> list[Order]:
         """Cancel every order of some categories; their frames carry `cancel_type`."""
         orders = [order for category in categories for order in self.register.live(category)]
+        orders = [order for order in orders if not is_held_fast(self.markets[order.instrument.key])]
         with self.settlement.step():
             for order in orders:
                 market = self.markets[order.instrument.key]
@@ -118,6 +126,7 @@ class OrderDesk:
         """
         market = self.market(params)
         order = self._live_order(params, "replace")
+        self.auctions.check_amend(market)
         with self.settlement.step():
             if order.is_waiting:
                 self.triggers.amend(market, order, params)
@@ -140,6 +149,7 @@ class OrderDesk:
         """Cancel an order that has not ended."""
         market = self.market(params)
         order = self._live_order(params, "cancel")
+        self.auctions.check_cancel(market)
         with self.settlement.step():
             self._withdraw(market, order)
         return order
@@ -148,8 +158,9 @@ class OrderDesk:
         """Cancel the orders that `symbol`, `baseCoin` or `settleCoin` and `orderFilter` select."""
         wanted = read_selection(params)
         if wanted.symbol:
-            self.market(params)
+            self.auctions.check_cancel(self.market(params))
         orders = [order for order in self.register.live(wanted.category) if wanted.takes(order)]
+        orders = [order for order in orders if not is_held_fast(self.markets[order.instrument.key])]
         with self.settlement.step():
             for order in orders:
                 if order.is_live:
@@ -166,7 +177,7 @@ class OrderDesk:
             self.triggers.withdraw(sibling, "CancelByUser")
 
     def _check_new(self, it: Instrument, request: OrderRequest) -> None:
-        if request.link_id and (it.category, request.link_id) in self.register.by_link:
+        if request.link_id and self.register.is_spent(it.category, request.link_id):
             if it.is_spot:
                 raise VenueError(170141, "Duplicate clientOrderId.")
             raise VenueError(110072, "OrderLinkedID is duplicate")

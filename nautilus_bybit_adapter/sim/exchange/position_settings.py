@@ -128,6 +128,7 @@ class PositionSettings:
             )
 
     def _put(self, it: Instrument, leverages: Mapping[int, Decimal]) -> None:
+        self._account.order_margins.pop(it.key, None)
         for index, leverage in leverages.items():
             self._account.position(it.symbol, index).leverage = leverage
 
@@ -191,6 +192,7 @@ class PositionSettings:
 
     def _change_margin_mode(self, mode: str) -> None:
         self._account.margin_mode = mode
+        self._account.order_margins.clear()
         for slot in self._account.positions.values():
             slot.added_margin, slot.adds_margin = ZERO, False
 

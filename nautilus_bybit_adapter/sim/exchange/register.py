@@ -1,7 +1,7 @@
 """All orders the venue has taken, by id, by client id and by what they are doing.
 
 Orders that ended without a fill are forgotten after a day, as Bybit does, or when so many ended after them that
-their memory would grow with every order; an `orderLinkId` may come again then, which Bybit would still refuse.
+their memory would grow with every order. On derivatives the `orderLinkId` of a forgotten order stays spent.
 Source: Bybit V5 Get Order History.
 """
 
@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from .instruments import SPOT
 from .orders import ENDED
+from .spent_links import SpentLinks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +48,8 @@ class Register:
         Orders that wait for a price, by `(category, symbol)` and `orderId`.
     by_link : dict
         The newest order of each `(category, orderLinkId)`.
+    spent : SpentLinks
+        Ids of forgotten orders of derivatives.
     entered : int
         How many orders there have been, the forgotten ones too.
     """
@@ -56,6 +60,7 @@ class Register:
         self.open_in: dict[Key, dict[str, Order]] = {}
         self.waiting: dict[Key, dict[str, Order]] = {}
         self.by_link: dict[Key, Order] = {}
+        self.spent = SpentLinks()
         self.entered = 0
         # Orders that ended without a fill, in the order of their ends.
         self._unfilled: OrderedDict[str, Order] = OrderedDict()
@@ -106,6 +111,12 @@ class Register:
         link = (order.instrument.category, order.link_id)
         if self.by_link.get(link) is order:
             del self.by_link[link]
+            if order.instrument.category != SPOT:
+                self.spent.add(link)
+
+    def is_spent(self, category: str, link_id: str) -> bool:
+        """Whether an `orderLinkId` was used: ever on derivatives, as long as its order is kept on spot."""
+        return (category, link_id) in self.by_link or (category, link_id) in self.spent
 
     def find(self, category: str, order_id: str, link_id: str) -> Order | None:
         """Order by `orderId`, else the newest by `orderLinkId`."""

@@ -21,14 +21,13 @@ from .instruments import INVERSE, LINEAR, SPOT
 from .margin import (
     isolated_im,
     isolated_mm,
-    order_im,
     position_im,
     position_mm,
     short_option_im,
     short_option_mm,
 )
 from .market import Market
-from .portfolio import order_margin as portfolio_order_im
+from .order_margins import OrderMargins
 from .portfolio import portfolio_margin
 from .tiers import tier_of
 
@@ -97,6 +96,11 @@ class Risk:
         Share of a coin's value that backs positions, by coin.
     waiting : callable, optional
         Orders that hold spot funds while they wait for a price.
+
+    Attributes
+    ----------
+    order_margins : OrderMargins
+        What the open orders of derivatives need.
     """
 
     def __init__(
@@ -113,6 +117,7 @@ class Risk:
         self._open_in = open_in
         self._collateral = collateral
         self._by_symbol = {key[1]: market for key, market in markets.items() if key[0] != SPOT}
+        self.order_margins = OrderMargins(account, self._by_symbol, open_in)
 
     def enlist(self, market: Market) -> None:
         """Reckon with a market that was not there at the start."""
@@ -209,7 +214,7 @@ class Risk:
         reached = slot.value(market.mark)
         for side in ("Buy", "Sell"):
             mine = [order for order in orders if order.side == side and not order.only_closes]
-            opening = self._opening(it.symbol, slot.index, mine)[1]
+            opening = self.order_margins.opening(it.symbol, slot.index, mine)[1]
             reached = max(reached, opening + (slot.value(market.mark) if slot.side == side else ZERO))
         return reached
 
@@ -230,14 +235,14 @@ class Risk:
     def sheet(self) -> defaultdict[str, CoinMargin]:
         """Figures of all positions and orders by settle coin."""
         sheet = self.positions_sheet()
-        for category, symbol in self._open_in:
-            if category != SPOT:
-                sheet[self._by_symbol[symbol].instrument.settle].order_im += self.order_margin(symbol)
+        for key in self._open_in:
+            if key[0] != SPOT:
+                sheet[self._by_symbol[key[1]].instrument.settle].order_im += self.order_margins.known(key)
         return sheet
 
     def totals(self, sheet: Mapping[str, CoinMargin] | None = None) -> Totals:
         """Return the account in dollars."""
-        sheet = self.sheet() if sheet is None else sheet
+        sheet, locked = self.sheet() if sheet is None else sheet, self._all_locked()
         figures: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         for coin in {**self._account.balances, **sheet}:
             price, of = self.price(coin), sheet.get(coin) or CoinMargin()
@@ -252,7 +257,7 @@ class Risk:
             if ratio or backed < 0:
                 figures["margin"] += backed
                 figures["haircut"] += max(ZERO, backed) * (1 - ratio)
-                figures["locked"] += self.locked(coin) * price * ratio
+                figures["locked"] += locked[coin] * price * ratio
             figures["initial"] += of.order_im * price
             if not self.is_portfolio:
                 figures["initial"] += of.position_im * price
@@ -270,36 +275,15 @@ class Risk:
         """Open result of the contracts that settle in `coin`; options count by their value instead."""
         return self.sheet()[coin].unrealised
 
-    def positions_im(self, coin: str = SETTLE) -> Decimal:
-        """Return the initial margin of the positions that settle in `coin`."""
-        return self.sheet()[coin].position_im
-
-    def positions_mm(self, coin: str = SETTLE) -> Decimal:
-        """Maintenance margin of the positions that settle in `coin`."""
-        return self.sheet()[coin].position_mm
-
     def orders_im(self, coin: str = SETTLE) -> Decimal:
         """Return the initial margin of the open orders that settle in `coin`."""
         return self.sheet()[coin].order_im
 
-    def order_margin(self, symbol: str, extra: Order | None = None, without: Order | None = None) -> Decimal:
-        """Return the initial margin of a symbol's open orders in its settle coin.
-
-        Of each position slot the more expensive side counts. Orders that would only close the position cost
-        nothing, and so do conditional orders that wait for their trigger.
-        """
-        category = self._by_symbol[symbol].instrument.category
-        orders = [order for order in self.open_of(category, symbol) if order is not without]
-        if extra is not None:
-            orders.append(extra)
-        slots = {order.position_idx for order in orders}
-        return sum((self._slot_margin(symbol, slot, orders) for slot in slots), ZERO)
-
     def affords(self, order: Order, replaced: Order | None = None) -> bool:
         """Whether margin is left for a derivative's order; `replaced` is the order it stands in for."""
         it = order.instrument
-        before = self.order_margin(it.symbol)
-        need = self.order_margin(it.symbol, extra=order, without=replaced) - before
+        before = self.order_margins.known(it.key)
+        need = self.order_margins.reckon(it.symbol, extra=order, without=replaced) - before
         if need <= 0:
             return True
         if self.is_isolated:
@@ -316,6 +300,13 @@ class Risk:
             ),
             ZERO,
         )
+
+    def _all_locked(self) -> defaultdict[str, Decimal]:
+        """Amounts that open spot orders hold, by coin."""
+        held: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for order in (*self.open_of(SPOT), *self._waiting()):
+            held[_locked_coin(order)] += order.held_value if order.is_buy else order.held_qty
+        return held
 
     def available(self) -> Decimal:
         """Dollars that new orders may use as margin."""
@@ -344,41 +335,6 @@ class Risk:
             return free
         held = self.locked(coin) - self.locked(coin, without)
         return min(free, self.available() / self.price(coin) + held)
-
-    def _slot_margin(self, symbol: str, slot: int, orders: Iterable[Order]) -> Decimal:
-        mine = [order for order in orders if order.position_idx == slot and not order.reduce_only]
-        return max(self._side_margin(symbol, slot, [o for o in mine if o.side == s]) for s in ("Buy", "Sell"))
-
-    def _side_margin(self, symbol: str, slot: int, mine: list[Order]) -> Decimal:
-        opening, value = self._opening(symbol, slot, mine)
-        if not opening:
-            return ZERO
-        it, side = mine[0].instrument, mine[0].side
-        if not it.is_option and self.is_portfolio:
-            return portfolio_order_im(value)
-        if not it.is_option:
-            return order_im(value, self._account.position(symbol, slot).leverage, self.taker_rate)
-        if side == "Buy":
-            return value
-        market = self._by_symbol[symbol]
-        return short_option_im(it, opening, max(value / opening, market.mark), market.index)
-
-    def _opening(self, symbol: str, slot: int, mine: list[Order]) -> tuple[Decimal, Decimal]:
-        """Quantity and value by which orders of one side would enlarge a position."""
-        lots = sum(order.lots - order.filled for order in mine)
-        if not lots:
-            return ZERO, ZERO
-        it, side = mine[0].instrument, mine[0].side
-        position = self._account.position(symbol, slot)
-        opening = it.qty(lots) - position.would_close(side, it.qty(lots))
-        if not opening:
-            return ZERO, ZERO
-        if it.is_inverse:
-            value = sum((it.value(order.ticks, order.lots - order.filled) for order in mine), ZERO)
-        else:
-            # Whole numbers first: hundreds of orders are summed on every private push.
-            value = it.value(sum(order.ticks * (order.lots - order.filled) for order in mine), 1)
-        return opening, value * opening / it.qty(lots)
 
 
 def _locked_coin(order: Order) -> str:

@@ -86,6 +86,7 @@ class Settlement:
     def told(self, order: Order) -> None:
         """Note that `order` changed."""
         order.updated_ms = self._now_ms()
+        self._account.order_margins.pop(order.instrument.key, None)
         self._step.orders[order.order_id] = order
 
     def printed(self, market: Market, trade: PublicTrade) -> None:
@@ -201,6 +202,8 @@ class Settlement:
             rate = it.delivery_fee_rate
         elif order.exec_type == "MovePosition":
             rate = ZERO
+        elif it.listing.pre_listing is not None:
+            rate = it.listing.pre_listing.fee_rate(market.phase, is_maker=is_maker)
         fee_coin = order_fee_coin(it, order.side, rebate=is_maker and rate < 0)
         return Execution(
             order=order,

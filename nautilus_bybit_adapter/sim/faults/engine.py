@@ -177,6 +177,15 @@ class FaultEngine:
         found = (fault for fault in self.find(kinds, family, subject) if self.hits(fault, family, subject))
         return next(found, None)
 
+    def skew_ms(self, family: str, subject: str) -> int:
+        """How far the clock that `subject` is answered with is off, ms."""
+        found = self.find({"clock_skew"}, family, subject) if self._faults else ()
+        return sum(
+            fault.spec.number("ms")
+            for fault in found
+            if not fault.exhausted and fault.seen >= fault.spec.after
+        )
+
     def note(self, kind: str, family: str, subject: str, detail: str = "") -> None:
         """Log something that went wrong on purpose without a standing fault."""
         self._write("", kind, family, subject, detail)

@@ -65,7 +65,12 @@ _ALL = (
     ),
     Kind("rate_limit", "A request is refused with 10006.", ORDERS),
     Kind("server_error", "A request is answered with 10016.", ORDERS, {"when": "before"}),
-    Kind("clock_skew", "The venue's clock is off, so requests fail with 10002.", ORDERS, {"ms": 10_000}),
+    Kind(
+        "clock_skew",
+        "The venue's clock is off: requests fail with 10002 until they are stamped with the time it shows.",
+        ORDERS,
+        {"ms": 10_000},
+    ),
     Kind("ban", "A request is answered with HTTP 403, as a banned address.", (REST,)),
     Kind("gap", "A delta of an order book is never sent, so `u` jumps.", (PUBLIC,)),
     Kind("crossed", "A book frame carries a bid above its asks.", (PUBLIC,)),

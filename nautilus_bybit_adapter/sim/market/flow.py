@@ -38,3 +38,12 @@ def lay_quiet_book(market: TradedMarket, levels: int = QUIET_LEVELS) -> None:
         {middle - step: lots for step in range(levels) if middle - step > 0},
         {middle + 1 + step: lots for step in range(levels)},
     )
+
+
+def lay_auction_book(market: TradedMarket, levels: int = QUIET_LEVELS) -> None:
+    """Lay what others bid and ask in an auction: from a hundredth beyond the reference price to well before it."""
+    middle = market.start_ticks
+    lots, step = max(1, int(_QUIET_VALUE / lot_value(market) / 10)), max(1, middle // 1000)
+    prices = [middle + (number - levels // 5) * step for number in range(levels)]
+    bids = [2 * middle - price for price in prices]
+    market.lay(dict.fromkeys((p for p in bids if p > 0), lots), dict.fromkeys(prices, lots))

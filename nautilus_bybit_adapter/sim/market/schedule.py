@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from .flow import lay_quiet_book
+from .flow import lay_auction_book, lay_quiet_book
 from .latent import CoinPrice, LaterPrice
 from .options import OptionFlow
 from .synthetic import SyntheticFlow, lot_value
@@ -32,6 +32,7 @@ REQUOTE_MS = 5_000
 LOOK_MS = 1_000
 # Statuses in which nobody trades any more.
 OVER = ("Delivering", "Closed")
+IDLE = ("PreLaunch", *OVER)
 # How often the index of a moving market is told.
 FOLLOW_MS = 100
 # Value of the one quote per side of a market that stands still.
@@ -82,7 +83,7 @@ class LazyFlow:
 
     def wake(self) -> None:
         """Lay the book and run, from now on; a market that was delivered stays as it is."""
-        if self.is_awake or self.market.inputs.is_taking or self.market.status in OVER:
+        if self.is_awake or self.market.inputs.is_taking or self.market.status in IDLE:
             return
         self.is_awake = True
         now_ms = self._now_ms()
@@ -104,6 +105,8 @@ class LazyFlow:
     def quote(self) -> None:
         """Show one quote per side around the present price, in place of a whole book."""
         market = self.market
+        if market.status == "PreLaunch":
+            return
         market.quote(self._index(self._now_ms()), max(1, int(STILL_VALUE / lot_value(market))))
         self._follow_price()
 
@@ -181,9 +184,11 @@ class Schedule:
             self._known.add(key)
             if not self._is_quiet:
                 self._lazy[key] = self._lazy_flow(market)
-                if is_new:
+                if is_new and market.gathers:
+                    lay_auction_book(market)
+                elif is_new:
                     self._lazy[key].quote()
-            elif is_new:
+            elif is_new and not market.is_silent:
                 lay_quiet_book(market)
 
     def begin(self, now_ms: int) -> None:

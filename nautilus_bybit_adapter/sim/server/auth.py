@@ -47,16 +47,21 @@ class Credentials:
         return hmac.compare_digest(self.sign(payload).encode(), signature.encode())
 
 
-def check_time(timestamp: str, recv_window: str, now_ms: int) -> None:
-    """Refuse a request outside the receive window with 10002."""
+def check_time(timestamp: str, recv_window: str, now_ms: int, skew_ms: int = 0) -> None:
+    """Refuse a request outside the receive window with 10002.
+
+    With `skew_ms` the clock that the venue shows is as good as its own: which requests of the own clock the skew
+    refuses is decided before.
+    """
     if not _is_ms(timestamp) or not _is_ms(recv_window):
         raise bad_param("params error: timestamp or recv_window is not an integer")
-    if now_ms - int(recv_window) <= int(timestamp) < now_ms + FUTURE_TOLERANCE_MS:
-        return
+    for clock_ms in {now_ms, now_ms + skew_ms}:
+        if clock_ms - int(recv_window) <= int(timestamp) < clock_ms + FUTURE_TOLERANCE_MS:
+            return
     raise VenueError(
         10002,
         "invalid request, please check your server timestamp or recv_window param. "
-        f"req_timestamp[{timestamp}],server_timestamp[{now_ms}],recv_window[{recv_window}]",
+        f"req_timestamp[{timestamp}],server_timestamp[{now_ms + skew_ms}],recv_window[{recv_window}]",
     )
 
 
@@ -65,12 +70,18 @@ def _is_ms(text: str) -> bool:
 
 
 def check_request(
-    credentials: Credentials, headers: Mapping[str, str], query: str, body: bytes, now_ms: int
+    credentials: Credentials,
+    headers: Mapping[str, str],
+    query: str,
+    body: bytes,
+    now_ms: int,
+    *,
+    skew_ms: int = 0,
 ) -> None:
     """Check time, key and signature of a REST request.
 
     The raw query string is tried as received, then percent-decoded: some clients sign before their HTTP
-    library encodes.
+    library encodes. `skew_ms` is how far the clock is off that the venue shows.
 
     Raises
     ------
@@ -79,7 +90,7 @@ def check_request(
     """
     timestamp = headers["X-BAPI-TIMESTAMP"]
     recv_window = headers.get("X-BAPI-RECV-WINDOW", "")
-    check_time(timestamp, recv_window or str(DEFAULT_RECV_WINDOW_MS), now_ms)
+    check_time(timestamp, recv_window or str(DEFAULT_RECV_WINDOW_MS), now_ms, skew_ms)
     key = headers["X-BAPI-API-KEY"]
     if key != credentials.api_key:
         raise VenueError(10003, "API key is invalid.")
@@ -90,8 +101,10 @@ def check_request(
         raise VenueError(10004, f"error sign! origin_string[{origin}]")
 
 
-def check_login(credentials: Credentials, args: object, now_ms: int) -> None:
+def check_login(credentials: Credentials, args: object, now_ms: int, skew_ms: int = 0) -> None:
     """Check `[apiKey, expires, signature]` of a WebSocket login.
+
+    `skew_ms` is how far the clock is off that the venue shows; a login of its past is not expired.
 
     Raises
     ------
@@ -101,7 +114,7 @@ def check_login(credentials: Credentials, args: object, now_ms: int) -> None:
     if not isinstance(args, list) or len(args) != LOGIN_ARGS:
         raise bad_param("Params Error")
     key, expires, signature = (str(arg) for arg in args)
-    if not _is_ms(expires) or int(expires) <= now_ms:
+    if not _is_ms(expires) or int(expires) <= now_ms + min(0, skew_ms):
         raise bad_param("Params Error")
     if key != credentials.api_key:
         raise VenueError(10003, "API key is invalid.")

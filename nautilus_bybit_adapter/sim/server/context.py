@@ -15,6 +15,7 @@ from nautilus_bybit_adapter.sim.earn.book import EarnBook
 from nautilus_bybit_adapter.sim.exchange.funding_wallet import FundingWallet
 from nautilus_bybit_adapter.sim.exchange.profile import Profile
 from nautilus_bybit_adapter.sim.faults.engine import FaultEngine
+from nautilus_bybit_adapter.sim.faults.kinds import REST
 from nautilus_bybit_adapter.sim.state.journal import Memory
 
 from .bounds import Bounds
@@ -55,6 +56,11 @@ class Context:
         self.earn = EarnBook(self.funding)
         self.converts = ConvertDesk(self.funding)
         self.members = SubMembers(self.exchange.config.uid, self.funding)
+
+    @property
+    def shown_skew_ms(self) -> int:
+        """How far the clock is off that `/v5/market/time` shows, ms."""
+        return self.faults.skew_ms(REST, "/v5/market/time")
 
     def memory(self) -> Memory:
         """Everything a restart has to bring back."""

@@ -214,7 +214,7 @@ class FaultGate:
         return 0, ""
 
     def _refuse(self, op: str, message: dict[str, Any], code: int, text: str) -> None:
-        now = str(self._context.exchange.now_ms())
+        now = str(self._context.exchange.now_ms() + self._faults.skew_ms(self._family, op))
         answer = {
             "retCode": code,
             "retMsg": text,

@@ -150,11 +150,11 @@ def _out_of_time(context: Context, request: web.Request, fault: Fault) -> VenueE
 
 def _skewed(context: Context, request: web.Request, response: web.Response) -> web.Response:
     """Show the skewed clock in the answer, and as the answer of the clock's own endpoint."""
-    skews = [fault.spec.number("ms") for fault in context.faults.find({"clock_skew"}, REST, request.path)]
-    message = _json(response) if skews else {}
+    skew_ms = context.faults.skew_ms(REST, request.path)
+    message = _json(response) if skew_ms else {}
     if not message or "time" not in message:
         return response
-    message["time"] += sum(skews)
+    message["time"] += skew_ms
     if request.path == "/v5/market/time":
         now_ns = message["time"] * _NS_PER_MS
         message["result"] = {"timeSecond": str(message["time"] // 1000), "timeNano": str(now_ns)}

@@ -122,6 +122,8 @@ def _traded_as(exchange: Exchange, params: Params, categories: tuple[str, ...]) 
 
 def _window(market: TradedMarket, levels: dict[int, int], limit: int) -> list[list[str]]:
     it = market.instrument
+    if market.is_silent:
+        return []
     return [[it.price_text(ticks), it.qty_text(lots)] for ticks, lots in islice(levels.items(), limit)]
 
 

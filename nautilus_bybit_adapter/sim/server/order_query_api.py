@@ -51,7 +51,7 @@ def pre_check(exchange: Exchange, params: Params) -> dict[str, Any]:
     order = exchange.rehearse(params)
     it, risk = order.instrument, exchange.risk
     totals = risk.totals()
-    added = risk.order_margin(it.symbol, extra=order) - risk.order_margin(it.symbol)
+    added = risk.order_margins.reckon(it.symbol, extra=order) - risk.order_margins.known(it.key)
     initial, maintenance = totals.initial, totals.maintenance
     after = initial + risk.usd_value(it.settle, added)
     backing = totals.backing

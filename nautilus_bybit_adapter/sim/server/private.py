@@ -120,7 +120,12 @@ class PrivateSocket:
 
     def _login(self, connection: Connection, message: dict[str, Any]) -> None:
         try:
-            check_login(self._context.credentials, message.get("args"), self._context.exchange.now_ms())
+            check_login(
+                self._context.credentials,
+                message.get("args"),
+                self._context.exchange.now_ms(),
+                self._context.shown_skew_ms,
+            )
         except VenueError as e:
             _answer(connection, message, e.ret_msg, success=False)
             return

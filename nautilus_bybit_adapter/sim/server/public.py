@@ -73,7 +73,7 @@ class PublicSocket:
         """Push trades at once."""
         it = event.market.instrument
         subscribers = self._subscribers.get(f"publicTrade.{it.base if self._is_option else it.symbol}")
-        if not subscribers:
+        if not subscribers or event.market.is_silent:
             return
         for first in range(0, len(event.trades), MOST_TRADES):
             trades = event.trades[first : first + MOST_TRADES]

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import web
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
+from nautilus_bybit_adapter.sim.faults.kinds import REST
 
 from . import (
     account_api,
@@ -124,7 +125,8 @@ class RestServer:
         now_ms = self._context.exchange.now_ms()
         query = request.raw_path.partition("?")[2]
         if endpoint.private:
-            check_request(self._context.credentials, request.headers, query, body, now_ms)
+            skew_ms = self._context.faults.skew_ms(REST, request.path)
+            check_request(self._context.credentials, request.headers, query, body, now_ms, skew_ms=skew_ms)
         params = (
             _body_params(body) if request.method == "POST" else dict(parse_qsl(query, keep_blank_values=True))
         )

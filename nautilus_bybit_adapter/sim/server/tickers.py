@@ -74,7 +74,7 @@ def linear_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
         "singleOpenInterestValue": f"{it.worth(interest / 2, market.mark):.2f}",
         **(_next_funding(market) if it.is_perpetual else _delivery(market, now_ms, rest=False)),
         **best_prices(market),
-        **({"preOpenPrice": "", "preQty": "", "curPreListingPhase": ""} if it.is_perpetual else {}),
+        **(_before_launch(market) if it.is_perpetual else {}),
     }
 
 
@@ -129,6 +129,8 @@ def topic_ticker(market: TradedMarket, now_ms: int) -> dict[str, Any]:
 def best_prices(market: TradedMarket) -> dict[str, str]:
     """Best bid and ask with sizes; `""` where a side is empty."""
     found = {}
+    if market.is_silent:
+        return {f"{name}{what}": "" for name in ("bid1", "ask1") for what in ("Price", "Size")}
     for name, side in (("bid1", market.book.bids), ("ask1", market.book.asks)):
         best = side.best
         level = side.at(best) if best is not None else None
@@ -189,6 +191,17 @@ def _delivery(market: TradedMarket, now_ms: int, *, rest: bool) -> dict[str, str
         "basisRateYear": f"{rate * _YEAR_DAYS / days:.8f}",
         "deliveryFeeRate": plain(it.delivery_fee_rate),
         "predictedDeliveryPrice": "0.0",
+    }
+
+
+def _before_launch(market: TradedMarket) -> dict[str, str]:
+    """Price and quantity at which the auction would match; the phase stays when the contract trades."""
+    it, crossing = market.instrument, market.crossing() if market.gathers else None
+    meets = crossing is not None and crossing.lots
+    return {
+        "preOpenPrice": it.price_text(crossing.ticks) if crossing is not None and meets else "",
+        "preQty": it.qty_text(crossing.lots) if crossing is not None and meets else "",
+        "curPreListingPhase": market.phase,
     }
 
 

@@ -72,13 +72,19 @@ class BookTopic:
         self._pushed_ms = now_ms
 
     def opening(self, now_ms: int) -> Frame | None:
-        """Snapshot of the window as of the last push."""
+        """Snapshot of the window as of the last push; nothing before the contract trades."""
+        if self._market.is_silent:
+            return None
         self._feed.refresh()
         self._feed.live = True
         return book_frame(self._market, self._feed, None, now_ms)
 
     def due(self, now_ms: int) -> Iterator[Frame]:
-        """One delta, or the snapshot of level 1."""
+        """One delta, or the snapshot of level 1; a snapshot when the contract begins to trade."""
+        if self._market.is_silent:
+            return
+        if not self._feed.live and (first := self.opening(now_ms)) is not None:
+            yield first
         if now_ms - self._pushed_ms < self._feed.interval_ms:
             return
         changes = self._feed.advance()
@@ -102,13 +108,19 @@ class RpiTopic:
         self._pushed_ms = now_ms
 
     def opening(self, now_ms: int) -> Frame | None:
-        """Snapshot of the window as of the last push."""
+        """Snapshot of the window as of the last push; nothing before the contract trades."""
+        if self._market.is_silent:
+            return None
         self._feed.refresh()
         self._feed.live = True
         return rpi_frame(self._market, None, now_ms)
 
     def due(self, now_ms: int) -> Iterator[Frame]:
-        """One delta."""
+        """One delta; a snapshot when the contract begins to trade."""
+        if self._market.is_silent:
+            return
+        if not self._feed.live and (first := self.opening(now_ms)) is not None:
+            yield first
         if now_ms - self._pushed_ms >= self._feed.interval_ms and (changes := self._feed.advance()):
             self._pushed_ms = now_ms
             yield rpi_frame(self._market, changes, now_ms)
@@ -252,10 +264,10 @@ def is_served(category: str, name: str) -> bool:
     kind, variant, symbol = _parts(name)
     if category == STATUS_PATH:
         return name == STATUS_TOPIC
-    if not symbol or category not in _CATEGORIES.get(kind, ()):
+    if not symbol or category not in CATEGORIES.get(kind, ()):
         return False
     if kind == "orderbook":
-        return variant in _depths(category)
+        return variant in depths(category)
     return kind != "kline" or variant in INTERVALS
 
 
@@ -275,7 +287,8 @@ def _book_topic(market: TradedMarket, variant: str, now_ms: int) -> Topic:
     return BookTopic(market, market.feeds[int(variant)], now_ms)
 
 
-def _depths(category: str) -> set[str]:
+def depths(category: str) -> set[str]:
+    """Variants of `orderbook` that a category has."""
     named = {SPOT: {"rpi", "full"}, LINEAR: {"rpi"}, INVERSE: {"rpi"}, OPTION: set[str]()}
     return {str(depth) for depth, _ in intervals(category)} | named[category]
 
@@ -285,7 +298,7 @@ _BY_SYMBOL: dict[str, Callable[[TradedMarket, int], Topic]] = {
     "priceLimit": PriceLimitTopic,
     "allLiquidation": lambda _market, _now_ms: EventTopic(),
 }
-_CATEGORIES: dict[str, tuple[str, ...]] = {
+CATEGORIES: dict[str, tuple[str, ...]] = {
     "orderbook": (*_NO_OPTIONS, OPTION),
     "kline": _NO_OPTIONS,
     "tickers": (*_NO_OPTIONS, OPTION),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError, bad_param
 from nautilus_bybit_adapter.sim.exchange.instruments import CATEGORIES
+from nautilus_bybit_adapter.sim.faults.kinds import TRADE
 
 from .auth import DEFAULT_RECV_WINDOW_MS, check_login, check_time
 from .connection import Connection, read_message
@@ -83,7 +84,12 @@ class TradeSocket:
     def _login(self, connection: Connection, message: dict[str, Any]) -> None:
         code, text = (20001, "Repeat auth") if connection.authenticated else (0, "OK")
         try:
-            check_login(self._context.credentials, message.get("args"), self._context.exchange.now_ms())
+            check_login(
+                self._context.credentials,
+                message.get("args"),
+                self._context.exchange.now_ms(),
+                self._context.shown_skew_ms,
+            )
             connection.authenticated = True
         except VenueError as e:
             code, text = e.ret_code, e.ret_msg
@@ -96,7 +102,9 @@ class TradeSocket:
         code, text, reply = 0, "OK", Reply({})
         try:
             self._count(connection, now_ms)
-            verb, is_batch, params = _checked(connection, message, now_ms)
+            verb, is_batch, params = _checked(
+                connection, message, now_ms, self._skew_ms(str(message.get("op")))
+            )
             path = f"/v5/order/{verb}-batch" if is_batch else f"/v5/order/{verb}"
             units = len(batch_items(params)) if is_batch else 1
             quota = self._context.windows.take(path, str(params.get("category")), now_ms, units)
@@ -113,7 +121,8 @@ class TradeSocket:
         except Exception:
             LOG.exception("%s failed", message.get("op"))
             code, text = 10016, "Internal System Error."
-        trace = {"Traceid": token_hex(16), "Timenow": str(self._context.exchange.now_ms())}
+        shown_ms = self._context.exchange.now_ms() + self._skew_ms(str(message.get("op")))
+        trace = {"Traceid": token_hex(16), "Timenow": str(shown_ms)}
         answer = {
             "retCode": code,
             "retMsg": text,
@@ -125,13 +134,16 @@ class TradeSocket:
         }
         connection.send_json(_with_id(message, answer))
 
+    def _skew_ms(self, op: str) -> int:
+        return self._context.faults.skew_ms(TRADE, op)
+
     def _count(self, connection: Connection, now_ms: int) -> None:
         if not self._context.addresses.orders.allows(connection.address, now_ms):
             raise VenueError(10403, "Exceeded the request limit of the IP.")
 
 
 def _checked(
-    connection: Connection, message: dict[str, Any], now_ms: int
+    connection: Connection, message: dict[str, Any], now_ms: int, skew_ms: int
 ) -> tuple[str, bool, dict[str, Any]]:
     if message.get("op") not in OPERATIONS:
         raise VenueError(10404, "op type is not found")
@@ -150,7 +162,7 @@ def _checked(
     if not isinstance(header, dict) or "X-BAPI-TIMESTAMP" not in header:
         raise bad_param("params error: X-BAPI-TIMESTAMP is required")
     recv_window = str(header.get("X-BAPI-RECV-WINDOW") or DEFAULT_RECV_WINDOW_MS)
-    check_time(str(header["X-BAPI-TIMESTAMP"]), recv_window, now_ms)
+    check_time(str(header["X-BAPI-TIMESTAMP"]), recv_window, now_ms, skew_ms)
     args = message.get("args")
     if not isinstance(args, list) or len(args) != 1 or not isinstance(args[0], dict):
         raise bad_param("params error: args must hold one object")

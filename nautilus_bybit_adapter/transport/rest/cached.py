@@ -103,9 +103,14 @@ class CachedMethods(MarketMethods, PositionMethods, AccountMethods):
 
     async def write_for_envelope(self, path: str, request: msgspec.Struct, **options: Any) -> Envelope:
         """Return the answer to a POST; see `RestSession.write_for_envelope`."""
-        if path in _CHANGES_LEVERAGE:
+        if path not in _CHANGES_LEVERAGE:
+            return await super().write_for_envelope(path, request, **options)
+        self.forget_leverage()
+        try:
+            return await super().write_for_envelope(path, request, **options)
+        finally:
+            # What was set meanwhile may have come before the change.
             self.forget_leverage()
-        return await super().write_for_envelope(path, request, **options)
 
     async def close(self) -> None:
         """Close the client; see `RestSession.close`. What is kept stays for when it is opened again."""

@@ -9,7 +9,13 @@ import asyncio
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from nautilus_bybit_adapter.errors import BybitConfigError, BybitError, BybitTransportError, Outcome
+from nautilus_bybit_adapter.errors import (
+    BybitConfigError,
+    BybitError,
+    BybitTimeoutError,
+    BybitTransportError,
+    Outcome,
+)
 from nautilus_bybit_adapter.transport.rest.trade import TradeMethods
 from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
 
@@ -44,7 +50,8 @@ class ResolutionMethods(TradeMethods):
         Raises
         ------
         BybitError
-            The last failure, if the venue has not answered in time: the outcome is still unknown.
+            The last failure, or `BybitTimeoutError`, if the time does not suffice to know: the outcome is still
+            unknown.
         """
         started = self._monotonic()
         patience_secs = self._recv_window_ms / 1000 + _ARRIVAL_MARGIN_SECS
@@ -62,8 +69,14 @@ class ResolutionMethods(TradeMethods):
             else:
                 if rows:
                     return max(rows, key=lambda row: int(row.created_time or "0"))
-                if self._monotonic() - started >= min(patience_secs, timeout_secs):
+                passed_secs = self._monotonic() - started
+                if passed_secs >= patience_secs:
                     return None
+                if passed_secs + wait_secs > timeout_secs:
+                    raise BybitTimeoutError(
+                        f"The venue has no order {order_link_id} after {passed_secs:.3g} s, and its request may "
+                        f"arrive until {patience_secs:.3g} s."
+                    )
             await asyncio.sleep(wait_secs)
             wait_secs = min(wait_secs * 2, _LONGEST_WAIT_SECS)
 

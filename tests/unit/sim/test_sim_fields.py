@@ -30,7 +30,9 @@ from venue_requests import (
 from venue_walk import WalkedVenue
 
 from nautilus_bybit_adapter.sim import VenueError
+from nautilus_bybit_adapter.sim.server.private import TOPICS as PRIVATE_TOPICS
 from nautilus_bybit_adapter.sim.server.rest import ENDPOINTS as SERVED
+from nautilus_bybit_adapter.sim.server.topics import CATEGORIES, STATUS_PATH, STATUS_TOPIC, depths
 
 
 @pytest.fixture
@@ -155,6 +157,32 @@ def test_every_public_frame_has_its_fields(venue: WalkedVenue, category: str, ki
     for frame in frames:
         assert frame["topic"] == topic
         check(frame, TOPICS[category, kind], topic)
+
+
+def test_every_topic_that_is_served_has_a_row() -> None:
+    served = {(category, kind) for kind, categories in CATEGORIES.items() for category in categories}
+    named = {(c, f"orderbook.{d}") for c in INSTRUMENTS for d in depths(c) if not d.isdecimal()}
+    assert {(c, kind.partition(" ")[0]) for c, kind in TOPICS} == served | named | {
+        (STATUS_PATH, STATUS_TOPIC)
+    }
+    assert PRIVATE.keys() == {name for name in PRIVATE_TOPICS if name.rpartition(".")[2] not in INSTRUMENTS}
+
+
+@pytest.mark.parametrize(
+    ("category", "depth"), [(c, d) for c in INSTRUMENTS for d in sorted(depths(c)) if d.isdecimal()]
+)
+def test_books_of_every_depth_have_their_fields(venue: WalkedVenue, category: str, depth: str) -> None:
+    wire = venue.socket(category)
+    topic = f"orderbook.{depth}.{_symbol(category, 'orderbook')}"
+    _, *frames = wire.send(op="subscribe", args=[topic])
+    venue.after(1000)
+    _move(venue, category)
+    venue.after(5000)
+    frames += wire.read()
+    assert len(frames) > 1
+    assert {frame["type"] for frame in frames} == ({"snapshot"} if depth == "1" else {"snapshot", "delta"})
+    for frame in frames:
+        check(frame, TOPICS[category, "orderbook"], topic)
 
 
 @pytest.mark.parametrize("path", PONGS)

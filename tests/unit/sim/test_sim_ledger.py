@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.unit.sim.conftest import Desk
 
 D = Decimal
+BTC = {"category": "linear", "symbol": "BTCUSDT"}
 RATE = D("0.00055")
 
 
@@ -117,3 +118,35 @@ def test_spot_orders_lock_what_they_may_spend(desk: Desk) -> None:
     assert (risk.locked("USDT"), risk.locked("BTC")) == (D(40000), D("0.25"))
     assert risk.spendable("BTC") == D("0.75")
     assert risk.spendable("USDT") == D(60000)
+
+
+def test_a_known_order_margin_that_is_wrong_is_found(desk: Desk) -> None:
+    desk.place(price="80000")
+    key = ("linear", "BTCUSDT")
+    known = desk.exchange.risk.order_margins.known(key)
+    assert desk.exchange.account.order_margins == {key: known}
+    desk.exchange.check()
+    desk.exchange.account.order_margins[key] = known + 1
+    with pytest.raises(LedgerError, match="has an order margin of"):
+        desk.exchange.check()
+
+
+def test_a_known_order_margin_goes_with_what_it_depends_on(desk: Desk) -> None:
+    orders, key = desk.exchange.risk.order_margins, ("linear", "BTCUSDT")
+    seen: list[Decimal] = []
+    order = desk.place(price="80000")
+    seen.append(orders.known(key))
+    desk.exchange.amend({**BTC, "orderId": order.order_id, "qty": "2"})
+    seen.append(orders.known(key))
+    desk.exchange.set_leverage({**BTC, "buyLeverage": "5", "sellLeverage": "5"})
+    seen.append(orders.known(key))
+    desk.exchange.set_margin_mode({"setMarginMode": "PORTFOLIO_MARGIN"})
+    seen.append(orders.known(key))
+    desk.exchange.set_margin_mode({"setMarginMode": "REGULAR_MARGIN"})
+    desk.place(side="Sell", orderType="Market", qty="3")
+    seen.append(orders.known(key))
+    desk.exchange.cancel({**BTC, "orderId": order.order_id})
+    seen.append(orders.known(key))
+    assert len(set(seen)) == 5
+    assert seen[-2:] == [0, 0]
+    desk.exchange.check()

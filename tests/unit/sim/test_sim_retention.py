@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,8 @@ from nautilus_bybit_adapter.sim.exchange import queries, register
 from nautilus_bybit_adapter.sim.exchange.cashbook import sizes_after
 from nautilus_bybit_adapter.sim.exchange.closed_pnl import closed_parts
 from nautilus_bybit_adapter.sim.exchange.errors import VenueError
+from nautilus_bybit_adapter.sim.exchange.funding_wallet import FundingWallet
+from nautilus_bybit_adapter.sim.exchange.spent_links import SpentLinks
 
 if TYPE_CHECKING:
     from tests.unit.sim.conftest import Desk
@@ -44,9 +47,30 @@ def test_a_day_after_its_end_an_unfilled_order_is_gone_from_history_and_memory(d
         desk.exchange.cancel({**LINEAR, "orderLinkId": "early"})
     with pytest.raises(VenueError, match="OrderLinkedID is duplicate"):
         placed_and_cancelled(desk, "late")
-    placed_and_cancelled(desk, "early")
-    assert desk.exchange.register.entered == 4
+    with pytest.raises(VenueError, match="OrderLinkedID is duplicate"):
+        placed_and_cancelled(desk, "early")
+    assert desk.exchange.register.entered == 3
     desk.exchange.check()
+
+
+def test_a_link_of_spot_may_come_again_once_its_order_is_forgotten(desk: Desk) -> None:
+    placed_and_cancelled(desk, "again", **SPOT)
+    with pytest.raises(VenueError, match="Duplicate clientOrderId"):
+        placed_and_cancelled(desk, "again", **SPOT)
+    desk.now_ms += 25 * HOUR_MS
+    placed_and_cancelled(desk, "other", **SPOT)
+    placed_and_cancelled(desk, "again", **SPOT)
+    desk.exchange.check()
+
+
+def test_the_ids_of_many_forgotten_orders_are_told_apart() -> None:
+    spent = SpentLinks()
+    for number in range(50_000):
+        spent.add(("linear", f"client-{number}"))
+    assert all(("linear", f"client-{number}") in spent for number in range(0, 50_000, 7))
+    assert not any(("inverse", f"client-{number}") in spent for number in range(0, 50_000, 7))
+    assert not any(("linear", f"client-{number}") in spent for number in range(50_000, 60_000))
+    assert len(spent) == 50_000
 
 
 def test_what_lives_or_was_filled_outlives_the_day(desk: Desk) -> None:
@@ -182,3 +206,17 @@ def test_fills_of_two_years_ago_are_forgotten_and_their_sums_carried_on(desk: De
     desk.exchange.check()
     assert len(register.orders) == len(account.executions) == 1
     assert not account.carried.filled
+
+
+def test_rates_and_changes_of_the_funding_wallet_are_kept_for_two_years(desk: Desk) -> None:
+    wallet, funding = FundingWallet(desk.exchange), desk.exchange.funding
+    for _ in range(3):
+        wallet.pay("FUND", "USDT", Decimal(5), "TRANSFER_IN")
+        funding.settle(desk.market, desk.now_ms)
+        desk.now_ms += 365 * 24 * HOUR_MS
+    assert [entry.number for entry in wallet.history] == [1, 2, 3]
+    desk.now_ms += 1
+    wallet.pay("FUND", "USDT", Decimal(5), "TRANSFER_IN")
+    funding.settle(desk.market, desk.now_ms)
+    assert [(entry.number, entry.balance) for entry in wallet.history] == [(3, Decimal(15)), (4, Decimal(20))]
+    assert len(funding.history["linear", "BTCUSDT"]) == 2

@@ -22,13 +22,15 @@ from nautilus_bybit_adapter.sim.state.journal import SEMANTICS
 from nautilus_bybit_adapter.sim.state.store import Row, Store
 
 # What objects of a state file look like, by version of its semantics.
-SHAPES = {"1": "638747f2a955"}
+SHAPES = {"1": "2d85c8a5c040"}
 START_MS = 1_791_270_000_000
 # Public methods that read, or that only lead to methods marked `taken`.
 READING = {
     Exchange: {"market", "position", "check", "find", "advance", "rehearse"},
     TradedMarket: {
         "set_book",
+        "crossing",
+        "enter_phase",
         "trade",
         "reduce",
         "grid",

@@ -20,7 +20,7 @@ from nautilus_bybit_adapter.state.contingencies import (
 
 D = Decimal
 REASON = "the order it depends on ended without a fill"
-type Step = tuple[Callable[[Contingencies], list[Action] | None], list[Action]]
+type Step = tuple[Callable[[Contingencies], list[Action] | bool | None], list[Action] | bool | None]
 
 
 def bracket(tie: Tie = Tie.SHARE) -> Contingencies:
@@ -41,6 +41,14 @@ def accept(name: str) -> Callable[[Contingencies], list[Action]]:
 
 def fill(name: str, quantity: int) -> Callable[[Contingencies], list[Action]]:
     return lambda machine: machine.on_filled(name, D(quantity))
+
+
+def resize(name: str, quantity: int) -> Callable[[Contingencies], None]:
+    return lambda machine: machine.on_resized(name, D(quantity))
+
+
+def refuse(name: str, quantity: int) -> Callable[[Contingencies], bool]:
+    return lambda machine: machine.on_change_refused(name, D(quantity))
 
 
 def close(name: str, *, refused: bool = False) -> Callable[[Contingencies], list[Action]]:
@@ -105,6 +113,47 @@ STORIES: dict[str, tuple[Contingencies, list[Step]]] = {
             (close("stop"), []),
         ],
     ),
+    "a pair without an entry shrinks by each fill once": (
+        pair(Tie.SHARE),
+        [
+            (accept("a"), []),
+            (accept("b"), []),
+            (fill("a", 3), [Resize("b", D(7))]),
+            (resize("b", 7), None),
+            (fill("a", 2), [Resize("b", D(5))]),
+            (resize("b", 5), None),
+            (fill("b", 5), [Cancel("a")]),
+        ],
+    ),
+    "a pair of which one was changed by its strategy goes on from there": (
+        pair(Tie.SHARE),
+        [
+            (accept("a"), []),
+            (accept("b"), []),
+            (fill("a", 3), [Resize("b", D(7))]),
+            (fill("a", 1), [Resize("b", D(6))]),
+            (resize("b", 7), None),
+            (resize("b", 6), None),
+            (resize("b", 8), None),
+            (fill("a", 1), [Resize("b", D(7))]),
+        ],
+    ),
+    "what the venue would not amend or cancel is asked for again with the next fill": (
+        bracket(),
+        [
+            (fill("entry", 8), [Release("take", D(8)), Release("stop", D(8))]),
+            (accept("take"), []),
+            (accept("stop"), []),
+            (fill("take", 2), [Resize("stop", D(6))]),
+            (refuse("stop", 8), True),
+            (refuse("take", 8), False),
+            (fill("entry", 2), [Resize("take", D(10))]),
+            (fill("take", 2), [Resize("stop", D(6))]),
+            (fill("take", 6), [Cancel("stop")]),
+            (refuse("stop", 6), True),
+            (close("take"), [Cancel("stop")]),
+        ],
+    ),
     "one cancels the other": (
         pair(Tie.REPLACE),
         [(accept("a"), []), (accept("b"), []), (fill("a", 1), [Cancel("b")]), (fill("a", 9), [])],
@@ -140,6 +189,30 @@ def test_a_group_that_is_over_is_forgotten() -> None:
     assert not machine.knows("a")
     assert not machine.knows("b")
     assert machine.on_filled("a", D(1)) == []
+
+
+def resumed(machine: Contingencies, *legs: tuple[str, int, int]) -> list[Action]:
+    for name, quantity, filled in legs:
+        machine.resume(name, D(quantity), D(filled))
+    return machine.catch_up(legs[0][0])
+
+
+def test_a_group_of_an_earlier_run_goes_on() -> None:
+    assert resumed(bracket(), ("entry", 10, 10), ("take", 10, 0), ("stop", 10, 0)) == []
+    assert resumed(bracket(), ("entry", 10, 6), ("take", 4, 0), ("stop", 4, 0)) == [
+        Resize("take", D(6)),
+        Resize("stop", D(6)),
+    ]
+    assert resumed(bracket(), ("entry", 10, 10)) == [Release("take", D(10)), Release("stop", D(10))]
+    assert resumed(bracket(), ("entry", 10, 10), ("take", 10, 4), ("stop", 10, 0)) == [Resize("stop", D(6))]
+    assert resumed(pair(Tie.REPLACE), ("a", 10, 1), ("b", 10, 0)) == [Cancel("b")]
+
+
+def test_a_pair_of_an_earlier_run_goes_on_from_what_its_orders_are_worth() -> None:
+    assert resumed(pair(Tie.SHARE), ("a", 10, 3), ("b", 10, 0)) == [Resize("b", D(7))]
+    machine = pair(Tie.SHARE)
+    assert resumed(machine, ("a", 10, 3), ("b", 7, 0)) == []
+    assert machine.on_filled("a", D(2)) == [Resize("b", D(5))]
 
 
 @given(

@@ -188,6 +188,17 @@ def test_a_small_batch_behind_a_large_one_is_no_reason_to_look_at_once() -> None
     assert machine.next_at(10.0) == 12.0
 
 
+def test_the_next_look_lets_somebody_through_or_is_later() -> None:
+    machine = limiter(orders=10)
+    assert granted(machine, linear(CREATE), 10.0, 3) == 3
+    machine.on_refused(linear(BATCH), 15.0)
+    # The second batch keeps the last order out of the orders' window while it waits for the first.
+    for demand in (linear(BATCH), linear(BATCH, 10), linear(CREATE)):
+        assert not machine.enter(demand, 10.1)[1]
+    assert machine.poll(10.1) == ()
+    assert machine.next_at(10.1) == 15.0
+
+
 def test_who_gives_up_leaves_the_queue_and_frees_what_it_had() -> None:
     machine = limiter(create=1)
     first, _ = machine.enter(linear(CREATE), 10.0)
@@ -219,6 +230,19 @@ def test_the_venues_own_limit_is_taken_over(told: int, orders: int, reads: int) 
     machine.on_answer(linear(CREATE), 10.0, told, told)
     assert granted(machine, linear(CREATE), 10.0, 60) == orders
     assert granted(machine, linear(READ), 10.0, 60) == reads
+
+
+@pytest.mark.parametrize(
+    ("limits", "demand"),
+    [(NO_LIMITS, linear(CREATE)), (RateLimits(), Demand("/v5/market/tickers", is_private=False))],
+    ids=["no limits are kept", "a path without a window"],
+)
+def test_a_refusal_shuts_a_path_that_has_no_window_too(limits: RateLimits, demand: Demand) -> None:
+    machine = RateLimiter(limits)
+    machine.on_refused(demand, 11.5)
+    assert not may_go(machine, demand, 11.0)
+    assert machine.next_at(11.0) == 11.5
+    assert may_go(machine, demand, 11.5)
 
 
 def test_a_limit_the_user_set_is_not_raised_and_one_nobody_can_raise_neither() -> None:

@@ -81,6 +81,19 @@ def test_a_push_overtaken_by_a_newer_one_is_passed_over() -> None:
     assert not is_short(sizes)
 
 
+def test_once_all_positions_are_told_a_new_one_starts_at_nothing() -> None:
+    sizes = PositionSizes()
+    sizes.on_whole()
+    sizes.on_position(position("0.5", 11))
+    assert is_short(sizes)
+    whole = PositionSizes()
+    whole.on_whole()
+    whole.on_fill(fill("0.5", 11), 0)
+    assert not is_short(whole)
+    whole.on_position(position("0.5", 11))
+    assert not is_short(whole)
+
+
 def test_the_legs_of_a_hedged_symbol_are_apart() -> None:
     sizes = PositionSizes()
     sizes.on_position(position("0", 10, position_idx=1))

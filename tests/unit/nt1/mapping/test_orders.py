@@ -206,3 +206,12 @@ def test_a_cancel_goes_by_our_own_id() -> None:
     command = CancelOrder(TRADER, STRATEGY, SPOT, ClientOrderId("c-1"), None, UUID4(), 0)
     request = build_cancel(command)
     assert (request.category, request.order_link_id, request.order_id) == ("spot", "c-1", None)
+
+
+@pytest.mark.parametrize("side", [OrderSide.BUY, OrderSide.SELL])
+@pytest.mark.parametrize(("in_quote", "unit"), [(False, "baseCoin"), (True, "quoteCoin")])
+def test_edge_19_a_spot_market_order_always_names_the_coin_of_its_quantity(
+    side: OrderSide, in_quote: bool, unit: str
+) -> None:
+    order = FACTORY.market(SPOT, side, Quantity.from_str("0.010"), quote_quantity=in_quote)
+    assert sent(order)["marketUnit"] == unit

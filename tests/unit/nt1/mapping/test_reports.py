@@ -13,12 +13,17 @@ from nautilus_trader.model.enums import (
     TimeInForce,
     TriggerType,
 )
-from nautilus_trader.model.identifiers import AccountId
+from nautilus_trader.model.identifiers import AccountId, PositionId
 from nautilus_trader.model.instruments import CryptoPerpetual, CurrencyPair
 from nautilus_trader.model.objects import Money, Price, Quantity
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
-from nautilus_bybit_adapter.nt1.mapping.reports import fill_report, order_report, position_report
+from nautilus_bybit_adapter.nt1.mapping.reports import (
+    fill_report,
+    order_report,
+    position_report,
+    spot_position_report,
+)
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 from nautilus_bybit_adapter.wire.positions import BybitPosition
 
@@ -183,3 +188,50 @@ def test_a_position(perpetual: CryptoPerpetual, side: str, size: str, expected: 
 def test_a_position_side_nobody_knows_is_refused(perpetual: CryptoPerpetual) -> None:
     with pytest.raises(BybitDecodeError, match="Diagonal"):
         position_report(BybitPosition(symbol="BTCUSDT", side="Diagonal", size="1"), perpetual, ACCOUNT, 1)
+
+
+def test_edge_24_a_fee_without_its_coin_still_makes_a_fill(
+    perpetual: CryptoPerpetual, pair: CurrencyPair
+) -> None:
+    bare = execution(fee_currency="", exec_fee="0.5")
+    assert fill_report(bare, perpetual, ACCOUNT, 1).commission == Money.from_str("0.5 USDT")
+    spot = {"exec_qty": "0.001", "exec_price": "86384"}
+    bought = fill_report(execution(fee_currency="", exec_fee="0.000001", **spot), pair, ACCOUNT, 1)
+    assert bought.commission == Money.from_str("0.000001 BTC")
+    sold = fill_report(execution(fee_currency="", exec_fee="0.1", side="Sell", **spot), pair, ACCOUNT, 1)
+    assert sold.commission == Money.from_str("0.1 USDT")
+
+
+def test_edge_25_a_rebate_keeps_its_sign_and_coin(perpetual: CryptoPerpetual, pair: CurrencyPair) -> None:
+    rebate = {"exec_fee": "-0.25", "is_maker": True}
+    assert fill_report(execution(**rebate), perpetual, ACCOUNT, 1).commission == Money.from_str("-0.25 USDT")
+    spot = execution(fee_currency="", exec_qty="0.001", **rebate)
+    assert fill_report(spot, pair, ACCOUNT, 1).commission == Money.from_str("-0.25 USDT")
+
+
+def test_edge_26_a_flat_slot_without_its_side_is_flat(perpetual: CryptoPerpetual) -> None:
+    for side in ("", "None"):
+        report = position_report(BybitPosition(symbol="BTCUSDT", side=side, size="0"), perpetual, ACCOUNT, 1)
+        assert (report.position_side, report.quantity.as_decimal()) == (PositionSide.FLAT, Decimal(0))
+        assert report.venue_position_id is None
+
+
+def test_edge_28_rows_of_a_leg_name_its_position(perpetual: CryptoPerpetual) -> None:
+    for index, leg in ((1, "LONG"), (2, "SHORT")):
+        named = PositionId(f"{perpetual.id}-{leg}")
+        slot = BybitPosition(symbol="BTCUSDT", side="Buy", size="0.1", position_idx=index)
+        assert position_report(slot, perpetual, ACCOUNT, 1).venue_position_id == named
+        assert fill_report(execution(), perpetual, ACCOUNT, 1, index).venue_position_id == named
+        assert order_report(order(position_idx=index), perpetual, ACCOUNT, 1).venue_position_id == named
+    assert fill_report(execution(), perpetual, ACCOUNT, 1).venue_position_id is None
+
+
+def test_a_spot_balance_is_a_position_cut_to_what_can_be_traded(pair: CurrencyPair) -> None:
+    for balance, side, size in (
+        ("0.123456789", PositionSide.LONG, "0.123456"),
+        ("-0.5", PositionSide.SHORT, "0.500000"),
+        ("0.0000009", PositionSide.FLAT, "0.000000"),
+        ("0", PositionSide.FLAT, "0.000000"),
+    ):
+        report = spot_position_report(Decimal(balance), pair, ACCOUNT, 1)
+        assert (report.position_side, str(report.quantity)) == (side, size)
