@@ -213,5 +213,5 @@ def test_a_cancel_goes_by_our_own_id() -> None:
 def test_edge_19_a_spot_market_order_always_names_the_coin_of_its_quantity(
     side: OrderSide, in_quote: bool, unit: str
 ) -> None:
-    order = FACTORY.market(SPOT, side, Quantity.from_str("0.010"), quote_quantity=in_quote)
+    order = FACTORY.market(SPOT, side, QTY, quote_quantity=in_quote)
     assert sent(order)["marketUnit"] == unit
