@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench cards chaos fuzz clean
+.PHONY: help setup demo test replay lint format bench cards chaos fuzz clean
 
 PY := .venv/bin/python
 
@@ -14,6 +14,9 @@ demo: setup  ## trade on a local Bybit venue (REPLAY=file.frames.gz for recorded
 
 test: setup ctest  ## every test: C++ under sanitizers, then Python
 	@$(PY) -m pytest
+
+replay: setup  ## replay whole recordings through the venue into a live node (BYBIT_NT_DATA names their folder)
+	@BYBIT_NT_WHOLE_FILES=1 $(PY) -m pytest -n 0 --timeout=1800 tests/integration/test_recordings_replayed.py
 
 lint: setup  ## ruff, mypy --strict, clang-format
 	@.ci/lint

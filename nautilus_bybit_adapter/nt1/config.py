@@ -13,6 +13,7 @@ from nautilus_trader.config import (
     PositiveInt,
 )
 
+from nautilus_bybit_adapter.constants import MAX_TOPICS_PER_CONNECTION, PING_INTERVAL_SECS
 from nautilus_bybit_adapter.transport.options import without_password
 from nautilus_bybit_adapter.wire.enums import (
     BybitEnvironment,
@@ -93,6 +94,18 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         ``None`` reads them once.
     instrument_status_poll_secs : PositiveInt, optional, default 60
         How often the status of watched instruments is read, seconds. ``None`` never does after the first time.
+    ws_ping_interval_secs : PositiveFloat, default 20.0
+        Seconds between two pings of a socket.
+    ws_pong_timeout_secs : PositiveFloat, default 10.0
+        How long a pong may take, seconds; then the socket counts as dead and is replaced. Its books are empty, and a
+        `BybitBookStatus` has told so, until their next snapshot.
+    stale_topic_secs : PositiveFloat or None, default 30.0
+        How long an order book or a ticker may be silent, seconds, before it is asked for anew, which a live one answers
+        with a snapshot. A depth-1 book may be silent for a third of it, candles for three times as long and at least
+        90 seconds. One that does not answer as quickly, or in 10 seconds, costs the socket, which is replaced.
+        ``None`` never asks.
+    max_topics_per_connection : PositiveInt, default 400
+        Topics of one socket; more topics of a category are spread over more sockets.
     bars_timestamp_on_close : bool, default True
         Whether ``ts_event`` of a bar is its end, rather than its beginning.
 
@@ -120,6 +133,10 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     retry_delay_max_ms: PositiveInt | None = None
     update_instruments_interval_mins: PositiveInt | None = 60
     instrument_status_poll_secs: PositiveInt | None = 60
+    ws_ping_interval_secs: PositiveFloat = PING_INTERVAL_SECS
+    ws_pong_timeout_secs: PositiveFloat = 10.0
+    stale_topic_secs: PositiveFloat | None = 30.0
+    max_topics_per_connection: PositiveInt = MAX_TOPICS_PER_CONNECTION
     bars_timestamp_on_close: bool = True
 
     def __repr__(self) -> str:

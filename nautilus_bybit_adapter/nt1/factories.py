@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.common.component import LiveClock, Logger, MessageBus
@@ -26,6 +27,7 @@ from nautilus_bybit_adapter.nt1.execution.terms import parse_account_terms
 from nautilus_bybit_adapter.nt1.limits import LimitSettings, shared_gate
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
 from nautilus_bybit_adapter.state.breaker import BreakerPolicy
+from nautilus_bybit_adapter.state.liveness import Cadence, cadence_of
 from nautilus_bybit_adapter.state.session import Backoff
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.options import SocketOptions, tls_context
@@ -59,6 +61,25 @@ def checked_product_types(
     return chosen
 
 
+def check_liveness(config: BybitDataClientConfig) -> None:
+    """Check the deadlines of the public sockets; raises `BybitConfigError` for one that is not positive."""
+    for name in ("ws_ping_interval_secs", "ws_pong_timeout_secs", "stale_topic_secs"):
+        secs = getattr(config, name)
+        if secs is not None and not secs > 0:
+            raise BybitConfigError(f"{name} must be more than 0 seconds; it is {secs!r}")
+    if config.max_topics_per_connection < 1:
+        raise BybitConfigError(
+            f"max_topics_per_connection must be at least 1; it is {config.max_topics_per_connection!r}"
+        )
+
+
+def _cadence(silence_secs: float | None) -> Callable[[str], Cadence | None]:
+    """Return how long topics may be silent; `None` for ever."""
+    if silence_secs is None:
+        return lambda topic: None  # noqa: ARG005 - whatever the topic is
+    return partial(cadence_of, silence_secs=silence_secs)
+
+
 class BybitLiveDataClientFactory(LiveDataClientFactory):
     """Makes `BybitDataClient` instances for a `TradingNode`."""
 
@@ -81,12 +102,19 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
 
         """
         categories = checked_product_types(config.product_types, DATA_PRODUCT_TYPES)
+        check_liveness(config)
         environment, by_default = resolve_environment(config.environment, os.environ)
         log = Logger("BybitDataClient")
         configured = BaseUrls(http=config.base_url_http, ws_public=config.base_url_ws_public)
         base_urls = resolve_base_urls(configured, os.environ)
         http = _http_client(environment, _credentials_if_any(environment, config), config, base_urls, log)
-        options = SocketOptions(proxy_url=config.proxy_url, tls=tls_context(config.ca_file))
+        options = SocketOptions(
+            ping_interval_secs=config.ws_ping_interval_secs,
+            pong_timeout_secs=config.ws_pong_timeout_secs,
+            proxy_url=config.proxy_url,
+            tls=tls_context(config.ca_file),
+        )
+        cadence = _cadence(config.stale_topic_secs)
 
         def build_socket(
             category: BybitProductType, on_frame: OnFrame, on_message: OnMessage, on_stale: OnStale
@@ -100,9 +128,11 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
                     on_message=on_message,
                     on_stale=on_stale,
                     on_refused=lambda topic, text: log.error(f"Bybit refuses the topic {topic}: {text}"),
+                    cadence=cadence,
                     options=options,
                     logger=log,
-                )
+                ),
+                max_topics=config.max_topics_per_connection,
             )
 
         return BybitDataClient(

@@ -66,21 +66,34 @@ class Silent:
 
 type Action = Renew | Replace | Silent
 
-# Depth 1 is repeated every 3 s whatever happens; the others speak when something changes.
-_TOUCH = Cadence(silence_secs=10.0, answer_secs=10.0)
-_ON_CHANGE = Cadence(silence_secs=30.0, answer_secs=10.0)
-_CANDLES = Cadence(silence_secs=90.0, answer_secs=90.0)
+SILENCE_SECS = 30.0
+_ANSWER_SECS = 10.0
+# A candle without a trade is repeated every minute, and only then.
+_CANDLES_SECS = 90.0
 _LONGEST_SILENCE_SECS = 600.0
 # Where everything is silent, a few topics tell as much as all of them.
 _MOST_AT_ONCE = 5
 
 
-def cadence_of(topic: str) -> Cadence | None:
-    """Return how long a topic may be silent, or `None` for one that may be silent for ever, such as trades."""
+def cadence_of(topic: str, silence_secs: float = SILENCE_SECS) -> Cadence | None:
+    """Return how long a topic may be silent, or `None` for one that may be silent for ever, such as trades.
+
+    Parameters
+    ----------
+    topic : str
+        The topic.
+    silence_secs : float
+        Seconds for a topic that speaks when something changes. Depth 1 is repeated every 3 s whatever happens, and is
+        given a third of it; candles are given three times as much, and at least 90 s.
+    """
     kind, _, rest = topic.partition(".")
-    if kind == "orderbook":
-        return _TOUCH if rest.startswith("1.") else _ON_CHANGE
-    return {"tickers": _ON_CHANGE, "kline": _CANDLES}.get(kind)
+    answer_secs = min(_ANSWER_SECS, silence_secs)
+    if kind == "orderbook" and rest.startswith("1."):
+        return Cadence(silence_secs / 3, answer_secs)
+    if kind in {"orderbook", "tickers"}:
+        return Cadence(silence_secs, answer_secs)
+    candles_secs = max(_CANDLES_SECS, 3 * silence_secs)
+    return Cadence(candles_secs, candles_secs) if kind == "kline" else None
 
 
 @dataclass(slots=True)
@@ -95,7 +108,8 @@ class _Topic:
     def flow(self, now: float) -> None:
         """Take note of a frame; a market that turned out to be quiet is waited for longer each time."""
         if self.state is Watch.ASKED:
-            self.patience_secs = min(self.patience_secs * 2, _LONGEST_SILENCE_SECS)
+            longest = max(self.cadence.silence_secs, _LONGEST_SILENCE_SECS)
+            self.patience_secs = min(self.patience_secs * 2, longest)
         else:
             self.patience_secs = self.cadence.silence_secs
         self.state, self.since = Watch.FLOWING, now

@@ -55,6 +55,22 @@ def test_the_default_environment_is_testnet(parts: dict[str, Any]) -> None:
     assert "testnet" in client._private.url
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"ws_ping_interval_secs": 0.0}, "ws_ping_interval_secs must be more than 0 seconds; it is 0.0"),
+        ({"ws_pong_timeout_secs": -1.0}, "ws_pong_timeout_secs must be more than 0 seconds; it is -1.0"),
+        ({"stale_topic_secs": float("nan")}, "stale_topic_secs must be more than 0 seconds; it is nan"),
+        ({"max_topics_per_connection": 0}, "max_topics_per_connection must be at least 1; it is 0"),
+    ],
+)
+def test_deadlines_and_limits_that_cannot_be(
+    parts: dict[str, Any], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(BybitConfigError, match=message):
+        BybitLiveDataClientFactory.create(config=BybitDataClientConfig(**options), **parts)
+
+
 def test_mainnet_takes_saying_so(parts: dict[str, Any]) -> None:
     client = exec_client(parts, environment=BybitEnvironment.MAINNET, **KEYS)
     assert client._private.url == "wss://stream.bybit.com/v5/private"

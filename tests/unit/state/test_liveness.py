@@ -39,6 +39,30 @@ def test_how_long_a_topic_may_be_silent(topic: str, silence_secs: float | None) 
     assert (cadence.silence_secs if cadence else None) == silence_secs
 
 
+@pytest.mark.parametrize(
+    ("topic", "silence_secs", "cadence"),
+    [
+        ("orderbook.1.BTCUSDT", 6.0, Cadence(2.0, 6.0)),
+        ("orderbook.50.BTCUSDT", 6.0, Cadence(6.0, 6.0)),
+        ("tickers.BTCUSDT", 700.0, Cadence(700.0, 10.0)),
+        ("kline.1.BTCUSDT", 6.0, Cadence(90.0, 90.0)),
+        ("kline.1.BTCUSDT", 60.0, Cadence(180.0, 180.0)),
+    ],
+)
+def test_the_silence_that_is_taken_can_be_chosen(topic: str, silence_secs: float, cadence: Cadence) -> None:
+    assert cadence_of(topic, silence_secs) == cadence
+
+
+def test_a_longer_silence_than_the_longest_is_never_made_shorter() -> None:
+    patient = TopicWatch(lambda _: Cadence(700.0, 10.0))
+    patient.poll(0.0, [BOOK], [BOOK])
+    assert patient.poll(700.0, [BOOK], [BOOK]) == [Renew(BOOK)]
+    patient.fresh.add(BOOK)
+    assert patient.poll(701.0, [BOOK], [BOOK]) == []
+    assert patient.poll(1400.9, [BOOK], [BOOK]) == []
+    assert patient.poll(1401.0, [BOOK], [BOOK]) == [Renew(BOOK)]
+
+
 # What happens, row by row: time, frames since the row before, what is due, where the topic stands then.
 STORIES: dict[str, list[tuple[float | str, bool, list[Action], Watch | None]]] = {
     "a flowing topic is left alone": [
