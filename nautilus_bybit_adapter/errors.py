@@ -6,6 +6,7 @@ Each error carries `outcome`: what the failure says about an order, where the ca
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from nautilus_bybit_adapter.ret_codes import CREDENTIAL_CODES, Outcome, RetClass, lookup, outcome_of
 
@@ -23,6 +24,7 @@ __all__ = [
     "BybitTransportError",
     "BybitUnavailableError",
     "Outcome",
+    "Reason",
     "api_error",
 ]
 
@@ -150,6 +152,21 @@ class BybitDecodeError(BybitError):
 _SIGNED_TEXT = re.compile(r"origin_string\[.*\]", re.DOTALL)
 
 
+class Reason(NamedTuple):
+    """One of several reasons the venue gives for a refusal.
+
+    Attributes
+    ----------
+    code : str
+        The venue's code of it.
+    text : str
+        The venue's own words.
+    """
+
+    code: str
+    text: str
+
+
 class BybitApiError(BybitError):
     """The venue answered with a `retCode` other than 0.
 
@@ -161,6 +178,8 @@ class BybitApiError(BybitError):
         The venue's code.
     ret_msg : str
         The venue's own text.
+    reasons : tuple of Reason
+        The reasons it gives one by one, as for a margin mode that cannot be set; mostly none.
 
     Attributes
     ----------
@@ -170,15 +189,18 @@ class BybitApiError(BybitError):
         How to react to the code.
     """
 
-    def __init__(self, operation: str, ret_code: int, ret_msg: str) -> None:
+    def __init__(self, operation: str, ret_code: int, ret_msg: str, reasons: tuple[Reason, ...] = ()) -> None:
         row = lookup(ret_code)
         # The venue repeats what it was to verify, the key among it.
         ret_msg = _SIGNED_TEXT.sub("origin_string[...]", ret_msg)
         coded = f" with {ret_code} ({row.meaning})" if ret_code else ""
-        super().__init__(f"Bybit refused {operation}{coded}: {ret_msg or 'no reason given'}")
+        listed = "; ".join(f"{reason.text} ({reason.code})" for reason in reasons)
+        said = ": ".join(filter(None, (ret_msg, listed))) or "no reason given"
+        super().__init__(f"Bybit refused {operation}{coded}: {said}")
         self.operation = operation
         self.ret_code = ret_code
         self.ret_msg = ret_msg
+        self.reasons = reasons
         self.meaning: str = row.meaning
         self.ret_class: RetClass = row.ret_class
         self.outcome = outcome_of(ret_code)
@@ -187,15 +209,15 @@ class BybitApiError(BybitError):
 class BybitAuthError(BybitApiError):
     """The venue refused the credentials; `ret_code` is 0 where the private socket gives a text only."""
 
-    def __init__(self, operation: str, ret_code: int, ret_msg: str) -> None:
-        super().__init__(operation, ret_code, ret_msg)
+    def __init__(self, operation: str, ret_code: int, ret_msg: str, reasons: tuple[Reason, ...] = ()) -> None:
+        super().__init__(operation, ret_code, ret_msg, reasons)
         if not ret_code:
             self.meaning = "the credentials were refused"
             self.ret_class = RetClass.ACCOUNT
             self.outcome = Outcome.REJECTED
 
 
-def api_error(operation: str, ret_code: int, ret_msg: str) -> BybitApiError:
+def api_error(operation: str, ret_code: int, ret_msg: str, reasons: tuple[Reason, ...] = ()) -> BybitApiError:
     """Return the error for a code: `BybitAuthError` where the credentials are refused."""
     error_type = BybitAuthError if ret_code in CREDENTIAL_CODES else BybitApiError
-    return error_type(operation, ret_code, ret_msg)
+    return error_type(operation, ret_code, ret_msg, reasons)

@@ -19,7 +19,7 @@ from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter, parse_filter
 from nautilus_bybit_adapter.nt1.listing import Key, Listed, VenueListing, all_or_first_error
 from nautilus_bybit_adapter.nt1.mapping.coins import coins_of, precisions_of
-from nautilus_bybit_adapter.nt1.mapping.fixed import new_currency, register_currency
+from nautilus_bybit_adapter.nt1.mapping.fixed import register_currency
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, instrument_id_of, symbol_of
 from nautilus_bybit_adapter.nt1.mapping.instruments import instrument_of, is_known_kind
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
@@ -276,11 +276,9 @@ class BybitInstrumentProvider(InstrumentProvider):
         unknown = {coin for coin in coins_of(rows) if Currency.from_str(coin, strict=True) is None}
         for coin, precision in precisions_of(rows, unknown).items():
             try:
-                currency = new_currency(coin, precision)
+                self._currencies[coin] = register_currency(coin, precision)
             except BybitDecodeError:
                 continue  # the row that names it is refused, and says why
-            register_currency(currency)
-            self._currencies[coin] = currency
 
     def _report(self, refused: Sequence[str], degraded: list[BybitInstrument]) -> None:
         self.rows_refused += len(refused)

@@ -5,7 +5,7 @@ machine, in any interleaving, with losses and repetitions, and each fill comes o
 order the framework's own state machine accepts. The rules:
 
 - an acknowledgement only binds the venue's id: received is not accepted;
-- executions are the only source of fills, each ``execId`` counts once;
+- executions are the only source of fills, each ``execId`` of an order counts once;
 - the fills of an order over an amount of the quote coin wait until it is done, since its quantity in the base
   coin is what they are measured against;
 - a terminal status waits until the fills it speaks of have arrived; when they have not, a query is asked for;
@@ -69,6 +69,11 @@ def _missing(record: OrderRecord) -> str:
     return "its end has not been told" if record.phase is Phase.ACCEPTED and record.held else ""
 
 
+def _key(execution: BybitExecution) -> tuple[str, str]:
+    """Return what an execution counts once by: both sides of a trade with oneself may carry the same `execId`."""
+    return execution.exec_id, execution.order_id
+
+
 def _made_before(order: BybitOrder, record: OrderRecord) -> bool:
     created_ms = int(order.created_time or "0")
     return 0 < created_ms < record.submitted_ms - CLOCK_TOLERANCE_MS
@@ -81,7 +86,7 @@ class OrderLifecycles:
         self._records: dict[str, OrderRecord] = {}
         self._by_venue_id: dict[str, str] = {}
         self._closed: OrderedDict[str, None] = OrderedDict()
-        self._executions: OrderedDict[str, None] = OrderedDict()
+        self._executions: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def record(self, client_order_id: str) -> OrderRecord | None:
         """Return what is known of an order."""
@@ -128,7 +133,7 @@ class OrderLifecycles:
         if record.venue_order_id:
             self._bind(record, record.venue_order_id)
         for execution_id in execution_ids:
-            self._remember_execution(execution_id)
+            self._remember_execution((execution_id, record.venue_order_id))
 
     def on_acknowledged(self, client_order_id: str, venue_order_id: str) -> None:
         """Bind the venue's id: the gateway received the order, which is not acceptance."""
@@ -211,11 +216,11 @@ class OrderLifecycles:
 
     def on_execution(self, execution: BybitExecution) -> list[OrderEvent]:
         """Take an execution push or a REST execution row; a repeated ``execId`` gives nothing."""
-        if execution.exec_id in self._executions:
+        if _key(execution) in self._executions:
             return []
         if execution.exec_type not in FILL_TYPES:
             return self._on_no_fill(execution)
-        self._remember_execution(execution.exec_id)
+        self._remember_execution(_key(execution))
         record = self._find(execution.order_link_id, execution.order_id)
         if record is None:
             return [ForeignFill(execution)]
@@ -232,7 +237,7 @@ class OrderLifecycles:
 
     def _on_no_fill(self, execution: BybitExecution) -> list[OrderEvent]:
         if execution.exec_type in _KNOWN_TYPES:
-            self._remember_execution(execution.exec_id)
+            self._remember_execution(_key(execution))
             return [NotAFill(execution)]
         # A word nobody knows may be a damaged one: the same execution can still come with its true type.
         record = self._find(execution.order_link_id, execution.order_id)
@@ -344,7 +349,7 @@ class OrderLifecycles:
             record = self._records.get(self._by_venue_id.get(venue_order_id, ""))
         return record
 
-    def _remember_execution(self, execution_id: str) -> None:
-        self._executions[execution_id] = None
+    def _remember_execution(self, key: tuple[str, str]) -> None:
+        self._executions[key] = None
         while len(self._executions) > REMEMBERED_EXECUTIONS:
             self._executions.popitem(last=False)

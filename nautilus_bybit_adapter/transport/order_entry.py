@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nautilus_bybit_adapter.transport.batches import BatchOutcome
     from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
     from nautilus_bybit_adapter.wire.requests import AmendOrder, CancelOrder, PlaceOrder
 
@@ -26,4 +29,12 @@ class OrderEntry(Protocol):
 
     async def cancel_order(self, request: CancelOrder) -> BybitOrderResponse:
         """Cancel an order."""
+        ...
+
+    async def batch_place_orders(self, requests: Sequence[PlaceOrder]) -> list[BatchOutcome[PlaceOrder]]:
+        """Create orders of one category in few requests, each with an outcome of its own."""
+        ...
+
+    async def batch_cancel_orders(self, requests: Sequence[CancelOrder]) -> list[BatchOutcome[CancelOrder]]:
+        """Cancel orders of one category in few requests, each with an outcome of its own."""
         ...

@@ -12,7 +12,7 @@ import msgspec
 
 from nautilus_bybit_adapter.constants import MAX_HISTORY_WINDOW_MS
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
-from nautilus_bybit_adapter.wire.envelope import list_page
+from nautilus_bybit_adapter.wire.envelope import even_page, list_page
 from nautilus_bybit_adapter.wire.rows import BadRow, decode_rows
 
 if TYPE_CHECKING:
@@ -147,6 +147,10 @@ async def read_page[T: msgspec.Struct](
     raw = await session.read(
         listing.path, {**parameters, "limit": page_rows}, cursor=cursor, is_private=listing.is_private
     )
+    if listing.page_of is list_page:
+        even = even_page(raw, listing.row_type)
+        if even is not None:
+            return Page(even.rows, [], even.next_page_cursor or "", is_empty=not even.rows)
     page = decode_page(raw, listing.page_of, listing.path)
     good, bad = decode_rows(page.rows, listing.row_type)
     return Page(good, bad, page.next_page_cursor or "", is_empty=not page.rows)

@@ -182,7 +182,7 @@ async def exchange(
         raise _bad_status(call, status, raw)
     try:
         return RestAnswer(_envelope.decode(raw), answer_headers)
-    except msgspec.DecodeError as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise BybitDecodeError(
             f"Cannot read the answer to {call.name} ({exc}): {raw[:80]!r}", topic=call.name, excerpt=raw
         ) from exc

@@ -37,6 +37,7 @@ from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, http_proxy, tl
 from nautilus_bybit_adapter.transport.rest_call import RestCall, sent_tracing, signed_headers
 from nautilus_bybit_adapter.transport.retries import ReadRetries, is_clock_refusal
 from nautilus_bybit_adapter.transport.urls import BaseUrls, endpoints_of
+from nautilus_bybit_adapter.wire.account import refusal_reasons
 from nautilus_bybit_adapter.wire.enums import BybitEnvironment
 from nautilus_bybit_adapter.wire.market import BybitServerTime
 from nautilus_bybit_adapter.wire.rows import decode_row
@@ -351,7 +352,8 @@ class RestSession:
         answer: RestAnswer = await self._dispatcher.send(session, call, lambda: self._sign(call), deadline)
         envelope = answer.envelope
         if envelope.ret_code != 0:
-            raise api_error(call.name, envelope.ret_code, envelope.ret_msg)
+            reasons = refusal_reasons(envelope.result)
+            raise api_error(call.name, envelope.ret_code, envelope.ret_msg, reasons)
         return envelope
 
     def _sign(self, call: RestCall) -> dict[str, str]:

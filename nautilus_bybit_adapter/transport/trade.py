@@ -32,6 +32,7 @@ from nautilus_bybit_adapter.transport.auth import (
     local_time_ms,
     require_credentials,
 )
+from nautilus_bybit_adapter.transport.batches import Batch, BatchOutcome, send_in_parts
 from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, SocketOptions
 from nautilus_bybit_adapter.transport.urls import trade_url
@@ -42,7 +43,7 @@ from nautilus_bybit_adapter.wire.enums import BybitEnvironment
 from nautilus_bybit_adapter.wire.messages import OrderAck
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from nautilus_bybit_adapter.state.session import Recover
     from nautilus_bybit_adapter.transport.options import Log
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.wire.orders import BybitOrderResponse
     from nautilus_bybit_adapter.wire.requests import AmendOrder, CancelOrder, PlaceOrder
     from nautilus_bybit_adapter.wire.signing import Credentials
+
+    type _Request = PlaceOrder | AmendOrder | CancelOrder | Batch
 
 # Requests given up on whose late ack is still recognised.
 _REMEMBERED = 1_000
@@ -61,6 +64,11 @@ class _InFlight:
     order_link_id: str
     demand: Demand
     answer: asyncio.Future[OrderAck]
+
+
+def _path_of(op: str) -> str:
+    """Return the REST sister of an operation, whose rate limits it shares."""
+    return f"/v5/{op.replace('.', '/')}"
 
 
 class BybitTradeWebSocket:
@@ -197,20 +205,46 @@ class BybitTradeWebSocket:
         BybitApiError
             If the venue answered with a `retCode` other than 0; its `outcome` says what that means.
         """
-        return await self._request("order.create", request)
+        return (await self._request("order.create", request.category, request)).data
 
     async def amend_order(self, request: AmendOrder) -> BybitOrderResponse:
         """Change an order; raises as `place_order` does."""
-        return await self._request("order.amend", request)
+        return (await self._request("order.amend", request.category, request)).data
 
     async def cancel_order(self, request: CancelOrder) -> BybitOrderResponse:
         """Cancel an order; raises as `place_order` does."""
-        return await self._request("order.cancel", request)
+        return (await self._request("order.cancel", request.category, request)).data
 
-    async def _request(self, op: str, request: PlaceOrder | AmendOrder | CancelOrder) -> BybitOrderResponse:
+    async def batch_place_orders(self, requests: Sequence[PlaceOrder]) -> list[BatchOutcome[PlaceOrder]]:
+        """Create orders of one category in few requests, each with an outcome of its own.
+
+        Raises
+        ------
+        BybitConfigError
+            If they are not of one category; nothing was sent.
+        """
+        return await self._batch("order.create-batch", requests)
+
+    async def batch_amend_orders(self, requests: Sequence[AmendOrder]) -> list[BatchOutcome[AmendOrder]]:
+        """Change orders of one category, conditional ones excepted; see `batch_place_orders`."""
+        return await self._batch("order.amend-batch", requests)
+
+    async def batch_cancel_orders(self, requests: Sequence[CancelOrder]) -> list[BatchOutcome[CancelOrder]]:
+        """Cancel orders of one category; see `batch_place_orders`."""
+        return await self._batch("order.cancel-batch", requests)
+
+    async def _batch[R: (PlaceOrder, AmendOrder, CancelOrder)](
+        self, op: str, requests: Sequence[R]
+    ) -> list[BatchOutcome[R]]:
+        async def send(batch: Batch) -> tuple[msgspec.Raw, msgspec.Raw]:
+            ack = await self._request(op, batch.category, batch, orders=len(batch.request))
+            return ack.ids, ack.codes
+
+        return await send_in_parts(_path_of(op), requests, self._gate.largest, send)
+
+    async def _request(self, op: str, category: str, request: _Request, *, orders: int = 1) -> OrderAck:
         """Send a request when the rate limits let it through; one refused for its rate was not processed."""
-        path = f"/v5/{op.replace('.', '/')}"
-        demand = Demand(path, request.category, is_rest=False, account=self._credentials.label)
+        demand = Demand(_path_of(op), category, orders, is_rest=False, account=self._credentials.label)
         send_by = time.monotonic() + self._order_wait_secs
         while True:
             self._require_live(op)
@@ -225,9 +259,7 @@ class BybitTradeWebSocket:
                 self._gate.settle(ticket)
                 return response
 
-    async def _exchange(
-        self, op: str, request: PlaceOrder | AmendOrder | CancelOrder, demand: Demand
-    ) -> BybitOrderResponse:
+    async def _exchange(self, op: str, request: _Request, demand: Demand) -> OrderAck:
         req_id = f"{self._req_prefix}-{next(self._req_count)}"
         payload = msgspec.json.encode(
             {
@@ -243,7 +275,8 @@ class BybitTradeWebSocket:
         self._require_live(op)
         self._link.send(payload)
         answer: asyncio.Future[OrderAck] = asyncio.get_running_loop().create_future()
-        self._in_flight[req_id] = _InFlight(op, request.order_link_id or "", demand, answer)
+        link_id = "" if isinstance(request, Batch) else request.order_link_id or ""
+        self._in_flight[req_id] = _InFlight(op, link_id, demand, answer)
         try:
             async with asyncio.timeout(self._timeout_secs):
                 ack = await answer
@@ -256,7 +289,7 @@ class BybitTradeWebSocket:
                 self._remember(req_id)
         if ack.ret_code != 0:
             raise api_error(op, ack.ret_code, ack.ret_msg)
-        return ack.data
+        return ack
 
     def _require_live(self, op: str) -> None:
         if not self._link.is_live:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from nautilus_bybit_adapter.errors import Reason
+from nautilus_bybit_adapter.wire.rows import decode_row
 from nautilus_bybit_adapter.wire.words import MarginModeText
 
 
@@ -173,6 +175,15 @@ class BybitMarginModeChange(msgspec.Struct, frozen=True, kw_only=True, rename="c
     """The answer to a change of the margin mode; `reasons` is empty where it was made."""
 
     reasons: list[MarginModeReason] = []
+
+
+def refusal_reasons(result: msgspec.Raw) -> tuple[Reason, ...]:
+    """Return the reasons in the `result` of a refusal; few have any."""
+    try:
+        given = decode_row(result, BybitMarginModeChange).reasons
+    except msgspec.DecodeError:
+        return ()
+    return tuple(Reason(each.reason_code, each.reason_msg) for each in given)
 
 
 class BybitWithdrawable(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

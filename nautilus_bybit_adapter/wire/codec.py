@@ -42,6 +42,9 @@ type PrivateMessage = (
 type TradeMessage = OrderAck | ControlMessage
 
 
+_NOTHING = msgspec.Raw(b"{}")
+
+
 class _Head(msgspec.Struct, frozen=True):
     topic: str = ""
 
@@ -58,6 +61,7 @@ class _TradeEnvelope(msgspec.Struct, frozen=True, rename="camel"):
     ret_msg: str = ""
     req_id: str | int | None = None
     data: msgspec.Raw = msgspec.Raw(b"{}")
+    ret_ext_info: msgspec.Raw = msgspec.Raw(b"{}")
     header: dict[str, str | int] = {}
 
 
@@ -199,6 +203,7 @@ def decode_trade(payload: Payload) -> TradeMessage:
     try:
         envelope = _trade.decode(payload)
         if envelope.ret_code is not None and envelope.op.startswith("order."):
+            is_batch = envelope.op.endswith("-batch")
             return OrderAck(
                 op=envelope.op,
                 ret_code=envelope.ret_code,
@@ -206,6 +211,8 @@ def decode_trade(payload: Payload) -> TradeMessage:
                 data=_decode_ids(envelope.data),
                 req_id="" if envelope.req_id is None else str(envelope.req_id),
                 headers={name: str(value) for name, value in envelope.header.items()},
+                ids=envelope.data.copy() if is_batch else _NOTHING,
+                codes=envelope.ret_ext_info.copy() if is_batch else _NOTHING,
             )
         return _read_control(payload, "trade")
     except _BROKEN as exc:

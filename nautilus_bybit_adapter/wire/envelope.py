@@ -5,11 +5,11 @@ Source: Bybit V5 "Integration Guidance: Common Response".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from nautilus_bybit_adapter.wire.rows import decode_row
+from nautilus_bybit_adapter.wire.rows import decode_row, decoder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +35,34 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     category: str = ""
 
 
+class RowPage[T](msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One page whose rows are structs already; the cursor is that of `ListPage`."""
+
+    rows: list[T] = msgspec.field(name="list")
+    next_page_cursor: str | None = None
+
+
 def list_page(result: msgspec.Raw) -> ListPage:
     """Return a page whose rows are in `list`."""
     return decode_row(result, ListPage)
+
+
+def even_page[T](result: msgspec.Raw, row_type: type[T]) -> RowPage[T] | None:
+    """Return a page whose rows are in `list` from one reading, or `None` where any row takes a closer look.
+
+    Parameters
+    ----------
+    result : msgspec.Raw
+        The `result` of an answer.
+    row_type : type
+        The struct to read each row as.
+    """
+    page_type: Any = RowPage
+    try:
+        page: RowPage[T] = decoder_of(page_type[row_type]).decode(result)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return page
 
 
 def bare_page(result: msgspec.Raw) -> ListPage:

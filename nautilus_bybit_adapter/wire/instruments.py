@@ -1,5 +1,7 @@
 """Instruments per category.
 
+What is read from JSON holds no cycles, so the collector need not look into thousands of rows that stay.
+
 Source: Bybit V5 "Get Instruments Info".
 """
 
@@ -58,7 +60,7 @@ class RiskParameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
     price_limit_ratio_y: str = ""
 
 
-class AuctionPhase(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class AuctionPhase(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """A phase before listing, such as `CallAuction`; times are epoch milliseconds in strings."""
 
     phase: str
@@ -66,7 +68,7 @@ class AuctionPhase(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     end_time: str = ""
 
 
-class AuctionFees(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class AuctionFees(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """Fee rates before listing, as fractions."""
 
     auction_fee_rate: str = ""
@@ -74,7 +76,7 @@ class AuctionFees(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     maker_fee_rate: str = ""
 
 
-class PreListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class PreListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """Where a contract stands before its listing."""
 
     cur_auction_phase: str = ""
@@ -83,7 +85,7 @@ class PreListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     skip_call_auction: bool = False
 
 
-class BybitInstrumentLinear(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class BybitInstrumentLinear(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """A linear or inverse contract; `contract_type` tells which.
 
     `launch_time` and `delivery_time` are epoch milliseconds in strings, `delivery_time` `"0"` for a perpetual
@@ -129,7 +131,7 @@ class BybitInstrumentLinear(msgspec.Struct, frozen=True, kw_only=True, rename="c
 BybitInstrumentInverse = BybitInstrumentLinear
 
 
-class BybitInstrumentSpot(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class BybitInstrumentSpot(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """A spot pair; `xstock_multiplier` says how many shares one token of a stock stands for."""
 
     symbol: str
@@ -147,7 +149,7 @@ class BybitInstrumentSpot(msgspec.Struct, frozen=True, kw_only=True, rename="cam
     xstock_multiplier: str = ""
 
 
-class BybitInstrumentOption(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class BybitInstrumentOption(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """An option; `options_type` is `Call` or `Put`.
 
     `launch_time` and `delivery_time` are epoch milliseconds in strings, `delivery_fee_rate` a fraction.

@@ -65,7 +65,7 @@ class OrderAck(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     op : str
-        `order.create`, `order.amend` or `order.cancel`.
+        `order.create`, `order.amend` or `order.cancel`, or one of them with `-batch`.
     ret_code, ret_msg : int, str
         0 means received, not yet accepted by the book.
     data : BybitOrderResponse
@@ -74,6 +74,8 @@ class OrderAck(msgspec.Struct, frozen=True, kw_only=True):
         The request it answers; `""` where the venue does not repeat it.
     headers : dict of str to str
         Rate limit, trace id and the venue's time (`Timenow`, epoch ms).
+    ids, codes : msgspec.Raw
+        Of a batch: the two lists that say what became of each order.
     """
 
     op: str
@@ -82,3 +84,5 @@ class OrderAck(msgspec.Struct, frozen=True, kw_only=True):
     data: BybitOrderResponse = BybitOrderResponse()
     req_id: str = ""
     headers: dict[str, str] = {}
+    ids: msgspec.Raw = msgspec.Raw(b"{}")
+    codes: msgspec.Raw = msgspec.Raw(b"{}")

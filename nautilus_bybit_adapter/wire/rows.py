@@ -54,9 +54,12 @@ def decode_row[T](raw: bytes | memoryview | msgspec.Raw, row_type: type[T]) -> T
         If it is no JSON, or a needed field is absent or unreadable.
     """
     try:
-        return decoder_of(row_type).decode(raw)
-    except msgspec.ValidationError:
-        return msgspec.convert(_loosened(_untyped.decode(raw), row_type), row_type, strict=False)
+        try:
+            return decoder_of(row_type).decode(raw)
+        except msgspec.ValidationError:
+            return msgspec.convert(_loosened(_untyped.decode(raw), row_type), row_type, strict=False)
+    except UnicodeDecodeError as exc:
+        raise msgspec.DecodeError(str(exc)) from exc
 
 
 def decode_rows[T](

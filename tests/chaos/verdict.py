@@ -47,6 +47,7 @@ def _fills(venue: SimVenue, trader: Recorder) -> tuple[tuple[str, ...], tuple[st
     """
     filled: dict[str, Decimal] = {}
     due: dict[str, Decimal] = {}
+    links = {row.order.order_id: row.order.link_id for row in venue.exchange.account.executions}
     for row in venue.exchange.account.executions:
         due[row.order.order_id] = due.get(row.order.order_id, Decimal(0)) + row.order.instrument.qty(row.lots)
     seen: set[tuple[str, str]] = set()
@@ -60,9 +61,22 @@ def _fills(venue: SimVenue, trader: Recorder) -> tuple[tuple[str, ...], tuple[st
         if order.venue_order_id is not None:
             name = order.venue_order_id.value
             filled[name] = filled.get(name, Decimal(0)) + order.filled_qty.as_decimal()
-    lost = [name for name, quantity in due.items() if filled.get(name, Decimal(0)) < quantity]
+    lost = [
+        f"{name} ({_belief(trader, name, links[name])}): {filled.get(name, Decimal(0))} of {quantity}"
+        for name, quantity in due.items()
+        if filled.get(name, Decimal(0)) < quantity
+    ]
     doubled += [name for name, quantity in filled.items() if quantity > due.get(name, Decimal(0))]
     return tuple(lost), tuple(doubled)
+
+
+def _belief(trader: Recorder, order_id: str, link_id: str) -> str:
+    for order in trader.cache.orders():
+        venue_id = order.venue_order_id
+        if order.client_order_id.value == link_id or (venue_id is not None and venue_id.value == order_id):
+            events = [type(event).__name__ for event in order.events]
+            return f"{order.client_order_id} {order.status_string()}: {', '.join(events)}"
+    return f"{link_id or 'made elsewhere'}, not known"
 
 
 def _orders(venue: SimVenue, trader: Recorder) -> tuple[tuple[str, ...], tuple[str, ...]]:

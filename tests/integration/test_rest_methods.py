@@ -26,13 +26,15 @@ CASES: list[tuple[Callable[[Client], Awaitable[None]], str]] = [
     *ACCOUNT_CASES,
     *MARKET_CASES,
 ]
-# `test_rest_series` asks for these.
+# `test_rest_series` and `test_transport_cached` ask for these.
 ELSEWHERE = {
     "get_klines",
     "get_funding_history",
     "get_open_interest",
     "get_long_short_ratio",
     "get_historical_volatility",
+    "cached_instruments",
+    "cached_fee_rates",
 }
 # The venue answers the last with nothing when it does as it is asked.
 READ = {

@@ -258,6 +258,28 @@ def test_settings_that_are_so_already_are_a_success() -> None:
     answering(lambda request, _body: ok({}, codes[request.path], "not modified"), question)
 
 
+def test_a_margin_mode_that_is_refused_tells_the_venues_reasons() -> None:
+    given = [{"reasonCode": "3400000", "reasonMsg": "Equity needs to be equal to or greater than 1000 USDC"}]
+    refusals = {"PORTFOLIO_MARGIN": {"reasons": given}, "ISOLATED_MARGIN": None, "REGULAR_MARGIN": {}}
+
+    async def question(client: BybitHTTPClient) -> None:
+        found = {}
+        for mode in refusals:
+            with pytest.raises(BybitApiError) as refused:
+                await client.set_margin_mode(mode)
+            found[mode] = refused.value
+        told = found["PORTFOLIO_MARGIN"]
+        assert [(each.code, each.text) for each in told.reasons] == [tuple(given[0].values())]
+        assert given[0]["reasonMsg"] in str(told)
+        assert not found["ISOLATED_MARGIN"].reasons
+        assert not found["REGULAR_MARGIN"].reasons
+
+    answering(
+        lambda _request, body: ok(refusals[body["setMarginMode"]], 3400045, "Set margin mode failed"),
+        question,
+    )
+
+
 def test_margin_of_an_isolated_position_is_added_and_the_position_told() -> None:
     bodies: list[Any] = []
 

@@ -29,7 +29,10 @@ PLACE = st.fixed_dictionaries(
         "do": st.just("place"),
         "side": SIDES,
         "type": st.sampled_from(["Limit", "Limit", "Limit", "Market", "Amount"]),
-        "tif": st.sampled_from(["GTC", "GTC", "GTC", "IOC", "FOK", "PostOnly"]),
+        "tif": st.sampled_from(["GTC", "GTC", "GTC", "IOC", "FOK", "PostOnly", "RPI"]),
+        "retail": st.sampled_from([False, False, True]),
+        # Ticks from the middle to the price that releases it, 0 for an order that waits for none.
+        "trigger": st.sampled_from([0, 0, 0, 0, 0, -4, -2, 2, 5]),
         "reduce": st.sampled_from([False, False, True]),
         "smp": st.sampled_from(["None", "None", "CancelMaker", "CancelTaker", "CancelBoth"]),
         "ticks": TICKS,
@@ -38,7 +41,7 @@ PLACE = st.fixed_dictionaries(
 )
 CHANGE = st.fixed_dictionaries(
     {
-        "do": st.sampled_from(["cancel", "amend", "less"]),
+        "do": st.sampled_from(["cancel", "amend", "less", "cancel waiting"]),
         "pick": st.integers(0, 30),
         "ticks": TICKS,
         "lots": LOTS,
@@ -46,7 +49,7 @@ CHANGE = st.fixed_dictionaries(
 )
 OTHERS = st.fixed_dictionaries(
     {
-        "do": st.sampled_from(["crowd", "crowd", "trade", "take", "add"]),
+        "do": st.sampled_from(["crowd", "crowd", "trade", "take", "add", "retail"]),
         "side": SIDES,
         "ticks": TICKS,
         "lots": st.integers(0, 150),
@@ -65,9 +68,10 @@ class Both:
         clock = iter(range(1_700_000_000_000, 1_800_000_000_000))
         found = tuple(it for it in default_catalogue() if it.key == (self.category, SYMBOL))
         balances = {"USDT": Decimal(10_000_000), "BTC": Decimal(100)}
-        config = ExchangeConfig(instruments=found, balances=balances)
+        config = ExchangeConfig(instruments=found, balances=balances, rpi_maker=True)
         self.exchange = Exchange(config, lambda: next(clock), lambda _event: None)
         self.naive = NaiveMarket(linear=self.category == "linear")
+        self.naive.protection = lambda name: self.exchange.orders[name].ticks
         self.names: dict[str, ClientOrder] = {}
         self.compared = 0
         # A spot lot is a millionth of a coin; a thousand of them are worth more than the least order.
@@ -87,6 +91,11 @@ class Both:
                 self._place(step)
             case "cancel" | "amend" | "less":
                 self._change(step)
+            case "cancel waiting":
+                self._cancel_waiting(step)
+            case "retail":
+                left = self.market.take_retail(side, lots, ticks)
+                assert left == self.naive.taken(side, lots, ticks, retail=True)
             case "crowd":
                 if not self._locks_the_crowd(side, ticks):
                     self.crowd(side, ticks, step["lots"])
@@ -98,6 +107,7 @@ class Both:
             case "add":
                 self.market.add(side, ticks, lots)
                 self.naive.added(side, ticks, lots)
+        self.naive.follow()
 
     def crowd(self, side: str, ticks: int, units: int) -> None:
         lots = units * self.unit
@@ -122,7 +132,14 @@ class Both:
             "timeInForce": step["tif"],
             "smpType": step["smp"],
             "reduceOnly": step["reduce"],
+            "rpiTakerAccess": step["retail"],
         }
+        trigger = step["trigger"] if self.naive.linear else 0
+        if trigger:
+            request |= {
+                "triggerPrice": str(it.price(MIDDLE + trigger)),
+                "triggerDirection": 1 if trigger > 0 else 2,
+            }
         by_amount = kind == "Amount" and not self.naive.linear
         if not self.naive.linear:
             request |= {"marketUnit": "quoteCoin" if by_amount else "baseCoin"}
@@ -131,7 +148,7 @@ class Both:
         if order is None:
             return
         reduces = step["reduce"] and self.naive.linear
-        if reduces:
+        if reduces and not trigger:
             # The venue refuses what cannot reduce anything.
             closable = max(0, self.naive.position * (1 if step["side"] == "Sell" else -1))
             assert closable
@@ -142,13 +159,19 @@ class Both:
             # A market order's price is the venue's protection, a matter of the band and not of matching.
             ticks=step["ticks"] if kind == "Limit" else order.ticks,
             lots=0 if by_amount else lots,
-            tif=step["tif"] if kind == "Limit" else "IOC",
+            tif=step["tif"] if kind == "Limit" else "Market" if trigger else "IOC",
+            retail=step["retail"],
+            trigger=MIDDLE + trigger if trigger else None,
+            rises=trigger > 0,
             smp=step["smp"],
             reduce_only=reduces,
             budget=Fraction(amount) / Fraction(it.tick * it.lot) if by_amount else None,
         )
         self.names[mine.name] = mine
-        self.naive.submit(mine)
+        if trigger:
+            self.naive.hold(mine)
+        else:
+            self.naive.submit(mine)
 
     def _accepted(self, request: dict[str, Any]) -> Order | None:
         try:
@@ -178,6 +201,13 @@ class Both:
             return
         self.naive.amend(mine, ticks, lots)
 
+    def _cancel_waiting(self, step: dict[str, Any]) -> None:
+        if not self.naive.waiting:
+            return
+        mine = self.naive.waiting[step["pick"] % len(self.naive.waiting)]
+        self.exchange.cancel({"category": self.category, "symbol": SYMBOL, "orderId": mine.name})
+        self.naive.drop_waiting(mine)
+
     def compare(self) -> None:
         """Fail at the first difference."""
         made = self.exchange.account.executions[self.compared :]
@@ -193,10 +223,11 @@ class Both:
             assert (order.status, order.filled, order.lots) == (mine.status, mine.filled, mine.lots), name
         for item in self.naive.items:
             if item.order is not None:
-                level = book.side(item.side).at(item.ticks)
+                home = book.rpi_side(item.side) if item.rpi else book.side(item.side)
+                level = home.at(item.ticks)
                 assert level is not None
                 queue = [(order.order_id, order.ahead) for order in level.queue]
-                assert queue == self.naive.queue(item.side, item.ticks)
+                assert queue == self.naive.queue(item.side, item.ticks, rpi=item.rpi)
         if self.naive.linear:
             size = self.exchange.account.position(SYMBOL).size
             assert size == self.market.instrument.qty(self.naive.position)
@@ -212,11 +243,15 @@ def test_two_models_agree_on_every_fill(category: str, steps: list[dict[str, Any
         both.compare()
         both.exchange.check()
     event(f"fills: {min(both.compared, 50) // 10 * 10}+")
+    orders = [both.exchange.orders[name] for name in both.names]
+    event(f"a conditional order was released: {any(o.trigger and o.status != 'Untriggered' for o in orders)}")
+    event(f"an RPI order was filled: {any(o.tif == 'RPI' and o.filled for o in orders)}")
 
 
 def test_the_comparison_sees_fills() -> None:
     both = Both("linear")
-    place = {"do": "place", "tif": "GTC", "reduce": False, "smp": "None", "type": "Limit"}
+    place = {"do": "place", "tif": "GTC", "reduce": False, "smp": "None", "type": "Limit", "retail": False}
+    place |= {"trigger": 0}
     both.act(place | {"side": "Buy", "ticks": MIDDLE, "lots": 5})
     both.act({"do": "trade", "side": "Sell", "ticks": MIDDLE, "lots": 23})
     both.act(place | {"side": "Sell", "ticks": MIDDLE + 1, "lots": 9, "type": "Market"})

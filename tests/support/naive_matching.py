@@ -3,11 +3,15 @@
 It knows prices in ticks and sizes in lots, nothing of money. Every question is answered by looking through the
 whole list. It follows the venue's documented rules: price, then time; crowd size that falls without a trade leaves
 an order its proportional share, rounded down; a print beyond an order's price reaches the order first; crowd size
-that locks or crosses an order trades with it.
+that locks or crosses an order trades with it. Retail price improvement (RPI) orders rest unseen; only retail flow and
+takers with access meet them, behind what is seen at their price. A conditional order of a contract is released by the
+first print at or beyond its price, once whatever printed it is over; the oldest first.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -31,6 +35,7 @@ class Item:
     ticks: int
     lots: int
     order: ClientOrder | None = None
+    rpi: bool = False
 
 
 @dataclass(eq=False)
@@ -45,6 +50,9 @@ class ClientOrder:
     smp: str = "None"
     reduce_only: bool = False
     budget: Fraction | None = None
+    retail: bool = False
+    trigger: int | None = None
+    rises: bool = False
     filled: int = 0
     spent: int = 0
     status: str = "New"
@@ -62,19 +70,25 @@ class NaiveMarket:
     items: list[Item] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
     position: int = 0
+    waiting: list[ClientOrder] = field(default_factory=list)
+    met: deque[ClientOrder] = field(default_factory=deque)
+    # The price of a released market order is the venue's protection, a matter of the band and not of matching.
+    protection: Callable[[str], int] = field(default=lambda _name: 0)
 
     def book(self) -> dict[tuple[str, int], int]:
         """All visible lots by side and price."""
         found: dict[tuple[str, int], int] = {}
         for item in self.items:
+            if item.rpi:
+                continue
             found[item.side, item.ticks] = found.get((item.side, item.ticks), 0) + item.lots
         return found
 
-    def queue(self, side: str, ticks: int) -> list[tuple[str, int]]:
+    def queue(self, side: str, ticks: int, *, rpi: bool = False) -> list[tuple[str, int]]:
         """Names and crowd lots ahead of the client orders at a price, first in time first."""
         ahead, found = 0, []
         for item in self.items:
-            if (item.side, item.ticks) == (side, ticks):
+            if (item.side, item.ticks, item.rpi) == (side, ticks, rpi):
                 if item.order is None:
                     ahead += item.lots
                 else:
@@ -86,10 +100,13 @@ class NaiveMarket:
     def submit(self, order: ClientOrder) -> None:
         """Match an order and let the rest stand or lapse."""
         opposite = self._first(other(order.side), order.ticks)
-        if order.tif == "PostOnly" and opposite is not None:
+        if order.tif in {"PostOnly", "RPI"} and opposite is not None:
             order.status = "Cancelled" if self.linear else "Rejected"
             return
-        if order.tif == "FOK" and self._within(other(order.side), order.ticks) < order.lots:
+        if (
+            order.tif == "FOK"
+            and self._within(other(order.side), order.ticks, retail=order.retail) < order.lots
+        ):
             order.status = "Cancelled"
             return
         self._take(order)
@@ -101,7 +118,44 @@ class NaiveMarket:
             self._lapse(order)
         else:
             order.status = "PartiallyFilled" if order.filled else "New"
-            self.items.append(Item(order.side, order.ticks, order.leaves, order))
+            self.items.append(Item(order.side, order.ticks, order.leaves, order, rpi=order.tif == "RPI"))
+
+    def hold(self, order: ClientOrder) -> None:
+        """Let an order wait for its price."""
+        order.status = "Untriggered"
+        self.waiting.append(order)
+
+    def drop_waiting(self, order: ClientOrder) -> None:
+        """Take a waiting order away."""
+        order.status = "Deactivated"
+        self.waiting.remove(order)
+
+    def follow(self) -> None:
+        """Release what the prints have met, and what the prints of that meet."""
+        while self.met:
+            order = self.met.popleft()
+            if order.status == "Untriggered":
+                self.waiting.remove(order)
+                self._release(order)
+
+    def _release(self, order: ClientOrder) -> None:
+        if order.reduce_only:
+            closable = self._closable(order.side)
+            if not closable:
+                order.status = "Cancelled"
+                return
+            order.lots = min(order.lots, closable)
+        if order.tif == "Market":
+            order.tif, order.ticks = "IOC", self.protection(order.name)
+        order.status = "New"
+        self.submit(order)
+
+    def _print(self, ticks: int) -> None:
+        for order in self.waiting:
+            assert order.trigger is not None
+            reached = ticks >= order.trigger if order.rises else ticks <= order.trigger
+            if reached and order not in self.met:
+                self.met.append(order)
 
     def cancel(self, order: ClientOrder) -> None:
         """Take an order away."""
@@ -132,14 +186,15 @@ class NaiveMarket:
         """Let others trade at a price; better client orders come first."""
         lots = self._pass_through(side, ticks, lots, touching=False)
         while lots:
-            queue = [i for i in self.items if i.side == other(side) and i.ticks == ticks]
+            queue = [i for i in self.items if i.side == other(side) and i.ticks == ticks and not i.rpi]
             if not queue:
+                self._print(ticks)
                 return
             lots -= self._hit(queue[0], lots, side)
 
-    def taken(self, side: str, lots: int, limit: int | None = None) -> int:
-        """Let somebody else take; return what is left."""
-        while lots and (item := self._first(other(side), limit)) is not None:
+    def taken(self, side: str, lots: int, limit: int | None = None, *, retail: bool = False) -> int:
+        """Let somebody else, perhaps a retail trader, take; return what is left."""
+        while lots and (item := self._first(other(side), limit, retail=retail)) is not None:
             lots -= self._hit(item, lots, side)
         return lots
 
@@ -154,7 +209,7 @@ class NaiveMarket:
 
     def _take(self, order: ClientOrder) -> None:
         while order.status in {"New", "PartiallyFilled"}:
-            item = self._first(other(order.side), order.ticks)
+            item = self._first(other(order.side), order.ticks, retail=order.retail)
             if item is None:
                 return
             wanted = order.leaves
@@ -176,6 +231,7 @@ class NaiveMarket:
     def _hit(self, item: Item, lots: int, side: str, taker: ClientOrder | None = None) -> int:
         lots = min(lots, item.lots)
         item.lots -= lots
+        self._print(item.ticks)
         if not item.lots:
             self.items.remove(item)
             self._merge_crowd(item.side, item.ticks)
@@ -227,7 +283,7 @@ class NaiveMarket:
 
     def _pass_through(self, side: str, ticks: int, lots: int, *, touching: bool) -> int:
         """Trade with the client orders at or before `ticks`, best first, whatever crowd stands between."""
-        mine = [i for i in self.items if i.order is not None and i.side == other(side)]
+        mine = [i for i in self.items if i.order is not None and i.side == other(side) and not i.rpi]
         mine.sort(key=lambda item: item.ticks if side == "Buy" else -item.ticks)
         for item in mine:
             within = item.ticks <= ticks if side == "Buy" else item.ticks >= ticks
@@ -238,7 +294,7 @@ class NaiveMarket:
         return lots
 
     def _set_crowd(self, side: str, ticks: int, lots: int) -> None:
-        level = [i for i in self.items if (i.side, i.ticks) == (side, ticks)]
+        level = [i for i in self.items if (i.side, i.ticks) == (side, ticks) and not i.rpi]
         before = sum(i.lots for i in level if i.order is None)
         if lots >= before:
             if lots > before:
@@ -259,20 +315,22 @@ class NaiveMarket:
     def _crowd_at(self, side: str, ticks: int) -> int:
         return sum(i.lots for i in self.items if i.order is None and (i.side, i.ticks) == (side, ticks))
 
-    def _first(self, side: str, limit: int | None) -> Item | None:
+    def _first(self, side: str, limit: int | None, *, retail: bool = False) -> Item | None:
         best: Item | None = None
-        for item in self.items:
+        for item in [i for i in self.items if not i.rpi] + [i for i in self.items if i.rpi and retail]:
             reached = limit is None or (item.ticks <= limit if side == "Sell" else item.ticks >= limit)
             better = best is None or (item.ticks < best.ticks if side == "Sell" else item.ticks > best.ticks)
             if item.side == side and reached and better:
                 best = item
         return best
 
-    def _within(self, side: str, limit: int) -> int:
+    def _within(self, side: str, limit: int, *, retail: bool = False) -> int:
         return sum(
             i.lots
             for i in self.items
-            if i.side == side and (i.ticks <= limit if side == "Sell" else i.ticks >= limit)
+            if i.side == side
+            and (retail or not i.rpi)
+            and (i.ticks <= limit if side == "Sell" else i.ticks >= limit)
         )
 
     def _item(self, order: ClientOrder) -> Item:
@@ -284,7 +342,7 @@ class NaiveMarket:
 
     def _merge_crowd(self, side: str, ticks: int) -> None:
         """Nobody can tell two crowds apart that stand one behind the other."""
-        level = [i for i in self.items if (i.side, i.ticks) == (side, ticks)]
+        level = [i for i in self.items if (i.side, i.ticks) == (side, ticks) and not i.rpi]
         for first, second in reversed(list(pairwise(level))):
             if first.order is None and second.order is None:
                 first.lots += second.lots

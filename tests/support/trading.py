@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from nautilus_trader.config import (
+    CacheConfig,
     InstrumentProviderConfig,
     LiveExecEngineConfig,
     LiveRiskEngineConfig,
@@ -31,7 +32,7 @@ from nautilus_bybit_adapter import (
     BybitLiveExecClientFactory,
     BybitProductType,
 )
-from nautilus_bybit_adapter.sim import SimVenue
+from nautilus_bybit_adapter.sim.venue import VenueUrls
 
 LINEAR = InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
 SPOT = InstrumentId.from_str("BTCUSDT-SPOT.BYBIT")
@@ -126,14 +127,28 @@ async def until(condition: Callable[[], Any], what: str) -> None:
         await asyncio.sleep(0.01)
 
 
+class Addressed(Protocol):
+    """A venue that a node can be pointed at."""
+
+    @property
+    def urls(self) -> VenueUrls: ...
+
+    @property
+    def api_key(self) -> str: ...
+
+    @property
+    def api_secret(self) -> str: ...
+
+
 def build_node(
-    venue: SimVenue,
+    venue: Addressed,
     strategy: Strategy | None,
     *,
     instrument_ids: tuple[InstrumentId, ...] = (LINEAR,),
     exec_options: dict[str, Any] | None = None,
     log_level: str = "WARNING",
     check_risk: bool = True,
+    cache: CacheConfig | None = None,
 ) -> TradingNode:
     """Build a node whose clients talk to the venue; `check_risk` is whether the framework checks orders first."""
     provider = InstrumentProviderConfig(load_ids=frozenset(instrument_ids))
@@ -161,6 +176,7 @@ def build_node(
         logging=LoggingConfig(log_level=log_level),
         exec_engine=LiveExecEngineConfig(reconciliation=True),
         risk_engine=LiveRiskEngineConfig(bypass=not check_risk),
+        cache=cache,
         data_clients={
             BYBIT: BybitDataClientConfig(
                 environment=BybitEnvironment.TESTNET,
@@ -188,7 +204,7 @@ def build_node(
 
 @asynccontextmanager
 async def trading(
-    venue: SimVenue, strategy: Recorder | None = None, **options: Any
+    venue: Addressed, strategy: Recorder | None = None, **options: Any
 ) -> AsyncIterator[Recorder]:
     """Run a node on a venue until the block ends."""
     strategy = strategy or Recorder()

@@ -212,7 +212,13 @@ class BybitExecutionClient(ReportingClient):
             self._precheck,
         )
         self._groups = OrderGroups(
-            self, cache, clock, self._commands.submit, self._commands.modify, self._commands.cancel
+            self,
+            cache,
+            clock,
+            self._commands.submit,
+            self._commands.submit_together,
+            self._commands.modify,
+            self._commands.cancel,
         )
 
     # -- connection ----------------------------------------------------------------------------------------
@@ -236,6 +242,7 @@ class BybitExecutionClient(ReportingClient):
         self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._positions.read()
         self._recovery.begin()
+        self._intake.open_order_ids()  # those of an earlier run are watched from here on
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
@@ -372,7 +379,9 @@ class BybitExecutionClient(ReportingClient):
         await self._commands.cancel_all(command)
 
     async def _batch_cancel_orders(self, command: BatchCancelOrders) -> None:
-        await asyncio.gather(*(self._cancel_order(cancel) for cancel in command.cancels))
+        sent = [cancel for cancel in command.cancels if not self._groups.cancel_held(cancel)]
+        if sent:
+            await self._commands.cancel_together(sent)
 
     async def _query_account(self, command: QueryAccount) -> None:
         await self._borrowing.carry_out(command.params)

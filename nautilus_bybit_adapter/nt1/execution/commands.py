@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from nautilus_trader.cache.cache import Cache
@@ -99,19 +101,50 @@ class OrderCommands:
 
     async def submit(self, command: SubmitOrder) -> None:
         """Send an order, or deny it when the venue has no such order."""
+        request = await self._prepare(command)
+        if request is None:
+            return
+        client_order_id = command.order.client_order_id.value
+        try:
+            with self._resolver.sending(client_order_id):
+                response = await self._entry.place_order(request)
+        except BybitError as e:
+            self._on_place_failed(client_order_id, e)
+        else:
+            self._lifecycles.on_acknowledged(client_order_id, response.order_id)
+
+    async def submit_together(self, commands: Sequence[SubmitOrder]) -> None:
+        """Send orders of one instrument in few requests; each has an outcome of its own."""
+        if len(commands) == 1:
+            await self.submit(commands[0])
+            return
+        requests = [request for each in commands if (request := await self._prepare(each)) is not None]
+        with ExitStack() as stack:
+            for request in requests:
+                stack.enter_context(self._resolver.sending(request.order_link_id or ""))
+            outcomes = await self._entry.batch_place_orders(requests)
+        for outcome in outcomes:
+            client_order_id = outcome.request.order_link_id or ""
+            if outcome.error is not None:
+                self._on_place_failed(client_order_id, outcome.error)
+            elif outcome.response is not None:
+                self._lifecycles.on_acknowledged(client_order_id, outcome.response.order_id)
+
+    async def _prepare(self, command: SubmitOrder) -> PlaceOrder | None:
+        """Return the request of an order that is submitted now; None for one that is denied."""
         order = command.order
         if order.is_closed:
             self._log.warning(f"Order {order.client_order_id} is closed already and is not sent")
-            return
+            return None
         try:
             request = self._build_place(command)
         except (OrderNotSupportedError, BybitConfigError) as e:
             self._deny(order, str(e))
-            return
+            return None
         refusal = await self._precheck.refusal_of(request) if self._precheck is not None else None
         if refusal is not None:
             self._deny(order, refusal)
-            return
+            return None
         client_order_id = order.client_order_id.value
         self._legs.on_sent(client_order_id, request.position_idx)
         self._client.generate_order_submitted(
@@ -125,13 +158,7 @@ class OrderCommands:
             quote_quantity=order.is_quote_quantity,
             submitted_ms=self._now_ms(),
         )
-        try:
-            with self._resolver.sending(client_order_id):
-                response = await self._entry.place_order(request)
-        except BybitError as e:
-            self._on_place_failed(client_order_id, e)
-        else:
-            self._lifecycles.on_acknowledged(client_order_id, response.order_id)
+        return request
 
     def deny_list_unless_whole(self, command: SubmitOrderList) -> bool:
         """Deny a list of which one order cannot be sent, since half a list is no list; tell whether it was."""
@@ -190,16 +217,40 @@ class OrderCommands:
 
     async def cancel(self, command: CancelOrder) -> None:
         """Cancel an order; what comes of it is told by the venue's push."""
-        order = self._cache.order(command.client_order_id)
-        if order is None or order.is_closed:
-            self._log.warning(f"Order {command.client_order_id} is not open and is not canceled")
+        order = self._open_order(command)
+        if order is None:
             return
-        self._intake.adopt(order.client_order_id.value)
         try:
             await self._entry.cancel_order(build_cancel(command, order))
         except BybitError as e:
-            if await self._is_still_open(order, e):
-                self._reject_cancel(order, str(e))
+            await self._on_cancel_failed(order, e)
+
+    async def cancel_together(self, commands: Sequence[CancelOrder]) -> None:
+        """Cancel orders of one instrument in few requests; each has an outcome of its own."""
+        if len(commands) == 1:
+            await self.cancel(commands[0])
+            return
+        orders = [(each, order) for each in commands if (order := self._open_order(each)) is not None]
+        requests = [build_cancel(each, order) for each, order in orders]
+        outcomes = await self._entry.batch_cancel_orders(requests)
+        failed = (
+            self._on_cancel_failed(order, outcome.error)
+            for (_, order), outcome in zip(orders, outcomes, strict=True)
+            if outcome.error is not None
+        )
+        await asyncio.gather(*failed)
+
+    def _open_order(self, command: CancelOrder) -> Order | None:
+        order = self._cache.order(command.client_order_id)
+        if order is None or order.is_closed:
+            self._log.warning(f"Order {command.client_order_id} is not open and is not canceled")
+            return None
+        self._intake.adopt(order.client_order_id.value)
+        return order
+
+    async def _on_cancel_failed(self, order: Order, error: BybitError) -> None:
+        if await self._is_still_open(order, error):
+            self._reject_cancel(order, str(error))
 
     async def cancel_all(self, command: CancelAllOrders) -> None:
         """Cancel a strategy's orders of one instrument, of one side where the command names one."""
@@ -208,13 +259,18 @@ class OrderCommands:
         if command.order_side == OrderSide.NO_ORDER_SIDE and len(wanted) == len(everything) > 1:
             symbol, category = symbol_of(command.instrument_id)
             try:
-                await self._http.cancel_all_orders(CancelAllRequest(category=category.value, symbol=symbol))
+                rows = await self._http.cancel_all_orders(
+                    CancelAllRequest(category=category.value, symbol=symbol)
+                )
             except BybitError as e:
-                self._log.warning(f"Cancel-all failed, canceling one by one: {e}")
+                self._log.warning(f"Cancel-all failed, canceling by name: {e}")
             else:
-                return
+                # On spot it passes over conditional orders, and elsewhere it ends after 500.
+                canceled = {row.order_link_id for row in rows}
+                wanted = [order for order in wanted if order.client_order_id.value not in canceled]
         # The venue's cancel-all knows neither sides nor strategies.
-        await asyncio.gather(*(self.cancel(_cancel_command(command, order)) for order in wanted))
+        if wanted:
+            await self.cancel_together([_cancel_command(command, order) for order in wanted])
 
     def _open_orders(self, command: CancelAllOrders, *, of_strategy: bool) -> list[Order]:
         strategy_id = command.strategy_id if of_strategy else None

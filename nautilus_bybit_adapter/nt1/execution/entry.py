@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from nautilus_bybit_adapter.errors import BybitConnectionError, BybitError, Outcome
+from nautilus_bybit_adapter.transport.batches import BatchOutcome
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.order_entry import OrderEntry
 from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
@@ -47,6 +48,31 @@ class OrderRoute:
         """Cancel an order."""
         return await self._send(lambda entry: entry.cancel_order(request))
 
+    async def batch_place_orders(self, requests: Sequence[PlaceOrder]) -> list[BatchOutcome[PlaceOrder]]:
+        """Create orders of one category in few requests."""
+        return await self._send_batch(requests, lambda entry, those: entry.batch_place_orders(those))
+
+    async def batch_cancel_orders(self, requests: Sequence[CancelOrder]) -> list[BatchOutcome[CancelOrder]]:
+        """Cancel orders of one category in few requests."""
+        return await self._send_batch(requests, lambda entry, those: entry.batch_cancel_orders(those))
+
+    async def _send_batch[R: (PlaceOrder, CancelOrder)](
+        self,
+        requests: Sequence[R],
+        send: Callable[[OrderEntry, Sequence[R]], Awaitable[list[BatchOutcome[R]]]],
+    ) -> list[BatchOutcome[R]]:
+        outcomes: dict[int, BatchOutcome[R]] = {}
+        if self._trade.is_live:
+            sent = await send(self._trade, requests)
+            outcomes = {index: each for index, each in enumerate(sent) if not _was_cut_off(each.error)}
+        # A part the socket was lost before goes another way, and only that part.
+        left = [index for index in range(len(requests)) if index not in outcomes]
+        self._note(over_http=bool(left))
+        if left:
+            sent = await send(self._http, [requests[index] for index in left])
+            outcomes |= dict(zip(left, sent, strict=True))
+        return [outcomes[index] for index in range(len(requests))]
+
     async def _send(self, send: Callable[[OrderEntry], Awaitable[BybitOrderResponse]]) -> BybitOrderResponse:
         if self._trade.is_live:
             try:
@@ -65,6 +91,11 @@ class OrderRoute:
             self._over_http = over_http
             way = "REST while the trade socket is down" if over_http else "the trade socket again"
             self._log.warning(f"Orders go over {way}")
+
+
+def _was_cut_off(error: BybitError | None) -> bool:
+    """Tell whether a request was not sent since the socket was down."""
+    return isinstance(error, BybitConnectionError) and error.outcome is Outcome.NOT_SENT
 
 
 class OrderPrecheck:

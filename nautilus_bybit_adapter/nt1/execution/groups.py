@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from decimal import Decimal
 from typing import Any
@@ -61,6 +60,8 @@ class OrderGroups:
         The node's.
     submit, modify, cancel : callable
         Carry out single commands.
+    submit_together : callable
+        Sends several orders.
 
     """
 
@@ -70,6 +71,7 @@ class OrderGroups:
         cache: Cache,
         clock: LiveClock,
         submit: Callable[[SubmitOrder], Coroutine[Any, Any, None]],
+        submit_together: Callable[[Sequence[SubmitOrder]], Coroutine[Any, Any, None]],
         modify: Callable[[ModifyOrder], Coroutine[Any, Any, None]],
         cancel: Callable[[CancelOrder], Coroutine[Any, Any, None]],
     ) -> None:
@@ -78,6 +80,7 @@ class OrderGroups:
         self._cache = cache
         self._clock = clock
         self._submit = submit
+        self._submit_together = submit_together
         self._modify = modify
         self._cancel = cancel
         self._machine = Contingencies()
@@ -92,7 +95,7 @@ class OrderGroups:
                 _leg(parent) if parent else None, [_leg(each) for each in children], tie_of(children)
             )
         first = [parent] if parent is not None else children
-        await asyncio.gather(*(self._submit(single(command, order)) for order in first))
+        await self._submit_together([single(command, order) for order in first])
 
     def cancel_held(self, command: CancelOrder) -> bool:
         """Cancel an order that waits for its entry and was never sent; tell whether it was one."""

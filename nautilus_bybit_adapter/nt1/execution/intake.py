@@ -78,8 +78,9 @@ class RowIntake:
 
     def open_order_ids(self) -> dict[str, str]:
         """Return the orders that are thought open: the venue's id, where it is known, by client order id."""
-        for order in self._cache.orders_open(venue=BYBIT_VENUE):
-            self.adopt(order.client_order_id.value)
+        for orders in (self._cache.orders_open, self._cache.orders_inflight):
+            for order in orders(venue=BYBIT_VENUE):
+                self.adopt(order.client_order_id.value)
         return self._lifecycles.open_ids()
 
     def ask_for(self, client_order_id: str, reason: str) -> None:

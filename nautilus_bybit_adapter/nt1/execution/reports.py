@@ -304,5 +304,6 @@ class VenueState:
 def _oldest_first(rows: list[BybitExecution]) -> list[BybitExecution]:
     # Neighbouring time windows share their edge, and so may share a row.
     return sorted(
-        {row.exec_id: row for row in rows}.values(), key=lambda row: (int(row.exec_time or "0"), row.seq)
+        {(row.exec_id, row.order_id): row for row in rows}.values(),
+        key=lambda row: (int(row.exec_time or "0"), row.seq),
     )

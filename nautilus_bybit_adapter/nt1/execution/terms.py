@@ -19,7 +19,7 @@ REFUSED = {
     "configuration, and the framework cancels each GTD order at its time",
     "use_ws_execution_fast": "the topic execution.fast states no fees, so that fills would come without their "
     "commission; the topic execution is used",
-    "use_http_batch_api": 'orders of a list are sent side by side; order_entry="http" sends them over REST',
+    "use_http_batch_api": 'orders of a list go as batches the way every order goes; order_entry="http" is REST',
 }
 
 

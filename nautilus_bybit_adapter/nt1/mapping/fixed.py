@@ -121,6 +121,7 @@ def currency_of(code: str) -> Currency:
 
 
 _currencies: dict[str, Currency] = {}
+_PYO3_CRYPTO = nautilus_pyo3.CurrencyType.CRYPTO
 
 
 def new_currency(code: str, precision: int) -> Currency:
@@ -138,24 +139,26 @@ def new_currency(code: str, precision: int) -> Currency:
     return Currency(code=code, precision=precision, iso4217=0, name=code, currency_type=CurrencyType.CRYPTO)
 
 
-def register_currency(currency: Currency) -> None:
+def register_currency(code: str, precision: int) -> Currency:
     """
-    Make a currency known to both halves of the framework, unless they know one of its code already.
+    Make a crypto currency known to both halves of the framework, which know none of its code, and return it.
 
     The framework's own function of this name looks up the currency's type by its name each time, which takes four
     times as long as all the rest.
+
+    Raises
+    ------
+    BybitDecodeError
+        If ``code`` is empty or not printable ASCII.
+
     """
+    currency = new_currency(code, precision)
     Currency.register(currency, overwrite=False)
     nautilus_pyo3.Currency.register(
-        nautilus_pyo3.Currency(
-            currency.code,
-            currency.precision,
-            currency.iso4217,
-            currency.name,
-            nautilus_pyo3.CurrencyType.CRYPTO,
-        ),
-        overwrite=False,
+        nautilus_pyo3.Currency(code, precision, 0, code, _PYO3_CRYPTO), overwrite=False
     )
+    _currencies[code] = currency
+    return currency
 
 
 def decimals_of(step: str) -> int:

@@ -10,7 +10,7 @@ from .conditions import Protection, check_protection, read_protection
 from .errors import VenueError, bad_param
 from .liquidation_price import liquidation_price
 from .orders import CREATED_BY, Order
-from .pricing import clip_to_band, protection_ticks, spot_band_error
+from .pricing import clip_to_band, contract_band_error, protection_ticks, spot_band_error
 from .requests import OrderRequest, Params, check_notional, is_given, read_price, read_qty
 from .tier_check import check_tier
 
@@ -127,7 +127,7 @@ class Admission:
         if moved == ticks or market.instrument.category in self.moves_prices:
             return moved
         if market.instrument.is_derivative:
-            raise VenueError(110003, "Order price is out of permissible range")
+            raise contract_band_error(market, side, moved)
         raise spot_band_error(market, side, moved)
 
     def _check_liquidation(self, market: TradedMarket, order: Order) -> None:
@@ -153,7 +153,7 @@ class Admission:
     def check_funds(self, market: TradedMarket, order: Order, replaced: Order | None = None) -> None:
         """Refuse an order the account cannot afford; `replaced` is the order it stands in for.
 
-        The fee of the opening fill is not reserved.
+        In isolated margin the fee of the opening fill is reserved.
 
         Raises
         ------
@@ -181,6 +181,24 @@ class Admission:
             raise VenueError(170036, "Margin trading is not enabled.")
         if short > self.loans.borrowable(coin):
             raise VenueError(170131, "Insufficient balance.")
+
+    def make_room(self, market: TradedMarket, order: Order) -> None:
+        """Shrink or cancel other orders until an order that closes on its trigger needs no margin.
+
+        The newest orders of its side give way first, by no more than its own quantity.
+        """
+        others = [
+            other
+            for other in reversed(self._risk.open_of(order.instrument.category, order.instrument.symbol))
+            if other.side == order.side and other.position_idx == order.position_idx and not other.only_closes
+        ]
+        left = order.leaves
+        for other in others:
+            if not left or self._risk.affords(order):
+                return
+            cut = min(left, other.leaves)
+            left -= cut
+            self._engine.shrink(market, other, cut)
 
     def _spot_cost(self, market: TradedMarket, order: Order) -> Decimal:
         it = market.instrument

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SMP_CANCEL = "CancelBySmp"
 SMP_REASON = "EC_BySelfMatch"
 NOTHING_TO_FILL = "EC_NoImmediateQtyToFill"
+# How an order ends that gives its margin to one that closes on its trigger; Bybit names no type of its own.
+MADE_ROOM = "CancelByAdmin"
 WOULD_TAKE = "EC_PostOnlyWillTakeLiquidity"
 NOT_ENOUGH = "EC_NoEnoughQtyToFill"
 
@@ -82,6 +84,16 @@ class Engine:
         market.touched(self._now_ms())
         order.cancel_type, order.smp_order_id = cancel_type, other
         self._end(order, "Cancelled", reason)
+
+    def shrink(self, market: Market, order: Order, lots: int) -> None:
+        """Take lots off a resting order that makes room for another, all of it when nothing is left."""
+        if lots >= order.leaves:
+            self.withdraw(market, order, cancel_type=MADE_ROOM, reason="EC_Others")
+            return
+        order.lots -= lots
+        market.next_seq()
+        market.touched(self._now_ms())
+        self._settlement.told(order)
 
     def take_anonymous(
         self, market: Market, side: str, lots: int, limit: int | None = None, *, retail: bool = False

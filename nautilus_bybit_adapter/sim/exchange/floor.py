@@ -110,7 +110,7 @@ class TradedMarket(Market):
     def quote(self, index: float | None, lots: int) -> None:
         """Show one quote per side at the mark of a market that stands still; `index` as in `follow_index`."""
         if index is not None:
-            self.reference.jump(index)
+            self.reference.jump(index, self._now_ms())
         middle = self.mark_ticks
         self.lay({middle: lots}, {middle + 1: lots})
 

@@ -6,7 +6,7 @@ Rules where a simulation has to choose:
   share of what is left of the account when that is less; in isolated margin where its own margin is lost. The fee
   of the takeover is part of that loss.
 - A deleveraged position is closed at the mark price and charged as a taker.
-- A delivery takes place at the index price of its moment, not at an average before it.
+- A delivery takes place at the average of the index over the half hour before it.
 
 Source: Bybit V5 execution types and cancel types; glossary of delivery and liquidation.
 """
@@ -138,7 +138,7 @@ class ForcedCloses:
             self._close(market, slot, qty, market.mark_ticks, "AdlTrade")
 
     def deliver(self, market: TradedMarket) -> None:
-        """Close everything of a dated contract at its index price, an option at what it is worth then.
+        """Close everything of a dated contract at its average index, an option at what it is worth there.
 
         Raises
         ------
@@ -153,7 +153,7 @@ class ForcedCloses:
             for slot in [slot for slot in self._settings.slots(it) if slot.size]:
                 kind = "Settle" if it.is_inverse else "Delivery"
                 self._close(market, slot, abs(slot.size), _delivery_ticks(market), kind)
-        price = market.index if it.is_option else it.price(_delivery_ticks(market))
+        price = market.delivery_index() if it.is_option else it.price(_delivery_ticks(market))
         self.delivered[it.key] = Delivered(min(self._now_ms(), it.delivery_ms), price)
         market.status = "Delivering"
         market.lay({}, {})
@@ -270,7 +270,7 @@ class ForcedCloses:
 
 def _delivery_ticks(market: TradedMarket) -> int:
     it = market.instrument
-    price = market.index
+    price = market.delivery_index()
     if it.is_option:
         gain = price - it.strike if it.contract == "Call" else it.strike - price
         price = max(ZERO, gain)

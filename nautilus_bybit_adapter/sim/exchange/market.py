@@ -129,6 +129,14 @@ class Market:
             return self.instrument.index_price
         return self.instrument.price(self.reference.index_ticks)
 
+    def delivery_index(self) -> Decimal:
+        """Average of the index over the half hour before now, at which a contract is delivered."""
+        source = self.underlying or self
+        average = source.reference.average.at(self._now_ms())
+        if average is None or (self.instrument.is_option and self.underlying is None):
+            return self.index
+        return Decimal(f"{average:.4f}") * source.instrument.tick
+
     @property
     def index_ticks(self) -> int:
         """Index price on this market's price grid, rounded down."""

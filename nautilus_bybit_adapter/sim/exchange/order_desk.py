@@ -80,9 +80,12 @@ class OrderDesk:
         request = self._read(params, market)
         self._check_new(market.instrument, request)
         order = self.admission.new_order(market, request, self.now_ms())
-        if order.trigger is None or order.filter_kind == "tpslOrder":
+        makes_room = order.trigger is None and order.close_on_trigger
+        if not makes_room and (order.trigger is None or order.filter_kind == "tpslOrder"):
             self.admission.check_funds(market, order)
         with self.settlement.step():
+            if makes_room:
+                self.admission.make_room(market, order)
             for part in _parts(order):
                 if part.trigger is None:
                     self.register.enter(part)

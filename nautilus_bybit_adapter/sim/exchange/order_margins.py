@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .market import Market
     from .orders import Order
 
-PORTFOLIO = "PORTFOLIO_MARGIN"
+ISOLATED, PORTFOLIO = "ISOLATED_MARGIN", "PORTFOLIO_MARGIN"
 Key = tuple[str, str]
 
 
@@ -91,9 +91,10 @@ class OrderMargins:
         if not it.is_option and self._account.margin_mode == PORTFOLIO:
             return portfolio_order_im(value)
         if not it.is_option:
-            return order_im(
-                value, self._account.position(symbol, slot).leverage, self._account.rates[LINEAR].taker
-            )
+            rate = self._account.rates[LINEAR].taker
+            # What an isolated position pays to open must not be missing from the margins of the others.
+            fee = value * rate if self._account.margin_mode == ISOLATED else ZERO
+            return order_im(value, self._account.position(symbol, slot).leverage, rate) + fee
         if side == "Buy":
             return value
         market = self._by_symbol[symbol]

@@ -29,6 +29,14 @@ def spot_band_error(market: Market, side: str, boundary: int) -> VenueError:
     return VenueError(170194, f"Sell order price cannot be lower than {price}USDT.")
 
 
+def contract_band_error(market: Market, side: str, boundary: int) -> VenueError:
+    """Return the error of an aggressive price of a contract beyond the boundary."""
+    price = market.instrument.price_text(boundary)
+    if side == "Buy":
+        return VenueError(110121, f"Order price is above the price limitation {price}.")
+    return VenueError(110120, f"Order price is below the price limitation {price}.")
+
+
 def protection_ticks(market: Market, order: Order) -> int:
     """Price in ticks beyond which a market order does not trade; no tolerance reaches beyond the band."""
     max_buy, min_sell = market.band()

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .amounts import coin_amount
+from .index_average import IndexAverage
 
 if TYPE_CHECKING:
     from .book import Book
@@ -44,6 +45,8 @@ class Reference:
     ----------
     outside : float or None
         The outside index in ticks as it was last told.
+    average : IndexAverage
+        The outside index of the last half hour, ticks.
     """
 
     def __init__(self, it: Instrument, book: Book, start_ticks: int) -> None:
@@ -58,6 +61,7 @@ class Reference:
         self._premium = self._spot_premium = 0.0
         self._funding = 0.0
         self._observed_ms = 0
+        self.average = IndexAverage()
 
     @property
     def middle_ticks(self) -> int:
@@ -102,6 +106,7 @@ class Reference:
             last = middle if self.outside is None else self.outside
             index = last + (middle - last) * _share(elapsed, OWN_INDEX_SPAN_MS)
         self.outside = index
+        self.average.note(index, now_ms)
         if self._basis is None:
             self._basis = middle - index
             return
@@ -112,8 +117,9 @@ class Reference:
         self._spot_premium += (middle - index - self._spot_premium) * slow
         self._funding += ((middle - index) / index - self._funding) * _share(elapsed, FUNDING_SPAN_MS)
 
-    def jump(self, index: float) -> None:
+    def jump(self, index: float, now_ms: int) -> None:
         """Take an outside index in ticks for a market whose book stood still; its averages start anew."""
+        self.average.note(index, now_ms)
         self.outside, self._basis, self._premium, self._spot_premium = index, None, 0.0, 0.0
 
     def funding_rate(self) -> Decimal:

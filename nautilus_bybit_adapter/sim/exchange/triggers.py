@@ -153,7 +153,10 @@ class Triggers:
         with self._settlement.step():
             try:
                 self._admission.price(market, order)
-                self._admission.check_funds(market, order)
+                if order.close_on_trigger:
+                    self._admission.make_room(market, order)
+                else:
+                    self._admission.check_funds(market, order)
             except VenueError as e:
                 order.status = "Cancelled"
                 order.reject_reason = "EC_Others"

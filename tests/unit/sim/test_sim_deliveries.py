@@ -13,6 +13,7 @@ from nautilus_bybit_adapter.sim.clock import VirtualClock
 from nautilus_bybit_adapter.sim.exchange.deliveries import CLOSED_AFTER_MS
 from nautilus_bybit_adapter.sim.exchange.exchange import ExchangeConfig
 from nautilus_bybit_adapter.sim.exchange.generated import generated_catalogue
+from nautilus_bybit_adapter.sim.exchange.index_average import IndexAverage
 from nautilus_bybit_adapter.sim.exchange.instruments import default_catalogue
 from nautilus_bybit_adapter.sim.server import asset_api, facts_api, market_api
 from tests.unit.sim.conftest import START_MS, Desk
@@ -213,3 +214,31 @@ def test_the_price_of_a_contract_listed_later_goes_on_where_the_coin_is() -> Non
         venue.step(500)
         assert abs(future.mark / perpetual.mark - 1) < moved / 2
         assert abs(future.instrument.price(future.last_ticks) / perpetual.mark - 1) < moved / 2
+
+
+def test_an_index_is_averaged_by_time_over_half_an_hour() -> None:
+    average = IndexAverage()
+    assert average.at(0) is None
+    average.note(100.0, 0)
+    assert average.at(60_000) == 100
+    average.note(400.0, 20 * 60_000)
+    assert average.at(30 * 60_000) == pytest.approx(200)
+    assert average.at(40 * 60_000) == pytest.approx(300)
+    assert average.at(500 * 60_000) == pytest.approx(400)
+    average.note(100.0, 500 * 60_000 + 500)
+    assert average.at(500 * 60_000 + 1_000) == pytest.approx(400, rel=1e-3)
+
+
+def test_a_delivery_takes_place_at_the_average_of_the_index() -> None:
+    desk = dated_desk()
+    perpetual = desk.exchange.markets["linear", "BTCUSDT"]
+    future = next(
+        m for m in desk.exchange.markets.values() if m.underlying is perpetual and not m.instrument.is_option
+    )
+    perpetual.follow_index(860_000.0)
+    desk.now_ms += 15 * 60_000
+    perpetual.follow_index(900_000.0)
+    desk.now_ms += 15 * 60_000
+    desk.exchange.deliver(future.instrument.symbol)
+    assert future.index == 90_000
+    assert desk.exchange.delivered[future.instrument.key].price == 88_000

@@ -11,6 +11,7 @@ from nautilus_bybit_adapter.sim import VenueError
 from nautilus_bybit_adapter.sim.exchange import queries
 from nautilus_bybit_adapter.sim.exchange.account import LedgerError
 from nautilus_bybit_adapter.sim.exchange.exchange import ExchangeConfig
+from nautilus_bybit_adapter.sim.exchange.orders import Order
 from nautilus_bybit_adapter.sim.exchange.wallet import wallet_row
 from tests.unit.sim.conftest import Desk
 
@@ -276,3 +277,25 @@ def test_a_funding_that_the_coin_lacks_is_paid_out_of_the_margin() -> None:
     assert desk.exchange.account.position("BTCUSDT").added_margin == 0
     assert desk.exchange.account.balances["USDT"] >= 0
     desk.exchange.check()
+
+
+def test_the_fee_of_an_opening_is_reserved_so_that_nothing_is_ever_missing() -> None:
+    desk = isolated_desk()
+    risk = desk.exchange.risk
+    most = next(lots for lots in range(12_000, 0, -1) if _fits(desk, lots))
+    order = desk.place(price="86000", qty=str(D(most) / 1000))
+    assert order.status == "New"
+    assert 0 <= risk.free("USDT") < 10
+    desk.market.trade("Sell", "85999", "50")
+    assert order.status == "Filled"
+    assert risk.free("USDT") >= 0
+    desk.exchange.check()
+
+
+def _fits(desk: Desk, lots: int) -> bool:
+    it = desk.market.instrument
+    order = Order(
+        instrument=it, order_id="", link_id="", side="Buy", order_type="Limit", tif="GTC",
+        ticks=860_000, lots=lots, created_ms=desk.now_ms, last_price="",
+    )  # fmt: skip
+    return desk.exchange.risk.affords(order)

@@ -121,17 +121,35 @@ def test_self_match(desk: Desk, kind: str, maker_ends: tuple[str, ...], taker_en
 
 
 @pytest.mark.parametrize(
-    ("category", "modify", "code"), [("linear", False, 110003), ("linear", True, 0), ("spot", True, 0)]
+    ("category", "side", "price", "modify", "code"),
+    [
+        ("linear", "Buy", "99000", True, 0),
+        ("linear", "Sell", "70000", True, 0),
+        ("linear", "Buy", "99000", False, 110121),
+        ("linear", "Sell", "70000", False, 110120),
+        ("linear", "Buy", "70000", False, 0),
+        ("spot", "Buy", "99000", True, 0),
+        ("spot", "Buy", "99000", False, 170193),
+        ("spot", "Sell", "70000", False, 170194),
+    ],
 )
-def test_limit_price_action(desk: Desk, category: str, modify: bool, code: int) -> None:
+def test_limit_price_action(
+    desk: Desk, category: str, side: str, price: str, modify: bool, code: int
+) -> None:
     desk.exchange.set_limit_px_action(category, modify=modify)
-    request = {"category": category, "price": "99000", "qty": "0.1"}
+    request = {"category": category, "side": side, "price": price, "qty": "0.1"}
     if not code:
-        assert desk.place(**request).status == "Filled"
+        assert desk.place(**request).status == ("New" if (side, price) == ("Buy", "70000") else "Filled")
         return
     with pytest.raises(VenueError) as refused:
         desk.place(**request)
     assert refused.value.ret_code == code
+
+
+def test_a_price_beyond_the_band_is_moved_to_it_unless_the_account_says_otherwise(desk: Desk) -> None:
+    most, least = desk.market.band()
+    assert desk.place(price="99000", qty="0.1").ticks == most
+    assert desk.place(side="Sell", price="70000", qty="0.1").ticks == least
 
 
 def test_a_batch_fails_in_part(desk: Desk) -> None:
@@ -179,3 +197,36 @@ def test_less_leverage_needs_the_margin_for_it(desk: Desk) -> None:
     assert refused.value.ret_code == 110044
     assert desk.exchange.account.position("BTCUSDT").leverage == 10
     desk.exchange.set_leverage(LINEAR | {"buyLeverage": "9", "sellLeverage": "9"})
+
+
+def crowded(desk: Desk, *qtys: str) -> list[Any]:
+    """Open a long of 1 and rest sells that take all margin the account has beside it."""
+    desk.place(orderType="Market", qty="1")
+    orders = [desk.place(side="Sell", price="87000", qty=qty) for qty in qtys]
+    desk.exchange.account.balances["USDT"] -= desk.exchange.risk.available() - 1
+    return orders
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_what_closes_on_its_trigger_takes_margin_from_other_orders(desk: Desk, waits: bool) -> None:
+    older, newer = crowded(desk, "2", "0.4")
+    close = {"side": "Sell", "orderType": "Market", "qty": "1"}
+    if not waits:
+        with pytest.raises(VenueError, match="ab not enough"):
+            desk.place(**close)
+    trigger = {"triggerPrice": "85990", "triggerDirection": 2} if waits else {}
+    order = desk.place(**close, **trigger, closeOnTrigger=True)
+    if waits:
+        assert order.status == "Untriggered"
+        desk.market.trade("Sell", "85990", "0.001")
+    assert (order.status, order.filled) == ("Filled", 1000)
+    assert (newer.status, newer.cancel_type) == ("Cancelled", "CancelByAdmin")
+    assert (older.status, older.lots) == ("New", 1400)
+    assert not desk.exchange.account.position("BTCUSDT").size
+
+
+def test_with_margin_to_spare_nothing_gives_way(desk: Desk) -> None:
+    desk.place(orderType="Market", qty="0.1")
+    other = desk.place(side="Sell", price="87000", qty="0.2")
+    order = desk.place(side="Sell", orderType="Market", qty="0.1", closeOnTrigger=True)
+    assert (order.status, other.status, other.lots) == ("Filled", "New", 200)

@@ -20,6 +20,7 @@ from nautilus_bybit_adapter.wire import (
     decode_row,
     decode_rows,
 )
+from nautilus_bybit_adapter.wire.envelope import even_page
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "wire"
 
@@ -135,3 +136,32 @@ def test_one_bad_row_leaves_the_others() -> None:
 
 def test_a_new_key_is_no_matter() -> None:
     assert read({**item("order_rest"), "neverSeen": {"a": [1]}}, BybitOrder).symbol == "BTCUSDT"
+
+
+def test_a_row_that_is_not_utf_8_costs_that_row() -> None:
+    good = json.dumps(item("instrument_linear")).encode()
+    rows, bad = decode_rows([good, good.replace(b"BTCUSDT", b"\xff"), good], BybitInstrumentLinear)
+    assert (len(rows), len(bad)) == (2, 1)
+
+
+def test_a_page_of_even_rows_is_read_at_once_as_row_by_row() -> None:
+    rows = [item("instrument_linear"), {**item("instrument_linear"), "symbol": "ETHUSDT"}]
+    result = msgspec.Raw(json.dumps({"list": rows, "nextPageCursor": "a%3D"}).encode())
+    page = even_page(result, BybitInstrumentLinear)
+    assert page is not None
+    assert (page.rows, page.next_page_cursor) == ([read(row, BybitInstrumentLinear) for row in rows], "a%3D")
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        b'{"list":[{"symbol":"BTCUSDT"}]}',
+        b'{"list":[{"symbol":7}]}',
+        b'{"list":[{"symbol":"\xff"}]}',
+        b'{"list":null}',
+        b"null",
+        b'{"list":[',
+    ],
+)
+def test_a_page_that_takes_a_closer_look_is_left_to_it(result: bytes) -> None:
+    assert even_page(msgspec.Raw(result), BybitInstrumentLinear) is None
