@@ -398,6 +398,74 @@ class TradeFeed(Feed):
     ) -> None: ...
 
 @final
+class TickerFeed(Feed):
+    """`tickers.{symbol}`: the ticker kept whole, and what is made of it in C++.
+
+    A frame that changes a field whose change is left, or that holds a text which is no number C++ reads, is left to
+    the Python decoder, and nothing has been published or kept of it then.
+
+    Parameters
+    ----------
+    types, instrument, topic, price_precision, size_precision, publish
+        As those of `BookFeed`.
+    symbol : str
+        The symbol as the frames have it.
+    names : list of str
+        The ticker's fields beside its symbol, as the frames have them; at most 64.
+
+    Attributes
+    ----------
+    is_on : bool
+        False leaves every frame to the Python decoder.
+    reference_precision : int
+        The least decimals of a mark or index price.
+    ts_event : int
+        When the ticker was as it is, UNIX nanoseconds.
+    fields : dict of str to str, or None
+        The fields stated so far, by the frames' names; None while a snapshot is awaited.
+
+    Raises
+    ------
+    ValueError
+        If a precision is beyond the framework's, or the names are too many or not distinct.
+
+    """
+
+    is_on: bool
+    reference_precision: int
+    ts_event: int
+    fields: dict[str, str] | None
+    def __init__(
+        self,
+        *,
+        types: FrameworkTypes,
+        instrument: object,
+        topic: str,
+        price_precision: int,
+        size_precision: int,
+        symbol: str,
+        names: Sequence[str],
+        publish: Callable[..., object],
+    ) -> None: ...
+    def watch(self, outputs: Sequence[str], left: Sequence[str]) -> None:
+        """Publish these when they change, in this order, and leave frames that change the fields `left`.
+
+        Outputs are ``"mark price"``, ``"index price"`` and ``"quote"``, the touch of an option.
+
+        Raises
+        ------
+        ValueError
+            If an output or a field is not known.
+
+        """
+
+@final
+class KlineFeed(Feed):
+    """`kline.{interval}.{symbol}`: frames without a closed candle end here; all others are left."""
+
+    def __init__(self, *, topic: str) -> None: ...
+
+@final
 class FrameDispatcher:
     """From a frame's topic to its feed."""
 

@@ -2,23 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bybit_nt/orderbook_frame.hpp"
 #include "bybit_nt/trades_frame.hpp"
+#include "must.hpp"
 
 namespace bybit_nt::fuzz {
-
-inline void must(bool holds, const char* what) {
-    if (!holds) {
-        std::fprintf(stderr, "broken: %s\n", what);
-        std::abort();
-    }
-}
 
 inline constexpr layout::InstrumentId kId{"X", "BYBIT"};
 inline constexpr std::string_view kBookTopic = "orderbook.50.X";

@@ -8,6 +8,7 @@
 #include "bindings.hpp"
 #include "convert.hpp"
 #include "feeds.hpp"
+#include "ticker_feeds.hpp"
 
 namespace bybit_nt::python {
 
@@ -57,10 +58,10 @@ NumberForm form_of(const FixedScale& scale, int price_precision, int size_precis
     return {scale, price_precision, size_precision};
 }
 
-template <template <typename> class Native, typename Calls, typename Last>
-auto make_feed(const FrameworkTypes& types, const py::handle& instrument, const std::string& topic,
-               int price_precision, int size_precision, Calls calls, Last last) {
-    using Base = std::conditional_t<std::is_same_v<Calls, BookCalls>, BookFeed, TradeFeed>;
+template <typename Base, template <typename> class Native, typename Calls, typename... Last>
+std::shared_ptr<Base> make_feed(const FrameworkTypes& types, const py::handle& instrument,
+                                const std::string& topic, int price_precision, int size_precision,
+                                const Calls& calls, const Last&... last) {
     return std::visit(
         [&](const auto& maker) -> std::shared_ptr<Base> {
             constexpr bool wide = std::is_same_v<std::decay_t<decltype(maker)>, std::shared_ptr<Maker128>>;
@@ -68,8 +69,7 @@ auto make_feed(const FrameworkTypes& types, const py::handle& instrument, const 
             const auto kind = wide ? layout::DeltaLayout::kRaw128 : layout::DeltaLayout::kRaw64;
             const NumberForm form = form_of(wide ? kScale128 : kScale64, price_precision, size_precision);
             Target<Data> target{maker, instrument_id_of(instrument, kind)};
-            return std::make_shared<Native<Data>>(topic, std::move(calls), form, std::move(target),
-                                                  std::move(last));
+            return std::make_shared<Native<Data>>(topic, calls, form, std::move(target), last...);
         },
         types.maker);
 }
@@ -78,15 +78,24 @@ std::shared_ptr<BookFeed> make_book_feed(const FrameworkTypes& types, const py::
                                          const std::string& topic, int price_precision, int size_precision,
                                          int depth, const py::object& publish, const py::object& on_live,
                                          const py::object& on_applied) {
-    return make_feed<NativeBookFeed>(types, instrument, topic, price_precision, size_precision,
-                                     BookCalls{publish, on_live, on_applied}, depth);
+    return make_feed<BookFeed, NativeBookFeed>(types, instrument, topic, price_precision, size_precision,
+                                               BookCalls{publish, on_live, on_applied}, depth);
 }
 
 std::shared_ptr<TradeFeed> make_trade_feed(const FrameworkTypes& types, const py::handle& instrument,
                                            const std::string& topic, int price_precision, int size_precision,
                                            const std::string& symbol, const py::object& publish) {
-    return make_feed<NativeTradeFeed>(types, instrument, topic, price_precision, size_precision, publish,
-                                      symbol);
+    return make_feed<TradeFeed, NativeTradeFeed>(types, instrument, topic, price_precision, size_precision,
+                                                 publish, symbol);
+}
+
+std::shared_ptr<TickerFeed> make_ticker_feed(const FrameworkTypes& types, const py::handle& instrument,
+                                             const std::string& topic, int price_precision,
+                                             int size_precision, const std::string& symbol,
+                                             const std::vector<std::string>& names,
+                                             const py::object& publish) {
+    return make_feed<TickerFeed, NativeTickerFeed>(types, instrument, topic, price_precision, size_precision,
+                                                   publish, symbol, names);
 }
 
 constexpr const char* kDispatcherCapsule = "bybit_nt.FrameDispatcher";
@@ -184,6 +193,19 @@ void bind_feeds(py::module_& module) {
         .def(py::init(&make_trade_feed), py::kw_only(), py::arg("types"), py::arg("instrument"),
              py::arg("topic"), py::arg("price_precision"), py::arg("size_precision"), py::arg("symbol"),
              py::arg("publish"));
+    py::class_<TickerFeed, Feed, std::shared_ptr<TickerFeed>>(module, "TickerFeed",
+                                                              seen_by_collector<TickerFeed>())
+        .def(py::init(&make_ticker_feed), py::kw_only(), py::arg("types"), py::arg("instrument"),
+             py::arg("topic"), py::arg("price_precision"), py::arg("size_precision"), py::arg("symbol"),
+             py::arg("names"), py::arg("publish"))
+        .def_readwrite("is_on", &TickerFeed::is_on)
+        .def_readwrite("reference_precision", &TickerFeed::reference_precision)
+        .def_readwrite("ts_event", &TickerFeed::ts_event)
+        .def("watch", &TickerFeed::watch, py::arg("outputs"), py::arg("left"))
+        .def_property("fields", &TickerFeed::fields, &TickerFeed::load);
+    py::class_<KlineFeed, Feed, std::shared_ptr<KlineFeed>>(module, "KlineFeed",
+                                                            seen_by_collector<KlineFeed>())
+        .def(py::init<std::string>(), py::kw_only(), py::arg("topic"));
     py::class_<FrameDispatcher, std::shared_ptr<FrameDispatcher>>(module, "FrameDispatcher")
         .def(py::init<>())
         .def("add", &FrameDispatcher::add, py::arg("feed"))

@@ -62,6 +62,13 @@ class ObjectMaker {
         return call(data_of_, capsule_);
     }
 
+    // `tag` says of which kind.
+    py::object reference_price(const typename Data::ReferencePriceType& price, layout::DataTag tag) {
+        data_.tag = tag;
+        data_.reference_price = price;
+        return call(data_of_, capsule_);
+    }
+
   private:
     static py::object call(const py::object& callable, const py::capsule& capsule) {
         PyObject* const made = PyObject_CallOneArg(callable.ptr(), capsule.ptr());

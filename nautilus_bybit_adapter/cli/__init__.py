@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import stamina.instrumentation
 
 from nautilus_bybit_adapter.cli.doctor.command import doctor
 from nautilus_bybit_adapter.errors import BybitError
@@ -31,6 +32,8 @@ class _Decimal(click.ParamType[Decimal]):
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Trade Bybit with NautilusTrader, or rehearse it on a local venue."""
+    # The client tells of each further attempt in a sentence of its own.
+    stamina.instrumentation.set_on_retry_hooks(())
 
 
 @main.command()

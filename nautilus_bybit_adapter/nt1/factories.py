@@ -12,6 +12,7 @@ from nautilus_trader.common.component import LiveClock, Logger, MessageBus
 from nautilus_trader.live.factories import LiveDataClientFactory, LiveExecClientFactory
 
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitCredentialsError
+from nautilus_bybit_adapter.nt1 import native
 from nautilus_bybit_adapter.nt1.config import (
     DATA_PRODUCT_TYPES,
     DEFAULT_PRODUCT_TYPES,
@@ -61,16 +62,16 @@ def checked_product_types(
     return chosen
 
 
-def check_liveness(config: BybitDataClientConfig) -> None:
-    """Check the deadlines of the public sockets; raises `BybitConfigError` for one that is not positive."""
+def check_data_limits(config: BybitDataClientConfig) -> None:
+    """Check deadlines and limits of the data client; raises `BybitConfigError` for one that is not positive."""
     for name in ("ws_ping_interval_secs", "ws_pong_timeout_secs", "stale_topic_secs"):
         secs = getattr(config, name)
         if secs is not None and not secs > 0:
             raise BybitConfigError(f"{name} must be more than 0 seconds; it is {secs!r}")
-    if config.max_topics_per_connection < 1:
-        raise BybitConfigError(
-            f"max_topics_per_connection must be at least 1; it is {config.max_topics_per_connection!r}"
-        )
+    for name in ("max_topics_per_connection", "gc_threshold"):
+        count = getattr(config, name)
+        if count is not None and count < 1:
+            raise BybitConfigError(f"{name} must be at least 1; it is {count!r}")
 
 
 def _cadence(silence_secs: float | None) -> Callable[[str], Cadence | None]:
@@ -102,7 +103,7 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
 
         """
         categories = checked_product_types(config.product_types, DATA_PRODUCT_TYPES)
-        check_liveness(config)
+        check_data_limits(config)
         environment, by_default = resolve_environment(config.environment, os.environ)
         log = Logger("BybitDataClient")
         configured = BaseUrls(http=config.base_url_http, ws_public=config.base_url_ws_public)
@@ -145,6 +146,7 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
             instrument_provider=BybitInstrumentProvider(http, categories, clock, config.instrument_provider),
             notice=EnvironmentNotice(environment, by_default=by_default),
             config=config,
+            types=native.chosen_types(config.decoder, os.environ),
             name=name,
         )
 

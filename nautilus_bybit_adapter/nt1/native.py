@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ from nautilus_trader.core.data import Data
 from nautilus_trader.model import data as framework_data
 from nautilus_trader.model.data import (
     BookOrder,
+    IndexPriceUpdate,
+    MarkPriceUpdate,
     OrderBookDelta,
     OrderBookDeltas,
     QuoteTick,
@@ -37,11 +38,14 @@ from nautilus_bybit_adapter._ext import (
     DeltaLayout,
     FrameDispatcher,
     FrameworkTypes,
+    TickerFeed,
     TradeFeed,
     decode_data,
 )
 from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1.layout import DIGITS, LAYOUT
+from nautilus_bybit_adapter.nt1.mapping.derivatives import reference_precision_of
+from nautilus_bybit_adapter.wire.market import TICKER_NAMES
 
 DECODER_VARIABLE = "BYBIT_NT_DECODER"
 """The environment variable that chooses the decoder: ``native``, ``python``, or ``auto`` (native where proved)."""
@@ -146,6 +150,10 @@ _PROOF_FRAMES = (
         b'{"topic":"trades","ts":9,"data":[{"T":8,"s":"BTCUSDT","S":"Buy","v":"0.003","p":"61800.5","i":"one"},'
         b'{"T":9,"s":"BTCUSDT","S":"Sell","v":"12","p":"61800.75","i":"two"}]}'
     ),
+    (
+        b'{"topic":"ticker","type":"snapshot","ts":9,"data":{"symbol":"BTCUSDT","markPrice":"61800.5",'
+        b'"indexPrice":"61800.1234"}}'
+    ),
 )
 
 
@@ -173,6 +181,8 @@ def proof_objects() -> list[Data]:
         QuoteTick(instrument_id, bid, ask, small, large, 8_000_000, 7),
         TradeTick(instrument_id, bid, small, AggressorSide.BUYER, TradeId("one"), 8_000_000, 7),
         TradeTick(instrument_id, ask, large, AggressorSide.SELLER, TradeId("two"), 9_000_000, 7),
+        MarkPriceUpdate(instrument_id, bid, 9_000_000, 7),
+        IndexPriceUpdate(instrument_id, Price.from_str("61800.1234"), 9_000_000, 7),
     ]
 
 
@@ -189,13 +199,16 @@ def makes_objects(types: FrameworkTypes) -> bool:
     book = BookFeed(topic="book", depth=50, on_live=_ignore, on_applied=_ignore, **numbers)
     touch = BookFeed(topic="touch", depth=1, on_live=_ignore, on_applied=_ignore, **numbers)
     book.deltas_wanted = touch.quotes_wanted = True
+    ticker = TickerFeed(topic="ticker", symbol="BTCUSDT", names=["markPrice", "indexPrice"], **numbers)
+    ticker.watch(outputs=["mark price", "index price"], left=[])
+    ticker.reference_precision = 2
     dispatcher = FrameDispatcher()
-    for feed in (book, touch, TradeFeed(topic="trades", symbol="BTCUSDT", **numbers)):
+    for feed in (book, touch, TradeFeed(topic="trades", symbol="BTCUSDT", **numbers), ticker):
         dispatcher.add(feed)
     taken = [dispatcher.on_frame(frame, 7) for frame in _PROOF_FRAMES]
     expected = proof_objects()
     return (
-        taken == ["book", "book", "touch", "trades"]
+        taken == ["book", "book", "touch", "trades", "ticker"]
         and [type(item) for item in made] == [type(item) for item in expected]
         and made == expected
     )
@@ -219,8 +232,8 @@ def prove_types(layout: DeltaLayout | None) -> FrameworkTypes | None:
             if makes_objects(types):
                 return types
     warnings.warn(
-        "The installed nautilus_trader keeps quotes, trades or book deltas in an unknown memory layout; frames are"
-        " decoded in Python instead, which is slower.",
+        "The installed nautilus_trader keeps quotes, trades, prices or book deltas in an unknown memory layout; frames"
+        " are decoded in Python instead, which is slower.",
         RuntimeWarning,
         stacklevel=2,
     )
@@ -233,21 +246,29 @@ def proved_types() -> FrameworkTypes | None:
     return prove_types(LAYOUT)
 
 
-def chosen_types() -> FrameworkTypes | None:
+def chosen_types(configured: str | None, environ: Mapping[str, str]) -> FrameworkTypes | None:
     """Return how C++ makes the framework's objects, or None where frames are decoded in Python.
+
+    Parameters
+    ----------
+    configured : str or None
+        The decoder that a config names; None takes the environment's.
+    environ : Mapping[str, str]
+        The environment.
 
     Raises
     ------
     BybitConfigError
-        If ``BYBIT_NT_DECODER`` is none of its values, or asks for what this installation cannot do.
+        If the choice is none of its values, or asks for what this installation cannot do.
 
     """
-    choice = os.environ.get(DECODER_VARIABLE, "auto")
+    named = "decoder" if configured is not None else DECODER_VARIABLE
+    choice = configured if configured is not None else environ.get(DECODER_VARIABLE, "auto")
     if choice not in {"auto", "native", "python"}:
-        raise BybitConfigError(f"{DECODER_VARIABLE} is {choice!r}; it must be auto, native or python")
+        raise BybitConfigError(f"{named} is {choice!r}; it must be auto, native or python")
     types = None if choice == "python" else proved_types()
     if choice == "native" and types is None:
-        raise BybitConfigError(f"{DECODER_VARIABLE} is native, and this installation's layout is not known")
+        raise BybitConfigError(f"{named} is native, and this installation's layout is not known")
     return types
 
 
@@ -287,3 +308,21 @@ def trade_feed(
         symbol=instrument.raw_symbol.value,
         publish=publish,
     )
+
+
+def ticker_feed(
+    types: FrameworkTypes, instrument: Instrument, topic: str, publish: Callable[[Data], None]
+) -> TickerFeed:
+    """Return the C++ side of a ticker topic."""
+    feed = TickerFeed(
+        types=types,
+        instrument=_capsule_of(instrument.id),
+        topic=topic,
+        price_precision=instrument.price_precision,
+        size_precision=instrument.size_precision,
+        symbol=instrument.raw_symbol.value,
+        names=list(TICKER_NAMES.values()),
+        publish=publish,
+    )
+    feed.reference_precision = reference_precision_of(instrument)
+    return feed

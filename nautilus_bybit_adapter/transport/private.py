@@ -75,7 +75,10 @@ class BybitPrivateWebSocket:
     on_message : callable
         Called with each message and its `ts_init` (epoch ns, of arrival). Must not block.
     recover : callable or None
-        Fetches what was missed. Awaited on the first connect too; one that raises is repeated.
+        Fetches what was missed: `get_executions` from a little before its last start, `get_open_orders`, and
+        the orders that are no longer listed. Rows and messages overlap, so count an `execId` of an order once.
+        Awaited on each connect, the first too, and after a frame that could not be read; one that raises is
+        repeated.
     on_live, on_stale : callable or None
         Called when the socket is live (and again when what a frame that could not be read said has been
         fetched), and when its connection is gone.

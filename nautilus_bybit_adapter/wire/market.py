@@ -141,11 +141,17 @@ class BybitTicker(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     change_24h: str | None = msgspec.field(name="change24h", default=None)
 
 
+TICKER_NAMES: dict[str, str] = {
+    field.name: field.encode_name for field in msgspec.structs.fields(BybitTicker) if field.name != "symbol"
+}
+"""The fields of a ticker beside its symbol, and their names in a frame."""
+
+
 class TickerMessage(msgspec.Struct, frozen=True):
     """A frame of `tickers.{symbol}`; `ts` is the push time (epoch ms)."""
 
     topic: str
-    ts: int
+    ts: EpochMillis
     data: BybitTicker
     type: str = "snapshot"
     cs: int = 0

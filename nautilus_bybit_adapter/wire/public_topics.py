@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from nautilus_bybit_adapter.wire.market import EpochMillis
+
 
 class Candle(msgspec.Struct, frozen=True):
     """A candle: `start` and `end` are its first and last millisecond (epoch), `confirm` says that it is closed.
@@ -15,8 +17,8 @@ class Candle(msgspec.Struct, frozen=True):
     `volume` counts base coins (inverse: USD), `turnover` quote coins (inverse: base coins).
     """
 
-    start: int
-    end: int
+    start: EpochMillis
+    end: EpochMillis
     interval: str
     open: str
     high: str
@@ -32,7 +34,7 @@ class KlineMessage(msgspec.Struct, frozen=True):
     """A frame of `kline.{interval}.{symbol}`; `ts` is the push time (epoch ms)."""
 
     topic: str
-    ts: int
+    ts: EpochMillis
     data: list[Candle]
     type: str = "snapshot"
 

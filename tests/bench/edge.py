@@ -25,13 +25,25 @@ import frames as frames_of
 import msgspec
 from bybit_rows import LINEAR_ROW
 from nautilus_trader.core import nautilus_pyo3
-from nautilus_trader.model.data import OrderBookDeltas, QuoteTick, TradeTick, capsule_to_data
+from nautilus_trader.model.data import (
+    Bar,
+    BarType,
+    IndexPriceUpdate,
+    MarkPriceUpdate,
+    OrderBookDeltas,
+    QuoteTick,
+    TradeTick,
+    capsule_to_data,
+)
 from nautilus_trader.model.instruments import Instrument
 
-from nautilus_bybit_adapter._ext import FrameDispatcher
+from nautilus_bybit_adapter._ext import FrameDispatcher, FrameworkTypes
 from nautilus_bybit_adapter.nt1 import native
 from nautilus_bybit_adapter.nt1.mapping.instruments import linear_instrument
+from nautilus_bybit_adapter.nt1.streams import NativeBarStream, NativeTickerStream, TickerKind
 from nautilus_bybit_adapter.transport.public import BybitPublicWebSocket
+from nautilus_bybit_adapter.wire.codec import MarketMessage
+from nautilus_bybit_adapter.wire.messages import UnknownMessage
 
 FLAT_OUT_FRAMES = 100_000
 PACED_FRAMES = 6_000
@@ -57,17 +69,20 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What is subscribed and sent."""
+    """What is subscribed and sent, and how many frames make one object."""
 
     name: str
     topic: str
     kind: type
     make: Callable[[int, Sequence[str]], Iterator[bytes]]
+    each: int = 1
 
 
 BOOK = Feed("book", f"orderbook.{frames_of.DEPTH}.", OrderBookDeltas, frames_of.book_frames)
 TRADE = Feed("trade", "publicTrade.", TradeTick, frames_of.trade_frames)
 TOUCH = Feed("quote", "orderbook.1.", QuoteTick, frames_of.touch_frames)
+PRICE = Feed("mark price", "tickers.", MarkPriceUpdate, frames_of.price_frames)
+BAR = Feed("bar", "kline.1.", Bar, frames_of.minute_frames, frames_of.PUSHES_A_CANDLE)
 TICKER = Feed("ticker quote", "tickers.", QuoteTick, frames_of.ticker_frames)
 
 
@@ -110,13 +125,39 @@ def instrument_of(symbol: str) -> Instrument:
     return linear_instrument(row, None, 1)
 
 
+def _stream_of(
+    types: FrameworkTypes, feed: Feed, symbol: str, take: Callable[[object], None]
+) -> NativeBarStream | NativeTickerStream:
+    instrument, topic = instrument_of(symbol), f"{feed.topic}{symbol}"
+    if feed is PRICE:
+        ticker = NativeTickerStream(types, instrument, topic, take)
+        ticker.add(TickerKind.MARK_PRICE, 0)
+        ticker.add(TickerKind.INDEX_PRICE, 0)
+        return ticker
+    bars = NativeBarStream(
+        instrument, topic, "1", take, on_close=True, on_missed=lambda _stream, _start, _end: None
+    )
+    bars.bar_types.append(bar_type_of(symbol))
+    return bars
+
+
+def bar_type_of(symbol: str) -> BarType:
+    """Return the minutes of a symbol."""
+    return BarType.from_str(f"{symbol}-LINEAR.BYBIT-1-MINUTE-LAST-EXTERNAL")
+
+
 async def ours(port: int, feed: Feed, symbols: Sequence[str], arrivals: Arrivals) -> None:
     """Run the frames through this package."""
-    types = native.chosen_types()
+    types = native.proved_types()
     assert types is not None, "the bench measures the C++ decoders"
     dispatcher = FrameDispatcher()
+    streams: dict[str, NativeBarStream | NativeTickerStream] = {}
     for symbol in symbols:
         topic = f"{feed.topic}{symbol}"
+        if feed in {PRICE, BAR}:
+            streams[topic] = _stream_of(types, feed, symbol, arrivals.take)
+            dispatcher.add(streams[topic].feed)
+            continue
         if feed is TRADE:
             dispatcher.add(native.trade_feed(types, instrument_of(symbol), topic, arrivals.take))
             continue
@@ -125,8 +166,10 @@ async def ours(port: int, feed: Feed, symbols: Sequence[str], arrivals: Arrivals
         book.deltas_wanted, book.quotes_wanted = depth > 1, depth == 1
         dispatcher.add(book)
 
-    def on_message(message: object, ts_init: int) -> None:
-        raise AssertionError(f"left to the Python decoder at {ts_init}: {message}")
+    def on_message(message: MarketMessage | UnknownMessage, ts_init: int) -> None:
+        # Only closed candles are the Python decoder's.
+        assert feed is BAR, f"left to the Python decoder at {ts_init}: {message}"
+        streams[message.topic].on_message(message, ts_init)
 
     socket = BybitPublicWebSocket(
         "linear",
@@ -157,6 +200,10 @@ async def theirs(port: int, feed: Feed, symbols: Sequence[str], arrivals: Arriva
     def take(message: object) -> None:
         if nautilus_pyo3.is_pycapsule(message):
             arrivals.take(capsule_to_data(message))
+        elif isinstance(message, nautilus_pyo3.MarkPriceUpdate):
+            arrivals.take(MarkPriceUpdate.from_pyo3(message))
+        elif isinstance(message, nautilus_pyo3.IndexPriceUpdate):
+            arrivals.take(IndexPriceUpdate.from_pyo3(message))
 
     await client.connect(loop_=asyncio.get_running_loop(), callback=take)
     await client.wait_until_active(timeout_secs=10.0)
@@ -166,6 +213,8 @@ async def theirs(port: int, feed: Feed, symbols: Sequence[str], arrivals: Arriva
             await client.subscribe_orderbook(instrument_id, int(feed.topic.split(".")[1]))
         elif feed is TRADE:
             await client.subscribe_trades(instrument_id)
+        elif feed is BAR:
+            await client.subscribe_bars(nautilus_pyo3.BarType.from_str(str(bar_type_of(symbol))))
         else:
             await client.subscribe_ticker(instrument_id)
     await arrivals.done.wait()
@@ -198,7 +247,7 @@ def serving(
 async def _run(
     runner: Runner, port: int, feed: Feed, symbols: Sequence[str], arrivals: Arrivals, sent: Path
 ) -> dict[str, float]:
-    frames = arrivals.left
+    frames = arrivals.left * feed.each
     sent.unlink(missing_ok=True)
     await asyncio.wait_for(runner(port, feed, symbols, arrivals), TIMEOUT_SECS)
     figures = {
@@ -239,7 +288,7 @@ def measure(
                     ("peer", theirs, peer_port, peers),
                 ]
                 for who, runner, port, feed in runs if number % 2 else reversed(runs):
-                    arrivals = Arrivals(feed.kind, count, timed=rate > 0)
+                    arrivals = Arrivals(feed.kind, count // feed.each, timed=rate > 0)
                     sent = paths[who].with_suffix(".sent")
                     got = asyncio.run(_run(runner, port, feed, symbols, arrivals, sent))
                     figures[who].append(got)
@@ -265,7 +314,7 @@ def result_of(
 
 def memory(progress: Callable[[str], None]) -> Result:
     """Return by how much the process grows over ten million frames of books, quotes and trades."""
-    types = native.chosen_types()
+    types = native.proved_types()
     assert types is not None, "the bench measures the C++ decoders"
     instrument = instrument_of("BTCUSDT")
     dispatcher = FrameDispatcher()
@@ -299,13 +348,22 @@ def run(progress: Callable[[str], None]) -> list[Result]:
     """Return every line of this bench."""
     results: list[Result] = [memory(progress)]
     one, many = symbols_of(1), symbols_of(MANY_SYMBOLS)
-    for mine, peers in ((BOOK, BOOK), (TRADE, TRADE), (TOUCH, TOUCH), (TOUCH, TICKER)):
+    for mine, peers in (
+        (BOOK, BOOK),
+        (TRADE, TRADE),
+        (TOUCH, TOUCH),
+        (TOUCH, TICKER),
+        (PRICE, PRICE),
+        (BAR, BAR),
+    ):
         what = mine.name if mine is peers else f"{mine.name} (peer: ticker)"
         arguments: list[tuple[Sequence[str], float, dict[str, Any]]] = [
             (one, 0.0, {"frames/s": f"{what}, flat out", "cpu us": f"{what}, flat out: CPU a frame"}),
-            (one, PACE, {"p50 us": f"{what}, {PACE:,.0f}/s: p50", "p99 us": f"{what}, {PACE:,.0f}/s: p99"}),
         ]
-        if mine is peers:
+        if mine.each == 1:
+            late = {"p50 us": f"{what}, {PACE:,.0f}/s: p50", "p99 us": f"{what}, {PACE:,.0f}/s: p99"}
+            arguments.append((one, PACE, late))
+        if mine is peers and mine.each == 1:
             arguments.append((many, 0.0, {"frames/s": f"{what}, {MANY_SYMBOLS} symbols, flat out"}))
         for symbols, rate, columns in arguments:
             results += measure(mine, peers, symbols, rate, columns, progress)

@@ -10,6 +10,7 @@ import msgspec
 
 DEPTH = 50
 LEVELS = 4  # of each side that a delta changes
+PUSHES_A_CANDLE = 20
 START_MS = 1_791_240_000_000
 
 
@@ -137,3 +138,52 @@ def trade_frames(count: int, symbols: Sequence[str]) -> Iterator[bytes]:
                 "data": [trade],
             }
         )
+
+
+def price_frames(count: int, symbols: Sequence[str]) -> Iterator[bytes]:
+    """Give each symbol ticker changes of the mark and index price, in turn, after one of everything."""
+    yield from ticker_frames(len(symbols), symbols)
+    for number in range(count - len(symbols)):
+        symbol = symbols[number % len(symbols)]
+        prices = {"markPrice": f"{60001 + number / 100:.2f}", "indexPrice": f"{60003 + number / 100:.2f}"}
+        yield msgspec.json.encode(
+            {
+                "topic": f"tickers.{symbol}",
+                "type": "delta",
+                "data": {"symbol": symbol, "openInterestValue": f"{number}.93"} | prices,
+                "cs": 9_689_000_000 + number,
+                "ts": START_MS + len(symbols) + number,
+            }
+        )
+
+
+def candle_frames(count: int, symbols: Sequence[str]) -> Iterator[bytes]:
+    """Give each symbol candles that form, in turn."""
+    for number in range(count):
+        yield _candle(symbols[number % len(symbols)], number, 0, closed=False)
+
+
+def minute_frames(count: int, symbols: Sequence[str]) -> Iterator[bytes]:
+    """Give each symbol the pushes of one candle after the other, the last of each candle when it is closed."""
+    for number in range(count):
+        minute, push = divmod(number // len(symbols), PUSHES_A_CANDLE)
+        yield _candle(symbols[number % len(symbols)], number, minute, closed=push == PUSHES_A_CANDLE - 1)
+
+
+def _candle(symbol: str, number: int, minute: int, *, closed: bool) -> bytes:
+    candle = {
+        "start": START_MS + 60_000 * minute,
+        "end": START_MS + 60_000 * minute + 59_999,
+        "interval": "1",
+        "open": "60000.50",
+        "close": f"{60000 + number % 100 / 10:.2f}",
+        "high": "60100.00",
+        "low": "59999.50",
+        "volume": "2.081",
+        "turnover": "34666.4005",
+        "confirm": closed,
+        "timestamp": START_MS + number,
+    }
+    return msgspec.json.encode(
+        {"topic": f"kline.1.{symbol}", "data": [candle], "ts": START_MS + number, "type": "snapshot"}
+    )

@@ -11,10 +11,12 @@ import msgspec
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support")]
 
+import decoders  # noqa: E402 - needs the path above
 import edge  # noqa: E402 - needs the path above
 import execution  # noqa: E402
 import kernels  # noqa: E402
 import load  # noqa: E402
+import node  # noqa: E402
 import signed_requests  # noqa: E402
 import venue  # noqa: E402
 
@@ -28,7 +30,9 @@ def main() -> None:
     """Run every bench."""
     results = [
         *kernels.run(progress),
+        *decoders.run(progress),
         *edge.run(progress),
+        *node.run(progress),
         *load.run(progress),
         *signed_requests.run(progress),
         *execution.run(progress),

@@ -170,6 +170,7 @@ def test_a_python_that_is_too_old_is_one_sentence(tmp_path: Path) -> None:
         (bare / name).write_bytes((ROOT / name).read_bytes())
     (bare / ".ci/bootstrap").chmod(0o755)
     (bare / "ext").mkdir()
+    (bare / "nautilus_bybit_adapter").mkdir()
     done = subprocess.run(
         ["make", "--silent", "setup"],
         capture_output=True,

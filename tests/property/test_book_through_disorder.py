@@ -33,7 +33,7 @@ from nautilus_bybit_adapter.nt1.data.context import DataContext
 from nautilus_bybit_adapter.nt1.data.feeds import OnFrame, OnMessage, OnStale, PublicFeeds
 from nautilus_bybit_adapter.nt1.data.tickers import TickerSubscriptions
 from nautilus_bybit_adapter.nt1.mapping.instruments import linear_instrument
-from nautilus_bybit_adapter.nt1.native import DECODER_VARIABLE
+from nautilus_bybit_adapter.nt1.native import DECODER_VARIABLE, chosen_types
 from nautilus_bybit_adapter.wire.codec import decode_public
 from nautilus_bybit_adapter.wire.control import ControlMessage
 from nautilus_bybit_adapter.wire.enums import BybitProductType
@@ -223,6 +223,7 @@ class Desk:
             now_ns=lambda: 7,
             log=self,
             config=BybitDataClientConfig(),
+            types=chosen_types(None, os.environ),
         )
         self._books = BookSubscriptions(context, TickerSubscriptions(context))
 

@@ -118,9 +118,9 @@ class Recorder(Strategy):
             raise AssertionError(f"did not come: {what}; the last of what was seen:\n{told}") from None
 
 
-async def until(condition: Callable[[], Any], what: str) -> None:
+async def until(condition: Callable[[], Any], what: str, patience_secs: float = PATIENCE_SECS) -> None:
     """Wait until a condition holds that no event announces."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECS
+    deadline = asyncio.get_running_loop().time() + patience_secs
     while not condition():
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError(f"did not come: {what}")

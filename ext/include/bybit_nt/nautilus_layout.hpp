@@ -83,7 +83,16 @@ struct Trade {
     std::uint64_t ts_init;
 };
 
-enum class DataTag : std::uint32_t { kDeltas = 1, kQuote = 3, kTrade = 4 };
+// MarkPriceUpdate_t and IndexPriceUpdate_t, which are alike.
+template <typename PriceRaw>
+struct ReferencePrice {
+    InstrumentId instrument_id;
+    Fixed<PriceRaw> value;
+    std::uint64_t ts_event;
+    std::uint64_t ts_init;
+};
+
+enum class DataTag : std::uint32_t { kDeltas = 1, kQuote = 3, kTrade = 4, kMarkPrice = 6, kIndexPrice = 7 };
 
 // Data_t: one of the framework's data, as its `capsule_to_data` takes it.
 template <typename PriceRaw, typename SizeRaw>
@@ -91,6 +100,7 @@ struct Data {
     using DeltaType = Delta<PriceRaw, SizeRaw>;
     using QuoteType = Quote<PriceRaw, SizeRaw>;
     using TradeType = Trade<PriceRaw, SizeRaw>;
+    using ReferencePriceType = ReferencePrice<PriceRaw>;
     using Price = PriceRaw;
     using Size = SizeRaw;
     DataTag tag;
@@ -99,6 +109,7 @@ struct Data {
         void* deltas;
         QuoteType quote;
         TradeType trade;
+        ReferencePriceType reference_price;
     };
 };
 

@@ -10,7 +10,7 @@ from nautilus_bybit_adapter.nt1.data.context import DataContext, check_category
 from nautilus_bybit_adapter.nt1.data.requests.bars import past_bars
 from nautilus_bybit_adapter.nt1.data.topics import kline_topic
 from nautilus_bybit_adapter.nt1.mapping.bars import candle_price_of, interval_of
-from nautilus_bybit_adapter.nt1.streams import BarStream
+from nautilus_bybit_adapter.nt1.streams import BarStream, bar_stream
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 
 LAST = "last"
@@ -55,8 +55,10 @@ class BarSubscriptions:
             category,
             topic,
             BarStream,
-            lambda: BarStream(
+            lambda: bar_stream(
+                self._context.types,
                 instrument,
+                topic,
                 interval,
                 self._context.publish,
                 on_close=self._context.config.bars_timestamp_on_close,

@@ -134,7 +134,7 @@ class BookSubscriptions:
             category,
             topic,
             BookStream,
-            lambda: book_stream(instrument, topic, depth, context.publish, context.announce),
+            lambda: book_stream(context.types, instrument, topic, depth, context.publish, context.announce),
         )
 
     async def _open(

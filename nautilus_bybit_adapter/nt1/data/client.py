@@ -12,6 +12,7 @@ from nautilus_trader.data import messages as msg
 from nautilus_trader.live.data_client import LiveMarketDataClient
 from nautilus_trader.model.identifiers import ClientId
 
+from nautilus_bybit_adapter._ext import FrameworkTypes
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitError
 from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice, or_one_sentence
@@ -19,6 +20,7 @@ from nautilus_bybit_adapter.nt1.custom_data import BybitRequestFailed
 from nautilus_bybit_adapter.nt1.data.bars import BarSubscriptions
 from nautilus_bybit_adapter.nt1.data.books import BookSubscriptions
 from nautilus_bybit_adapter.nt1.data.catalogue_refresh import CatalogueRefresh
+from nautilus_bybit_adapter.nt1.data.collector import CollectorThreshold
 from nautilus_bybit_adapter.nt1.data.context import DataContext
 from nautilus_bybit_adapter.nt1.data.custom import CustomSubscriptions
 from nautilus_bybit_adapter.nt1.data.feeds import PublicFeeds, PublicSocketBuilder
@@ -63,6 +65,8 @@ class BybitDataClient(LiveMarketDataClient):
         Says which environment this is.
     config : BybitDataClientConfig
         The configuration.
+    types : FrameworkTypes or None
+        How C++ makes the framework's objects; ``None`` decodes every frame in Python.
     name : str, optional
         A client id other than ``BYBIT``.
 
@@ -79,6 +83,7 @@ class BybitDataClient(LiveMarketDataClient):
         instrument_provider: BybitInstrumentProvider,
         notice: EnvironmentNotice,
         config: BybitDataClientConfig,
+        types: FrameworkTypes | None,
         name: str | None = None,
     ) -> None:
         super().__init__(
@@ -102,6 +107,7 @@ class BybitDataClient(LiveMarketDataClient):
             now_ns=clock.timestamp_ns,
             log=self._log,
             config=config,
+            types=types,
         )
         self._tickers = TickerSubscriptions(context)
         self._books = BookSubscriptions(context, self._tickers)
@@ -110,6 +116,7 @@ class BybitDataClient(LiveMarketDataClient):
         self._ratios = RatioSubscriptions(context)
         self._custom = CustomSubscriptions(context, self._tickers, self._ratios)
         self._watch = InstrumentWatch(context)
+        self._collector = CollectorThreshold(config.gc_threshold)
         self._refresh = CatalogueRefresh(
             instrument_provider, config.update_instruments_interval_mins, self._on_instrument, self._log
         )
@@ -128,10 +135,12 @@ class BybitDataClient(LiveMarketDataClient):
         await self._context.provider.initialize()
         self._publish_instruments()
         await self._context.feeds.connect()
+        self._collector.start()
         for polled in (self._refresh, self._watch, self._ratios):
             polled.start()
 
     async def _disconnect(self) -> None:
+        self._collector.stop()
         await self._refresh.stop()
         self._watch.stop()
         self._ratios.stop()

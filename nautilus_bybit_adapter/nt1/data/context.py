@@ -11,6 +11,7 @@ from nautilus_trader.model.data import CustomData, DataType
 from nautilus_trader.model.identifiers import InstrumentId
 from nautilus_trader.model.instruments import Instrument
 
+from nautilus_bybit_adapter._ext import FrameworkTypes
 from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig
 from nautilus_bybit_adapter.nt1.custom_data import BybitBookStatus, BybitRequestFailed
@@ -46,6 +47,8 @@ class DataContext:
         Where to report.
     config : BybitDataClientConfig
         The configuration.
+    types : FrameworkTypes or None
+        How C++ makes the framework's objects; ``None`` where frames are decoded in Python.
 
     """
 
@@ -57,6 +60,7 @@ class DataContext:
     now_ns: Callable[[], int]
     log: Any
     config: BybitDataClientConfig
+    types: FrameworkTypes | None
 
     def instrument(self, instrument_id: InstrumentId) -> tuple[Instrument, BybitProductType]:
         """

@@ -12,7 +12,9 @@ from nautilus_trader.model.instruments import Instrument
 from nautilus_bybit_adapter._ext import FrameDispatcher
 from nautilus_bybit_adapter.nt1.streams import (
     InstrumentStream,
+    NativeBarStream,
     NativeBookStream,
+    NativeTickerStream,
     NativeTradeStream,
     PublicStream,
 )
@@ -23,6 +25,8 @@ from nautilus_bybit_adapter.wire.messages import UnknownMessage
 OnFrame = Callable[[bytes, int], str | None]
 OnMessage = Callable[[MarketMessage | UnknownMessage, int], None]
 OnStale = Callable[[Iterable[str]], None]
+
+_NATIVE = (NativeBarStream, NativeBookStream, NativeTickerStream, NativeTradeStream)
 
 # A topic that stays broken is asked for once in this time, not in every loop turn.
 RENEWAL_PAUSE_SECS = 1.0
@@ -110,7 +114,7 @@ class PublicFeeds:
             stream = streams[topic] = make()
             dispatcher = self._dispatcher(category)
             dispatcher.remove(topic)
-            if isinstance(stream, NativeBookStream | NativeTradeStream):
+            if isinstance(stream, _NATIVE):
                 dispatcher.add(stream.feed)
         return stream
 

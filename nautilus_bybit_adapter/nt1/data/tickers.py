@@ -8,7 +8,7 @@ from nautilus_trader.model.instruments import CryptoPerpetual, Instrument
 from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1.data.context import DataContext, check_category
 from nautilus_bybit_adapter.nt1.data.topics import ticker_topic
-from nautilus_bybit_adapter.nt1.streams import TickerKind, TickerStream
+from nautilus_bybit_adapter.nt1.streams import TickerKind, TickerStream, ticker_stream
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 
 _CONTRACTS = (BybitProductType.LINEAR, BybitProductType.INVERSE)
@@ -60,11 +60,12 @@ class TickerSubscriptions:
 
     def stream_of(self, instrument: Instrument, category: BybitProductType) -> TickerStream:
         """Return the stream of an instrument's ticker."""
-        return self._context.feeds.stream(
+        context, topic = self._context, ticker_topic(instrument)
+        return context.feeds.stream(
             category,
-            ticker_topic(instrument),
+            topic,
             TickerStream,
-            lambda: TickerStream(instrument, self._context.publish),
+            lambda: ticker_stream(context.types, instrument, topic, context.publish),
         )
 
     async def open(self, instrument: Instrument, category: BybitProductType) -> None:

@@ -34,7 +34,10 @@ class TradeSubscriptions:
             self._options_of(topic).instruments[instrument.raw_symbol.value] = instrument
         else:
             topic = trade_topic(instrument)
-            feeds.stream(category, topic, TradeStream, lambda: trade_stream(instrument, topic, publish))
+            types = self._context.types
+            feeds.stream(
+                category, topic, TradeStream, lambda: trade_stream(types, instrument, topic, publish)
+            )
         await feeds.open(category, topic)
 
     async def unsubscribe(self, command: UnsubscribeTradeTicks) -> None:

@@ -28,9 +28,14 @@ _MOST_PRICE_DECIMALS = 16
 
 def reference_price_of(instrument: Instrument, text: str) -> Price:
     """Return a mark or index price, which may be finer than the instrument's prices; raises `BybitDecodeError`."""
-    scale = str((instrument.info or {}).get("price_scale") or "0")
-    least = max(instrument.price_precision, int(scale) if scale.isdigit() else 0)
+    least = reference_precision_of(instrument)
     return price_of(text, min(max(least, decimals_in([text])), _MOST_PRICE_DECIMALS))
+
+
+def reference_precision_of(instrument: Instrument) -> int:
+    """Return the least decimals of an instrument's mark and index prices."""
+    scale = str((instrument.info or {}).get("price_scale") or "0")
+    return min(max(instrument.price_precision, int(scale) if scale.isdigit() else 0), _MOST_PRICE_DECIMALS)
 
 
 def mark_price_of(

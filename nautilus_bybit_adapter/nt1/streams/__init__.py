@@ -9,6 +9,12 @@ from nautilus_bybit_adapter.nt1.streams.native import (
     book_stream,
     trade_stream,
 )
+from nautilus_bybit_adapter.nt1.streams.native_ticker import (
+    NativeBarStream,
+    NativeTickerStream,
+    bar_stream,
+    ticker_stream,
+)
 from nautilus_bybit_adapter.nt1.streams.outlet import Outlet
 from nautilus_bybit_adapter.nt1.streams.pools import PoolStream
 from nautilus_bybit_adapter.nt1.streams.price_limit import PriceLimitStream
@@ -22,7 +28,9 @@ __all__ = [
     "BookStream",
     "InstrumentStream",
     "LiquidationStream",
+    "NativeBarStream",
     "NativeBookStream",
+    "NativeTickerStream",
     "NativeTradeStream",
     "OptionTradeStream",
     "Outlet",
@@ -34,6 +42,8 @@ __all__ = [
     "TickerKind",
     "TickerStream",
     "TradeStream",
+    "bar_stream",
     "book_stream",
+    "ticker_stream",
     "trade_stream",
 ]

@@ -147,22 +147,23 @@ class NativeTradeStream(TradeStream):
 
 
 def book_stream(
+    types: FrameworkTypes | None,
     instrument: Instrument,
     topic: str,
     depth: int,
     publish: Publish,
     on_status: OnBookStatus | None = None,
 ) -> BookStream:
-    """Return the stream of a book topic, in C++ where this installation can."""
-    types = native.chosen_types()
+    """Return the stream of a book topic, in C++ where there are the types for it."""
     if types is None:
         return BookStream(instrument, depth, publish, on_status)
     return NativeBookStream(types, instrument, topic, depth, publish, on_status)
 
 
-def trade_stream(instrument: Instrument, topic: str, publish: Publish) -> TradeStream:
-    """Return the stream of one instrument's trades, in C++ where this installation can."""
-    types = native.chosen_types()
+def trade_stream(
+    types: FrameworkTypes | None, instrument: Instrument, topic: str, publish: Publish
+) -> TradeStream:
+    """Return the stream of one instrument's trades, in C++ where there are the types for it."""
     if types is None:
         return TradeStream(instrument, publish)
     return NativeTradeStream(types, instrument, topic, publish)

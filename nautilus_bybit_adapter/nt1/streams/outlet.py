@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nautilus_trader.model.data import CustomData, DataType
 
 from nautilus_bybit_adapter.nt1.custom_data import BybitData
@@ -19,11 +21,14 @@ class Outlet:
     ----------
     publish : Publish
         Takes the data.
+    on_wanted : Callable[[], None], optional
+        Called when a data type has come or gone.
 
     """
 
-    def __init__(self, publish: Publish) -> None:
+    def __init__(self, publish: Publish, on_wanted: Callable[[], None] | None = None) -> None:
         self._publish = publish
+        self._on_wanted = on_wanted
         # By topic: data types whose metadata hold an id and its text cannot be compared.
         self._data_types: dict[str, DataType] = {}
 
@@ -33,10 +38,16 @@ class Outlet:
     def add(self, data_type: DataType) -> None:
         """Publish under one more data type."""
         self._data_types[data_type.topic] = data_type
+        self._tell()
 
     def remove(self, data_type: DataType) -> None:
         """Publish under it no more."""
         self._data_types.pop(data_type.topic, None)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._on_wanted is not None:
+            self._on_wanted()
 
     def publish(self, datum: BybitData) -> None:
         """Publish a datum."""

@@ -43,7 +43,7 @@ class _Maker(NamedTuple):
     make: Callable[[Instrument, BybitTicker, int, int], Data | None]
 
 
-_MAKERS: dict[TickerKind, _Maker] = {
+MAKERS: dict[TickerKind, _Maker] = {
     TickerKind.MARK_PRICE: _Maker(("mark_price",), mark_price_of),
     TickerKind.INDEX_PRICE: _Maker(("index_price",), index_price_of),
     TickerKind.FUNDING_RATE: _Maker(
@@ -65,7 +65,7 @@ _MAKERS: dict[TickerKind, _Maker] = {
         greeks_of,
     ),
 }
-_INTEREST = ("open_interest", "open_interest_value")
+INTEREST = ("open_interest", "open_interest_value")
 
 
 class TickerStream:
@@ -92,8 +92,8 @@ class TickerStream:
         self._state = TickerState()
         self._kinds: list[TickerKind] = []
         self._ts_event = 0
-        self.tickers = Outlet(publish)
-        self.open_interest = Outlet(publish)
+        self.tickers = Outlet(publish, self._on_wanted)
+        self.open_interest = Outlet(publish, self._on_wanted)
 
     @property
     def is_wanted(self) -> bool:
@@ -106,7 +106,9 @@ class TickerStream:
             return
         self._kinds.append(kind)
         if self._state.ticker is not None:
-            self._emit(kind, TickerChange(None, self._state.ticker), ts_init)
+            datum = self._made(kind, TickerChange(None, self._state.ticker), ts_init)
+            if datum is not None:
+                self._publish(datum)
 
     def remove(self, kind: TickerKind) -> None:
         """Publish it no more."""
@@ -126,26 +128,33 @@ class TickerStream:
         if change is None:
             return True
         self._ts_event = message.ts * MS_TO_NS
-        for kind in self._kinds:
-            self._emit(kind, change, ts_init)
-        if self.tickers:
-            self.tickers.publish(ticker_of(self._instrument.id, change.after, self._ts_event, ts_init))
-        if self.open_interest and _differs(change, _INTEREST):
-            interest = open_interest_of(self._instrument.id, change.after, self._ts_event, ts_init)
-            if interest is not None:
-                self.open_interest.publish(interest)
+        # All of it is made before the first is handed over: a field that cannot be read leaves nothing half-told.
+        data = [self._made(kind, change, ts_init) for kind in self._kinds]
+        about = (self._instrument.id, change.after, self._ts_event, ts_init)
+        ticker = ticker_of(*about) if self.tickers else None
+        is_interesting = self.open_interest and _differs(change, INTEREST)
+        interest = open_interest_of(*about) if is_interesting else None
+        for datum in data:
+            if datum is not None:
+                self._publish(datum)
+        if ticker is not None:
+            self.tickers.publish(ticker)
+        if interest is not None:
+            self.open_interest.publish(interest)
         return True
+
+    def _on_wanted(self) -> None:
+        """Learn that whole tickers or open interest are wanted, or are no more."""
 
     def on_stale(self, ts: int) -> None:  # noqa: ARG002 - the last value stands until the next snapshot
         """Wait for a snapshot; what it tells is published again."""
         self._state.on_lost()
 
-    def _emit(self, kind: TickerKind, change: TickerChange, ts_init: int) -> None:
-        maker = _MAKERS[kind]
-        if _differs(change, maker.fields):
-            datum = maker.make(self._instrument, change.after, self._ts_event, ts_init)
-            if datum is not None:
-                self._publish(datum)
+    def _made(self, kind: TickerKind, change: TickerChange, ts_init: int) -> Data | None:
+        maker = MAKERS[kind]
+        if not _differs(change, maker.fields):
+            return None
+        return maker.make(self._instrument, change.after, self._ts_event, ts_init)
 
 
 def _differs(change: TickerChange, fields: tuple[str, ...]) -> bool:

@@ -78,12 +78,14 @@ class OptionTradeStream:
             self.instruments[instrument.raw_symbol.value] = instrument
 
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
-        """Publish the trades of the instruments wanted."""
+        """Publish the trades of the instruments wanted, or none where one of them cannot be read."""
         if isinstance(message, TradesMessage):
-            for trade in message.data:
-                instrument = self.instruments.get(trade.s)
-                if instrument is not None:
-                    self._publish(trade_of(instrument, trade, ts_init))
+            wanted = [(self.instruments.get(trade.s), trade) for trade in message.data]
+            trades = [
+                trade_of(instrument, trade, ts_init) for instrument, trade in wanted if instrument is not None
+            ]
+            for trade in trades:
+                self._publish(trade)
         return True
 
     def on_stale(self, ts: int) -> None:

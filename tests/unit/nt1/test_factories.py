@@ -61,6 +61,7 @@ def test_the_default_environment_is_testnet(parts: dict[str, Any]) -> None:
         ({"ws_ping_interval_secs": 0.0}, "ws_ping_interval_secs must be more than 0 seconds; it is 0.0"),
         ({"ws_pong_timeout_secs": -1.0}, "ws_pong_timeout_secs must be more than 0 seconds; it is -1.0"),
         ({"stale_topic_secs": float("nan")}, "stale_topic_secs must be more than 0 seconds; it is nan"),
+        ({"gc_threshold": 0}, "gc_threshold must be at least 1; it is 0"),
         ({"max_topics_per_connection": 0}, "max_topics_per_connection must be at least 1; it is 0"),
     ],
 )

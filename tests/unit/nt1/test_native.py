@@ -13,10 +13,16 @@ import nautilus_trader
 import pytest
 from bybit_rows import LINEAR_ROW
 from nautilus_trader.core.data import Data
-from nautilus_trader.model.data import OrderBookDeltas, QuoteTick
+from nautilus_trader.model.data import OrderBookDelta, OrderBookDeltas, QuoteTick
 from nautilus_trader.model.instruments import Instrument
 
-from nautilus_bybit_adapter._ext import BookFeed, DeltaLayout, FrameDispatcher, FrameworkTypes
+from nautilus_bybit_adapter._ext import (
+    BookFeed,
+    DeltaLayout,
+    FrameDispatcher,
+    FrameworkTypes,
+    TickerFeed,
+)
 from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1 import native
 from nautilus_bybit_adapter.nt1.layout import LAYOUT
@@ -107,22 +113,38 @@ def test_a_framework_without_its_header_costs_the_c_functions(monkeypatch: pytes
     assert native.deltas_addresses() == (0, 0)
 
 
-def test_the_decoder_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(native.DECODER_VARIABLE, "python")
-    assert native.chosen_types() is None
-    for choice in ("auto", "native"):
-        monkeypatch.setenv(native.DECODER_VARIABLE, choice)
-        assert native.chosen_types() is native.proved_types()
-    monkeypatch.setenv(native.DECODER_VARIABLE, "fast")
-    with pytest.raises(BybitConfigError, match="'fast'; it must be auto, native or python"):
-        native.chosen_types()
+@pytest.mark.parametrize(
+    ("configured", "variable", "in_cpp"),
+    [
+        (None, None, True),
+        (None, "auto", True),
+        (None, "native", True),
+        (None, "python", False),
+        ("python", "native", False),
+        ("native", "python", True),
+        ("auto", "python", True),
+        ("python", "fast", False),
+    ],
+)
+def test_the_decoder_can_be_chosen(configured: str | None, variable: str | None, in_cpp: bool) -> None:
+    environ = {} if variable is None else {native.DECODER_VARIABLE: variable}
+    assert native.chosen_types(configured, environ) is (native.proved_types() if in_cpp else None)
+
+
+def test_another_decoder_is_an_error_that_names_who_asks() -> None:
+    with pytest.raises(BybitConfigError, match=r"^decoder is 'fast'; it must be auto, native or python$"):
+        native.chosen_types("fast", {})
+    with pytest.raises(
+        BybitConfigError, match=r"^BYBIT_NT_DECODER is ''; it must be auto, native or python$"
+    ):
+        native.chosen_types(None, {native.DECODER_VARIABLE: ""})
 
 
 def test_asking_for_what_is_not_proved_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(native.DECODER_VARIABLE, "native")
     monkeypatch.setattr(native, "proved_types", lambda: None)
-    with pytest.raises(BybitConfigError, match="layout is not known"):
-        native.chosen_types()
+    with pytest.raises(BybitConfigError, match=r"decoder is native, .*layout is not known"):
+        native.chosen_types("native", {})
+    assert native.chosen_types("auto", {}) is None
 
 
 def test_what_does_not_plainly_follow_is_left_to_python() -> None:
@@ -325,3 +347,34 @@ def test_memory_stays_flat() -> None:
     assert done.returncode == 0, done.stderr
     # A leak of one object a frame would be some 20 MB of these 240,000 frames.
     assert int(done.stdout) < 2_000
+
+
+def test_a_ticker_feed_names_what_it_does_not_know() -> None:
+    feed = native.ticker_feed(types_of(), INSTRUMENT, "tickers.BTCUSDT", lambda _item: None)
+    with pytest.raises(
+        ValueError, match="output is 'mid price'; it must be 'mark price', 'index price' or 'quote'"
+    ):
+        feed.watch(outputs=["mid price"], left=[])
+    with pytest.raises(ValueError, match="there is no field 'midPrice' of a ticker"):
+        feed.watch(outputs=["mark price"], left=["midPrice"])
+    with pytest.raises(ValueError, match="there is no field 'midPrice' of a ticker"):
+        feed.fields = {"midPrice": "1"}
+    assert feed.fields is None, "what is refused changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [(["markPrice", "markPrice"], "has 'markPrice' twice"), ([f"field{n}" for n in range(65)], "65 names")],
+)
+def test_a_ticker_feed_takes_distinct_names_that_fit_one_word(names: list[str], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        TickerFeed(
+            types=types_of(),
+            instrument=OrderBookDelta.capsule_from_list([OrderBookDelta.clear(INSTRUMENT.id, 0, 0, 0)]),
+            topic="tickers.BTCUSDT",
+            price_precision=2,
+            size_precision=3,
+            symbol="BTCUSDT",
+            names=names,
+            publish=lambda _item: None,
+        )

@@ -3,9 +3,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from nautilus_trader.model.data import DataType, TradeTick
 from nautilus_trader.model.instruments import CryptoPerpetual
 
+from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.nt1.custom_data import (
     BybitAdlAlert,
     BybitInsurance,
@@ -43,6 +45,20 @@ def test_of_a_coins_options_only_those_wanted_are_published(perpetual: CryptoPer
     trades = [PublicTrade(T=5, s=s, S="Buy", v="1", p="2.0", i=s) for s in ("BTC-1", "BTC-2", "BTC-1")]
     stream.on_message(TradesMessage("publicTrade.BTC", 6, trades), 9)
     assert [(type(each), each.trade_id.value) for each in out] == [(TradeTick, "BTC-1"), (TradeTick, "BTC-1")]
+
+
+def test_a_frame_of_option_trades_is_published_whole_or_not_at_all(perpetual: CryptoPerpetual) -> None:
+    out: list[Any] = []
+    stream = OptionTradeStream(out.append)
+    stream.instruments["BTC-1"] = perpetual
+    good = PublicTrade(T=5, s="BTC-1", S="Buy", v="1", p="2.0", i="a")
+    bad = PublicTrade(T=5, s="BTC-1", S="Buy", v="1", p="two", i="b")
+    with pytest.raises(BybitDecodeError, match="'two'"):
+        stream.on_message(TradesMessage("publicTrade.BTC", 6, [good, bad]), 9)
+    assert not out
+    of_others = PublicTrade(T=5, s="BTC-2", S="Buy", v="1", p="two", i="b")
+    stream.on_message(TradesMessage("publicTrade.BTC", 6, [good, of_others]), 9)
+    assert [each.trade_id.value for each in out] == ["a"]
 
 
 def test_a_liquidation_tells_the_side_of_the_position(perpetual: CryptoPerpetual) -> None:
