@@ -30,6 +30,7 @@ bench: setup  ## measure against the framework's own adapter; writes build/bench
 
 cards: setup  ## run the framework's testing cards with both adapters; writes the tables in docs/
 	@$(PY) tests/conformance/write_data_cards.py
+	@$(PY) tests/conformance/write_exec_cards.py
 
 .PHONY: ctest
 ctest: setup

@@ -20,6 +20,7 @@ from nautilus_trader.adapters.bybit.factories import (
 from nautilus_trader.config import (
     InstrumentProviderConfig,
     LiveExecEngineConfig,
+    LiveRiskEngineConfig,
     LoggingConfig,
     StrategyConfig,
     TradingNodeConfig,
@@ -67,12 +68,17 @@ def _data_factory(public_url: str) -> type[LiveDataClientFactory]:
 
 
 def build_node(
-    venue: SimVenue, strategy: Recorder, instrument_id: InstrumentId, load_all: bool
+    venue: SimVenue,
+    instrument_ids: tuple[InstrumentId, ...],
+    *,
+    load_all: bool = False,
+    log_level: str = "WARNING",
+    check_risk: bool = True,
 ) -> TradingNode:
-    """Build a node that trades the category of an instrument."""
-    product = instrument_id.symbol.value.rpartition("-")[2]
+    """Build a node that trades the category of its instruments."""
+    product = instrument_ids[0].symbol.value.rpartition("-")[2]
     products = (getattr(BybitProductType, product),)
-    provider = InstrumentProviderConfig(load_all=load_all, load_ids=frozenset({instrument_id}))
+    provider = InstrumentProviderConfig(load_all=load_all, load_ids=frozenset(instrument_ids))
     keys = {"api_key": venue.api_key, "api_secret": venue.api_secret}
     common: dict[str, Any] = {
         **keys,
@@ -84,8 +90,9 @@ def build_node(
     urls = {"base_url_ws_private": venue.urls.ws_private, "base_url_ws_trade": venue.urls.ws_trade}
     config = TradingNodeConfig(
         trader_id=TraderId("TESTER-001"),
-        logging=LoggingConfig(log_level="WARNING"),
+        logging=LoggingConfig(log_level=log_level),
         exec_engine=LiveExecEngineConfig(reconciliation=True),
+        risk_engine=LiveRiskEngineConfig(bypass=not check_risk),
         data_clients={BYBIT: BybitDataClientConfig(**common)},
         exec_clients={BYBIT: BybitExecClientConfig(**common | urls | {"product_types": products})},
         timeout_connection=15.0,
@@ -95,7 +102,6 @@ def build_node(
         timeout_post_stop=0.2,
     )
     node = TradingNode(config=config, loop=asyncio.get_running_loop())
-    node.trader.add_strategy(strategy)
     node.add_data_client_factory(BYBIT, _data_factory(f"{venue.urls.ws_public}/{product.lower()}"))
     node.add_exec_client_factory(BYBIT, BybitLiveExecClientFactory)
     node.build()
@@ -136,7 +142,8 @@ async def officially_trading(
 ) -> AsyncIterator[Recorder]:
     """Run a node of the framework's own adapter until the block ends."""
     strategy = Recorder(StrategyConfig(external_order_claims=[instrument_id]))
-    node = build_node(venue, strategy, instrument_id, load_all)
+    node = build_node(venue, (instrument_id,), load_all=load_all)
+    node.trader.add_strategy(strategy)
     running = asyncio.ensure_future(node.run_async())
     try:
         await strategy.until(lambda: "started" in strategy.seen, "the start of the strategy")

@@ -11,6 +11,7 @@ from nautilus_trader.config import (
     CacheConfig,
     InstrumentProviderConfig,
     LiveExecEngineConfig,
+    LiveRiskEngineConfig,
     LoggingConfig,
     StrategyConfig,
     TradingNodeConfig,
@@ -141,14 +142,15 @@ class Addressed(Protocol):
 
 def build_node(
     venue: Addressed,
-    strategy: Strategy,
+    strategy: Strategy | None,
     *,
     instrument_ids: tuple[InstrumentId, ...] = (LINEAR,),
     exec_options: dict[str, Any] | None = None,
     log_level: str = "WARNING",
+    check_risk: bool = True,
     cache: CacheConfig | None = None,
 ) -> TradingNode:
-    """Build a node whose clients talk to the venue."""
+    """Build a node whose clients talk to the venue; `check_risk` is whether the framework checks orders first."""
     provider = InstrumentProviderConfig(load_ids=frozenset(instrument_ids))
     products = tuple(
         sorted({BybitProductType[each.symbol.value.rpartition("-")[2]] for each in instrument_ids})
@@ -173,6 +175,7 @@ def build_node(
         trader_id=TraderId("TESTER-001"),
         logging=LoggingConfig(log_level=log_level),
         exec_engine=LiveExecEngineConfig(reconciliation=True),
+        risk_engine=LiveRiskEngineConfig(bypass=not check_risk),
         cache=cache,
         data_clients={
             BYBIT: BybitDataClientConfig(
@@ -191,7 +194,8 @@ def build_node(
         timeout_post_stop=0.2,
     )
     node = TradingNode(config=config, loop=asyncio.get_running_loop())
-    node.trader.add_strategy(strategy)
+    if strategy is not None:
+        node.trader.add_strategy(strategy)
     node.add_data_client_factory(BYBIT, BybitLiveDataClientFactory)
     node.add_exec_client_factory(BYBIT, BybitLiveExecClientFactory)
     node.build()

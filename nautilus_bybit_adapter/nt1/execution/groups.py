@@ -11,7 +11,7 @@ from nautilus_trader.common.component import LiveClock
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import CancelOrder, ModifyOrder, SubmitOrder, SubmitOrderList
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.enums import ContingencyType, OrderStatus
+from nautilus_trader.model.enums import ContingencyType, OrderStatus, contingency_type_to_str
 from nautilus_trader.model.events import (
     OrderAccepted,
     OrderCanceled,
@@ -297,11 +297,12 @@ def split(orders: Sequence[Order]) -> tuple[Order | None, list[Order]]:
     children = [order for order in orders if order.contingency_type != ContingencyType.OTO]
     if len(entries) > 1:
         raise OrderNotSupportedError(
-            f"an order list with {len(entries)} orders of contingency_type OTO is not supported: one is"
+            f"contingency_type OTO of {len(entries)} orders in one order list is not supported: of one order it is"
         )
-    if len({order.contingency_type for order in children}) > 1:
+    ties = {contingency_type_to_str(order.contingency_type) for order in children}
+    if len(ties) > 1:
         raise OrderNotSupportedError(
-            "an order list whose orders have several contingency types is not supported"
+            f"contingency_type {' and '.join(sorted(ties))} in one order list is not supported: one type for all is"
         )
     return (entries[0] if entries else None), children
 

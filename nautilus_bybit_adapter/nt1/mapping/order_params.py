@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
-from nautilus_trader.model.enums import OrderType
+from nautilus_trader.model.enums import OrderType, order_type_to_str
 from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.wire.enums import BybitProductType
@@ -147,7 +147,7 @@ def parse_amended_params(params: dict[str, Any] | None, category: BybitProductTy
     for name, value in _named(params or {}).items():
         if name not in AMENDABLE:
             raise OrderNotSupportedError(
-                f"params {name} cannot be amended: {', '.join(sorted(AMENDABLE))} can"
+                f"params {name} {value!r} cannot be amended: {', '.join(sorted(AMENDABLE))} can"
             )
         _check_category(name, value, category)
         removed = name in SYNONYMS.values() and str(value) == "0"
@@ -280,45 +280,61 @@ def _check_protection(parsed: BybitOrderParams, order: Order, category: BybitPro
         details = (f"{leg}_trigger_by", f"{leg}_order_type", f"{leg}_limit_price")
         given = next((name for name in details if getattr(parsed, name) is not None), None)
         if given is not None and price is None:
-            raise OrderNotSupportedError(f"params {given} needs {whole}, which is not given")
+            raise OrderNotSupportedError(
+                f"params {given} {getattr(parsed, given)!r} is not allowed without {whole}: give both"
+            )
         if price is None:
             continue
         if order.is_reduce_only:
-            raise OrderNotSupportedError(f"params {whole} {price!r} is not allowed with reduce_only")
+            raise OrderNotSupportedError(
+                f"params {whole} {price!r} is not allowed with reduce_only: an order that opens a position has it"
+            )
         if category is BybitProductType.SPOT and order.order_type != OrderType.LIMIT:
             raise OrderNotSupportedError(
-                f"params {whole} {price!r} is not allowed on SPOT but for LIMIT orders"
+                f"params {whole} {price!r} is not allowed on SPOT for a {order_type_to_str(order.order_type)} order: "
+                "for a LIMIT order it is"
             )
         _check_leg(parsed, leg)
     if parsed.tpsl_mode is not None and parsed.take_profit is None and parsed.stop_loss is None:
-        raise OrderNotSupportedError("params tpsl_mode needs take_profit or stop_loss, and neither is given")
+        raise OrderNotSupportedError(
+            f"params tpsl_mode {parsed.tpsl_mode!r} is not allowed without take_profit or stop_loss: give one of them"
+        )
 
 
 def _check_leg(parsed: BybitOrderParams, leg: str) -> None:
-    is_limit = getattr(parsed, f"{leg}_order_type") == "Limit"
-    has_price = getattr(parsed, f"{leg}_limit_price") is not None
-    if is_limit and not has_price:
-        raise OrderNotSupportedError(f"params {leg}_order_type 'Limit' needs {leg}_limit_price")
-    if has_price and not is_limit:
-        raise OrderNotSupportedError(f"params {leg}_limit_price needs {leg}_order_type 'Limit'")
+    kind, price = getattr(parsed, f"{leg}_order_type"), getattr(parsed, f"{leg}_limit_price")
+    is_limit = kind == "Limit"
+    if is_limit and price is None:
+        raise OrderNotSupportedError(
+            f"params {leg}_order_type 'Limit' is not allowed without {leg}_limit_price: give both"
+        )
+    if price is not None and not is_limit:
+        raise OrderNotSupportedError(
+            f"params {leg}_limit_price {price!r} is not allowed with {leg}_order_type {kind!r}: 'Limit' is"
+        )
     if is_limit and parsed.tpsl_mode != "Partial":
         raise OrderNotSupportedError(
-            f"params {leg}_order_type 'Limit' needs tpsl_mode 'Partial'; it is {parsed.tpsl_mode!r}"
+            f"params {leg}_order_type 'Limit' is not allowed with tpsl_mode {parsed.tpsl_mode!r}: 'Partial' is"
         )
 
 
 def _check_limits(parsed: BybitOrderParams, order: Order, _category: BybitProductType) -> None:
     """Check what only a limit order can have."""
     is_limit = order.order_type == OrderType.LIMIT
+    kind = order_type_to_str(order.order_type)
     for name in ("bbo_side_type", "bbo_level", "order_iv"):
         value = getattr(parsed, name)
         if value is not None and not is_limit:
-            raise OrderNotSupportedError(f"params {name} {value!r} is allowed for LIMIT orders only")
+            raise OrderNotSupportedError(
+                f"params {name} {value!r} is not allowed for a {kind} order: for a LIMIT order it is"
+            )
     if parsed.rpi and not is_limit:
-        raise OrderNotSupportedError("params rpi True is allowed for LIMIT orders only")
+        raise OrderNotSupportedError(
+            f"params rpi True is not allowed for a {kind} order: for a LIMIT order it is"
+        )
     if parsed.rpi and parsed.rpi_taker_access:
         raise OrderNotSupportedError(
-            "params rpi and rpi_taker_access contradict each other: a maker takes nothing"
+            "params rpi True is not allowed with rpi_taker_access True: a maker takes nothing, so one of them is"
         )
 
 
@@ -327,7 +343,9 @@ def _check_price(parsed: BybitOrderParams, order: Order, _category: BybitProduct
         given, absent = (
             ("bbo_side_type", "bbo_level") if parsed.bbo_side_type else ("bbo_level", "bbo_side_type")
         )
-        raise OrderNotSupportedError(f"params {given} needs {absent}, which is not given")
+        raise OrderNotSupportedError(
+            f"params {given} {getattr(parsed, given)!r} is not allowed without {absent}: give both"
+        )
     if parsed.bbo_side_type == "Counterparty" and order.order_type == OrderType.LIMIT and order.is_post_only:
         raise OrderNotSupportedError(
             "params bbo_side_type 'Counterparty' is not allowed with post_only: Queue is"
@@ -339,12 +357,14 @@ def _check_slippage(parsed: BybitOrderParams, order: Order, _category: BybitProd
     if kind is None and amount is None:
         return
     if kind is None or amount is None:
+        given, absent = ("slippage_tolerance", "slippage_tolerance_type")[:: 1 if kind is None else -1]
         raise OrderNotSupportedError(
-            "params slippage_tolerance_type and slippage_tolerance are given together or not at all"
+            f"params {given} {getattr(parsed, given)!r} is not allowed without {absent}: give both"
         )
     if order.order_type != OrderType.MARKET:
         raise OrderNotSupportedError(
-            f"params slippage_tolerance {amount!r} is allowed for MARKET orders only"
+            f"params slippage_tolerance {amount!r} is not allowed for a {order_type_to_str(order.order_type)} order: "
+            "for a MARKET order it is"
         )
     number = Decimal(amount)
     if kind == "TickSize" and not (number == number.to_integral_value() and 1 <= number <= 10_000):  # noqa: PLR2004 - the venue's range

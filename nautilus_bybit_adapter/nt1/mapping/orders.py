@@ -80,6 +80,7 @@ def build_place(command: SubmitOrder, *, hedged: bool = False) -> PlaceOrder:
     symbol, category = symbol_of(order.instrument_id)
     _check_order(order, category)
     params = parse_order_params(command.params, order, category)
+    _check_reduce_only(order, category, params)
     is_limit = order.order_type in LIMITS
     by_venue = params.bbo_side_type is not None or params.order_iv is not None
     return PlaceOrder(
@@ -91,7 +92,7 @@ def build_place(command: SubmitOrder, *, hedged: bool = False) -> PlaceOrder:
         price=str(order.price) if is_limit and not by_venue else None,
         time_in_force=_time_in_force(order, params),
         order_link_id=order.client_order_id.value,
-        reduce_only=True if order.is_reduce_only else None,
+        reduce_only=True if order.is_reduce_only and category is not BybitProductType.SPOT else None,
         position_idx=position_idx_of(order, category, params, command.position_id, hedged=hedged),
         market_unit=_market_unit(order, category),
         is_leverage=1 if params.is_leverage else None,
@@ -217,13 +218,27 @@ def _check_order(order: Order, category: BybitProductType) -> None:
         raise OrderNotSupportedError(
             f"quote_quantity is not supported for a {kind} order on {category.name}: MARKET orders on SPOT have it"
         )
-    if order.is_reduce_only and category is BybitProductType.SPOT:
-        raise OrderNotSupportedError("reduce_only does not exist on SPOT, where there are no positions")
     if order.order_type in CONDITIONALS and category is BybitProductType.OPTION:
         raise OrderNotSupportedError(f"order_type {kind} does not exist on OPTION: LIMIT and MARKET do")
     if order.order_type in LIMITS and order.display_qty is not None:
         raise OrderNotSupportedError(
-            f"display_qty {order.display_qty} is not supported: Bybit has no iceberg orders"
+            f"display_qty {order.display_qty} is not supported: None is, since Bybit has no iceberg orders"
+        )
+
+
+def _check_reduce_only(order: Order, category: BybitProductType, params: BybitOrderParams) -> None:
+    """
+    Refuse what would not be a reduction on spot.
+
+    Bybit has no such flag there, and needs none for a sale out of what is held: without borrowing it ends at zero.
+    """
+    if category is not BybitProductType.SPOT or not order.is_reduce_only:
+        return
+    if order.side == OrderSide.BUY:
+        raise OrderNotSupportedError("reduce_only True is not allowed for a BUY on SPOT: a SELL can reduce")
+    if params.is_leverage:
+        raise OrderNotSupportedError(
+            "params is_leverage True is not allowed with reduce_only on SPOT: a SELL that borrows nothing is"
         )
 
 

@@ -201,7 +201,8 @@ class Instrument:
     def value(self, ticks: int, lots: int) -> Decimal:
         """Value of `lots` at `ticks`: exact in quote coin, on inverse in base coin with 8 decimals."""
         if self.is_inverse:
-            return coin_amount(lots * self.lot / (ticks * self.tick))
+            # A conditional market order has no price yet.
+            return coin_amount(lots * self.lot / (ticks * self.tick)) if ticks else ZERO
         return ticks * lots * self.tick * self.lot
 
     def turnover_units(self, ticks: int, lots: int) -> int:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from bybit_rows import LINEAR_ROW
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nautilus_trader.model.book import OrderBook
 from nautilus_trader.model.data import OrderBookDeltas
@@ -78,6 +78,7 @@ def test_a_lone_clear_empties_the_book(perpetual: CryptoPerpetual) -> None:
 LEVELS = st.dictionaries(st.integers(1, 30), st.integers(0, 5), max_size=12)
 
 
+@settings(deadline=None)
 @given(frames=st.lists(st.tuples(st.booleans(), LEVELS, LEVELS), max_size=12))
 def test_the_frameworks_book_is_the_venues(
     frames: list[tuple[bool, dict[int, int], dict[int, int]]],
