@@ -268,7 +268,7 @@ def test_a_refused_order_has_no_ids(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"{", b"[]", b"pong", b'{"topic":"orderbook.50.BTCUSDT","type":"delta"}', b'{"topic":5}'],
+    [b"", b"{", b"[]", b"pang", b'{"topic":"orderbook.50.BTCUSDT","type":"delta"}', b'{"topic":5}'],
 )
 def test_rubbish_is_an_error_with_its_beginning(payload: bytes) -> None:
     with pytest.raises(BybitDecodeError) as caught:
