@@ -10,7 +10,7 @@ import msgspec
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.wire.account import BybitWallet
-from nautilus_bybit_adapter.wire.control import ControlMessage, RawControl, parse_control
+from nautilus_bybit_adapter.wire.control import ControlKind, ControlMessage, RawControl, parse_control
 from nautilus_bybit_adapter.wire.market import OrderbookMessage, TickerMessage, TradesMessage
 from nautilus_bybit_adapter.wire.messages import (
     ExecutionMessage,
@@ -35,6 +35,9 @@ from nautilus_bybit_adapter.wire.rows import decode_row, decode_rows
 
 type Payload = bytes | memoryview
 type MarketMessage = OrderbookMessage | TradesMessage | TickerMessage | ExtraMessage
+# Some gateways answer a ping with the bare word.
+PLAIN_PONGS = frozenset({b"pong", b'"pong"'})
+
 type PublicMessage = MarketMessage | ControlMessage | UnknownMessage
 type PrivateMessage = (
     OrderMessage | ExecutionMessage | PositionMessage | WalletMessage | ControlMessage | UnknownMessage
@@ -134,7 +137,7 @@ def _decode_public_slowly(payload: Payload, category: str) -> PublicMessage:
         message_type = _MARKET_TYPES.get(_kind_of(topic))
         return UnknownMessage(topic) if message_type is None else decode_row(payload, message_type)
     except _BROKEN as exc:
-        raise _unreadable(payload, category, exc) from exc
+        return _pong_of(payload, category, exc)
 
 
 def _kind_of(topic: str) -> str:
@@ -169,7 +172,7 @@ def decode_private(payload: Payload) -> PrivateMessage:
             return UnknownMessage(topic)
         return _decode_private_topic(kind, _private.decode(payload))
     except _BROKEN as exc:
-        raise _unreadable(payload, "private", exc) from exc
+        return _pong_of(payload, "private", exc)
 
 
 def _decode_private_topic(kind: str, envelope: _PrivateEnvelope) -> PrivateMessage:
@@ -216,12 +219,19 @@ def decode_trade(payload: Payload) -> TradeMessage:
             )
         return _read_control(payload, "trade")
     except _BROKEN as exc:
-        raise _unreadable(payload, "trade", exc) from exc
+        return _pong_of(payload, "trade", exc)
 
 
 def _decode_ids(raw: msgspec.Raw) -> BybitOrderResponse:
     # A batch ack holds a list of its own; single acks hold the two ids, refusals `{}` or `null`.
     return decode_row(raw, BybitOrderResponse) if bytes(raw).startswith(b"{") else BybitOrderResponse()
+
+
+def _pong_of(payload: Payload, socket: str, exc: Exception) -> ControlMessage:
+    """Take a frame that is no message for a pong in plain text, or raise."""
+    if bytes(payload) in PLAIN_PONGS:
+        return ControlMessage(kind=ControlKind.PONG, success=True)
+    raise _unreadable(payload, socket, exc) from exc
 
 
 def _read_control(payload: Payload, socket: str) -> ControlMessage:

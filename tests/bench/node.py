@@ -42,7 +42,6 @@ from edge import (
 ROUNDS = 5
 FLAT_OUT_FRAMES = 50_000
 PACED_FRAMES = 6_000
-MANY_SYMBOLS = 200
 TIMEOUT_SECS = 120.0
 FEEDS = {feed.topic: feed for feed in (BOOK, TRADE, TOUCH, TICKER)}
 
@@ -67,7 +66,6 @@ CASES = (
         for suffix, symbols, rate in (
             (", flat out", 1, 0.0),
             (f", {PACE:,.0f}/s", 1, PACE),
-            (f", {MANY_SYMBOLS} symbols", MANY_SYMBOLS, 0.0),
         )
     ),
     Case(f"node, book, gc_threshold {GC_THRESHOLD:,}", BOOK, BOOK, 1, 0.0, GC_THRESHOLD),

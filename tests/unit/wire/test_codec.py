@@ -170,6 +170,8 @@ PONGS = [
     b'{"req_id":"test","op":"pong","args":["1675418560633"],"conn_id":"cfcb-1b"}',
     b'{"retCode":0,"retMsg":"OK","op":"pong","data":["1711002002529"],"connId":"cnt5"}',
     b'{"req_id":7,"op":"pong","args":["1"]}',
+    b"pong",
+    b'"pong"',
 ]
 
 
@@ -266,7 +268,7 @@ def test_a_refused_order_has_no_ids(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"{", b"[]", b"pong", b'{"topic":"orderbook.50.BTCUSDT","type":"delta"}', b'{"topic":5}'],
+    [b"", b"{", b"[]", b"pang", b'{"topic":"orderbook.50.BTCUSDT","type":"delta"}', b'{"topic":5}'],
 )
 def test_rubbish_is_an_error_with_its_beginning(payload: bytes) -> None:
     with pytest.raises(BybitDecodeError) as caught:
