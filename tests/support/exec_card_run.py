@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -114,6 +115,7 @@ async def _run(category: str, build_node: NodeBuilder, cards: Sequence[ExecCard]
             together = [card for card in cards if not card.alone]
             told = await asyncio.gather(*(_result(card, plays[card]) for card in together))
             results = {card.number: result for card, result in zip(together, told, strict=True)}
+            await _settled(next(iter(plays.values())))
             for card in cards:
                 if card.alone:
                     results[card.number] = await _result(card, plays[card])
@@ -125,6 +127,12 @@ async def _run(category: str, build_node: NodeBuilder, cards: Sequence[ExecCard]
                 node.kernel.executor.shutdown()
         venue.exchange.check()
     return results
+
+
+async def _settled(play: Play) -> None:
+    """Wait until no order is under way, so that a card which cuts the socket cuts nobody else's."""
+    with suppress(CardFailedError):  # an adapter may leave some under way for ever
+        await play.until(lambda: not play.tester.cache.orders_inflight(), "the answers")
 
 
 async def _result(card: ExecCard, play: Play) -> str:
