@@ -117,6 +117,7 @@ def test_fees_of_all_linear_contracts(venue: VenueThread, exchange: Any) -> None
 
 
 def test_loans_are_taken_and_repaid(venue: VenueThread, exchange: Any) -> None:
+    venue.call(lambda v: setattr(v.exchange.loans, "rests_hourly", False))
     exchange.borrow_cross_margin("ETH", 2)
     assert venue.call(lambda v: v.exchange.account.debts["ETH"]) == 2
     exchange.repay_cross_margin("ETH", 2)

@@ -31,7 +31,11 @@ def test_the_clock(venue: VenueThread, session: Any) -> None:
 @pytest.mark.parametrize("category", ["linear", "spot"])
 def test_every_instrument_of_the_catalogue(venue: VenueThread, session: Any, category: str) -> None:
     catalogue = venue.call(
-        lambda v: {k[1]: m.instrument for k, m in v.exchange.markets.items() if k[0] == category}
+        lambda v: {
+            k[1]: m.instrument
+            for k, m in v.exchange.markets.items()
+            if k[0] == category and m.status == "Trading"
+        }
     )
     found = result(session.get_instruments_info(category=category))
     assert [row["symbol"] for row in found["list"]] == sorted(catalogue)

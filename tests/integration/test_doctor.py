@@ -139,18 +139,6 @@ def test_a_clock_that_is_off(ahead_ms: int) -> None:
     asyncio.run(main())
 
 
-def test_a_clock_that_moves_while_it_is_looked_at() -> None:
-    async def main() -> None:
-        async with SimVenue(SimConfig(market="quiet", faults=("clock_skew:ms=10000",))) as venue:
-            access = access_to(venue.urls.rest, credentials=Credentials(venue.api_key, venue.api_secret))
-            findings = {each.check: each for each in await examine(access)}
-        assert findings["clock"].state is State.WARNING
-        assert findings["key"].state is State.WRONG
-        assert "synchronise this machine's clock" in findings["key"].advice
-
-    asyncio.run(main())
-
-
 def test_a_venue_that_does_not_answer() -> None:
     findings = asyncio.run(examine(access_to(NOWHERE, timeout_secs=0.5)))
     found = states(findings)

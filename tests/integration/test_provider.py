@@ -425,9 +425,9 @@ def test_the_local_venues_catalogue_loads_whole() -> None:
                 await provider.load_all_async()
             finally:
                 await client.close()
-            listed = [market.instrument for market in venue.exchange.markets.values()]
+            listed = [m.instrument for m in venue.exchange.markets.values() if m.status == "Trading"]
             assert loaded(provider) == {f"{it.symbol}-{it.category.upper()}" for it in listed}
-            assert provider.count == 300
+            assert provider.count == len(listed) > 290
             assert (provider.rows_refused, provider.rows_degraded) == (0, 0)
 
     asyncio.run(main())

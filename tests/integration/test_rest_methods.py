@@ -65,6 +65,7 @@ def routes_of(client: Client) -> set[str]:
 @pytest.fixture(scope="module")
 def venue() -> Iterator[VenueThread]:
     with VenueThread() as running:
+        running.call(lambda v: setattr(v.exchange.loans, "rests_hourly", False))
         yield running
 
 

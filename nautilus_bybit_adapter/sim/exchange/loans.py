@@ -46,6 +46,8 @@ class Loans:
     ----------
     enabled : bool
         Whether spot orders with `isLeverage` may borrow.
+    rests_hourly : bool
+        Whether repayments are refused in the ninety seconds of every hour in which interest is reckoned.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Loans:
         tell: Callable[[Iterable[str], int], None],
     ) -> None:
         self.enabled = True
+        self.rests_hourly = True
         self._account = account
         self._risk = risk
         self._now_ms = now_ms
@@ -136,7 +139,7 @@ class Loans:
         debt = self._account.debts.get(coin, ZERO)
         if not debt:
             raise VenueError(NOTHING_TO_REPAY, "There is nothing to repay.")
-        if is_blocked(self._now_ms()):
+        if self.rests_hourly and is_blocked(self._now_ms()):
             raise VenueError(
                 INTEREST_IS_RECKONED, "Repayment is not available from 04:00 to 05:30 of every hour."
             )
