@@ -74,7 +74,14 @@ class Drop:
     reason: str
 
 
-type Action = Release | Resize | Cancel | Drop
+@dataclass(frozen=True, slots=True)
+class Unprotected:
+    """Tell that an entry has filled further though its children have ended."""
+
+    client_order_id: str
+
+
+type Action = Release | Resize | Cancel | Drop | Unprotected
 
 
 @dataclass(slots=True)
@@ -211,6 +218,10 @@ class Contingencies:
             return []
         leg.filled += quantity
         if leg is group.parent:
+            if group.children and all(
+                leg.is_ending or leg.state is LegState.CLOSED for leg in group.children
+            ):
+                return [Unprotected(client_order_id)]
             return self._settle(group.children, group)
         if group.tie is Tie.REPLACE:
             return self._end(group.siblings(leg))

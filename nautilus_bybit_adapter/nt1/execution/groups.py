@@ -39,6 +39,7 @@ from nautilus_bybit_adapter.state.contingencies import (
     Release,
     Resize,
     Tie,
+    Unprotected,
 )
 
 TIES = {
@@ -175,6 +176,11 @@ class OrderGroups:
                 case Drop(_, reason):
                     self._log.info(f"Order {action.client_order_id} is not sent: {reason}")
                     self._tell_canceled(order)
+                case Unprotected():
+                    self._log.error(
+                        f"Order {action.client_order_id} has filled further, and the orders that were to protect it "
+                        "have ended: what it filled is not protected"
+                    )
 
     def _release(self, order: Order, quantity: Decimal) -> None:
         if order.quantity.as_decimal() == quantity:

@@ -16,6 +16,7 @@ from nautilus_bybit_adapter.state.contingencies import (
     Release,
     Resize,
     Tie,
+    Unprotected,
 )
 
 D = Decimal
@@ -101,6 +102,19 @@ STORIES: dict[str, tuple[Contingencies, list[Step]]] = {
             (close("entry"), []),
             (accept("take"), []),
             (close("take"), [Cancel("stop")]),
+        ],
+    ),
+    "an entry that fills further after its children have ended is told of": (
+        bracket(),
+        [
+            (fill("entry", 4), [Release("take", D(4)), Release("stop", D(4))]),
+            (accept("take"), []),
+            (accept("stop"), []),
+            (fill("take", 4), [Cancel("stop")]),
+            (close("take"), []),
+            (fill("entry", 3), [Unprotected("entry")]),
+            (close("stop"), []),
+            (fill("entry", 3), [Unprotected("entry")]),
         ],
     ),
     "a refused child leaves its sibling alone": (
