@@ -257,8 +257,8 @@ class Instrument:
 
 @cache
 def places(step: Decimal) -> int:
-    """Decimals of `step`."""
-    exponent = step.as_tuple().exponent
+    """Decimals of `step`, trailing zeros aside: 1 and 1.0 are the same key to a cache."""
+    exponent = step.normalize().as_tuple().exponent
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 

@@ -15,6 +15,7 @@ from nautilus_bybit_adapter.sim.exchange.catalogue import DEFAULT_PATH, default_
 from nautilus_bybit_adapter.sim.exchange.catalogue_rows import CatalogueError
 from nautilus_bybit_adapter.sim.exchange.exchange import Exchange, ExchangeConfig
 from nautilus_bybit_adapter.sim.exchange.generated import generated_catalogue
+from nautilus_bybit_adapter.sim.exchange.instruments import places
 from nautilus_bybit_adapter.sim.server import market_api
 
 NOW = 1_795_000_000_000
@@ -210,3 +211,14 @@ def test_a_wrong_file(tmp_path: Path, content: Any, text: str) -> None:
 def test_an_absent_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.json: cannot be read: No such file"):
         SimConfig(catalogue=tmp_path / "none.json")
+
+
+def test_steps_that_are_equal_have_the_same_decimals_whichever_came_first() -> None:
+    assert [places(Decimal(step)) for step in ("1.0", "1", "1E+1", "0.10", "0.1", "0.001")] == [
+        0,
+        0,
+        0,
+        1,
+        1,
+        3,
+    ]
