@@ -10,6 +10,7 @@ import click
 import stamina.instrumentation
 
 from nautilus_bybit_adapter.cli.doctor.command import doctor
+from nautilus_bybit_adapter.cli.report.command import report
 from nautilus_bybit_adapter.errors import BybitError
 from nautilus_bybit_adapter.sim.__main__ import main as sim_command
 
@@ -78,3 +79,4 @@ def demo(**options: Any) -> None:
 
 main.add_command(sim_command, "sim")
 main.add_command(doctor)
+main.add_command(report)
