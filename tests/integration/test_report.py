@@ -116,7 +116,7 @@ def test_what_is_no_log_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "notes.jsonl"
     path.write_text("hello\n")
     done = report(str(path))
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert done.output.startswith("Error: notes.jsonl, line 1: ")
     assert not (tmp_path / "notes.html").exists()
 
@@ -131,15 +131,15 @@ def test_a_missing_log_is_a_wrong_call(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_one_sentence(log: Path, tmp_path: Path) -> None:
     tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
     done = report(str(log), "--out", str(tmp_path / "r.html"))
-    assert done.exit_code == 1
-    assert "cannot be written: Permission denied" in done.output
+    assert done.exit_code == 3
+    assert "Permission denied" in done.output
 
 
 def test_a_file_in_the_place_of_a_folder_is_one_sentence(log: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     done = report(str(log), "--out", str(tmp_path / "taken" / "r.html"))
-    assert done.exit_code == 1
-    assert "cannot be written" in done.output
+    assert done.exit_code == 3
+    assert f"{tmp_path / 'taken'}: File exists" in done.output
 
 
 @pytest.mark.skipif(DRIVER is None or CHROMIUM is None, reason="chromium and chromedriver are not here")

@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 
+from nautilus_bybit_adapter.cli.files import whole_file
 from nautilus_bybit_adapter.cli.report.charts import (
     PARTS,
     cost_bars,
@@ -14,6 +16,7 @@ from nautilus_bybit_adapter.cli.report.charts import (
     saving_bars,
     tail_curves,
 )
+from nautilus_bybit_adapter.cli.report.command import DEFAULT_PICTURES
 from nautilus_bybit_adapter.cli.report.order_picture import order_picture, walk_picture
 from nautilus_bybit_adapter.cli.report.tables import (
     NONE,
@@ -30,11 +33,10 @@ from nautilus_bybit_adapter.warden.costs.summary import mean_and_error
 
 # Scripts, requests and frames are shut out: nothing in a report may run or call home.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-MOST_PICTURES = 12
 MOST_ROWS = 1_000
 
 
-def render(run: Run, name: str, *, pictures: int = MOST_PICTURES) -> str:
+def render(run: Run, name: str, *, pictures: int = DEFAULT_PICTURES) -> str:
     """
     Return a run as a page.
 
@@ -238,3 +240,20 @@ def _footer(run: Run, parents: Sequence[Parent]) -> str:
         said.append(f"{without} filled orders have no costs: no book on arrival, or fees in a third coin.")
     said.append("Nothing here is advice.")
     return f"<footer>{escape(' '.join(said))}</footer>"
+
+
+def write_report(run: Run, log: Path, out: Path | None = None, *, pictures: int = DEFAULT_PICTURES) -> Path:
+    """
+    Write the report of a run, whole or not at all, and return where it is.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    name = log.name.removesuffix(".gz").removesuffix(".jsonl").removesuffix(".run") or log.name
+    path = out or log.with_name(f"{name}.html")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as temporary:
+        temporary.write_text(render(run, name, pictures=pictures), encoding="utf-8")
+    return path

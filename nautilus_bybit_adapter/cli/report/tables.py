@@ -176,3 +176,12 @@ def rest_table(parents: Sequence[Parent]) -> str:
 def moment(ts_ns: int) -> str:
     """Return a time to the millisecond."""
     return datetime.fromtimestamp(ts_ns / _SECOND, UTC).isoformat(sep=" ", timespec="milliseconds")[:-6]
+
+
+def group_line(group: Group) -> str:
+    """Return a group as a line of text."""
+    names = ("fees", "spread", "deeper", "waiting")
+    parts = ", ".join(f"{name} {bps(getattr(group, name))}" for name in names)
+    saved = "" if math.isnan(group.saved) else f"; saved {group.saved:+.2f}"
+    orders = f"{group.parents} order{'s' if group.parents != 1 else ''}"
+    return f"{group.decision}, {group.size}: {orders}, {bps(group.total)} bps ({parts}){saved}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
+from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.warden.costs.records import (
     FORMAT,
     LINE,
@@ -79,9 +79,8 @@ def read_run(path: Path) -> Run:
     Raises
     ------
     BybitConfigError
-        If the file cannot be read, or is empty.
-    BybitDecodeError
-        If it does not begin as such a log does, a line within cannot be read, or its format is another.
+        If the file cannot be read, is empty, does not begin as such a log does, has a line within that cannot be read,
+        or is of another format.
 
     """
     reading = _Reading(path.name)
@@ -105,13 +104,13 @@ class _Reading:
 
     name: str
     run: Run = field(default_factory=Run)
-    torn: BybitDecodeError | None = None
+    torn: BybitConfigError | None = None
 
     def on_line(self, number: int, raw: bytes) -> None:
         try:
             line = _DECODER.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError) as e:
-            torn = BybitDecodeError(f"{self.name}, line {number}: {e}")
+            torn = BybitConfigError(f"{self.name}, line {number}: {e}")
             if self.torn is not None or not self.run.starts:
                 raise (self.torn or torn) from e
             self.torn = torn
@@ -123,10 +122,10 @@ class _Reading:
         self.torn = None
         if isinstance(line, RunLine) and line.format != FORMAT:
             said = f"format is {line.format}; this version reads format {FORMAT}"
-            raise BybitDecodeError(f"{self.name}, line {number}: {said}")
+            raise BybitConfigError(f"{self.name}, line {number}: {said}")
         if not self.run.starts and not starts:
             said = "the first line of a run's log has to be of kind 'run'"
-            raise BybitDecodeError(f"{self.name}, line {number}: {said}")
+            raise BybitConfigError(f"{self.name}, line {number}: {said}")
         self.run.take(line)
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from run_logs import begun, filled, report_line, run_line, written
 
-from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
+from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.warden.costs import read_run
 
 
@@ -51,7 +51,7 @@ def test_a_damaged_line_within_is_named(log: Path) -> None:
     lines = log.read_bytes().splitlines(keepends=True)
     lines[3] = b'{"kind": "order"}\n'
     log.write_bytes(b"".join(lines))
-    with pytest.raises(BybitDecodeError, match=r"run\.jsonl, line 4: Object missing required field `ts_ns`"):
+    with pytest.raises(BybitConfigError, match=r"run\.jsonl, line 4: Object missing required field `ts_ns`"):
         read_run(log)
 
 
@@ -59,7 +59,7 @@ def test_what_is_no_log_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.jsonl"
     for content in (b'{"a": 1}\n', b"hello\n", bytes(range(256))):
         other.write_bytes(content)
-        with pytest.raises(BybitDecodeError, match=r"other\.jsonl, line 1"):
+        with pytest.raises(BybitConfigError, match=r"other\.jsonl, line 1"):
             read_run(other)
     other.write_bytes(b"")
     with pytest.raises(BybitConfigError, match="is empty"):
@@ -71,12 +71,12 @@ def test_what_is_no_log_is_refused(tmp_path: Path) -> None:
 def test_a_log_has_to_begin_with_its_run(tmp_path: Path) -> None:
     other = tmp_path / "other.jsonl"
     other.write_bytes(msgspec.json.encode(report_line("A")) + b"\n")
-    with pytest.raises(BybitDecodeError, match="first line"):
+    with pytest.raises(BybitConfigError, match="first line"):
         read_run(other)
 
 
 def test_a_later_format_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.jsonl"
     other.write_bytes(msgspec.json.encode(run_line(format=2)) + b"\n")
-    with pytest.raises(BybitDecodeError, match="format is 2; this version reads format 1"):
+    with pytest.raises(BybitConfigError, match="format is 2; this version reads format 1"):
         read_run(other)
