@@ -10,7 +10,7 @@ setup:  ## create .venv and install everything into it
 	@.ci/bootstrap dev
 
 demo: setup  ## trade on a local Bybit venue (REPLAY=file.frames.gz for recorded order flow)
-	@$(PY) -m nautilus_bybit_adapter.cli demo $(if $(REPLAY),--replay "$(REPLAY)")
+	@$(PY) -m nautilus_bybit_adapter.cli demo --report build/demo.html $(if $(REPLAY),--replay "$(REPLAY)")
 
 test: setup ctest  ## every test: C++ under sanitizers, then Python
 	@$(PY) -m pytest
