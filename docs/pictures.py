@@ -86,7 +86,10 @@ def screenshots() -> None:
     sys.path.insert(0, str(ROOT / "tests" / "support"))
     from browser import chromium  # noqa: PLC0415 - the tests' own
 
-    with tempfile.TemporaryDirectory() as profile, chromium(Path(profile), width=1000, height=1180) as browser:
+    with (
+        tempfile.TemporaryDirectory() as profile,
+        chromium(Path(profile), width=1000, height=1180) as browser,
+    ):
         browser.get(REPORT.as_uri())
         save(browser.get_screenshot_as_png(), DOCS / "report.png")
         order = browser.find_elements("css selector", "details")[0]
