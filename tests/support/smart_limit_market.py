@@ -273,7 +273,8 @@ class Market:
         settings: dict[str, Any] = {"instrument_ids": [INSTRUMENT_ID], **self.config}
         algorithm = SmartLimitExecAlgorithm(SmartLimitExecAlgorithmConfig(**settings))
         trader = Trader(self.cues)
-        engine.add_actors(self.actors)
+        for actor in self.actors:
+            engine.add_actor(actor)
         engine.add_exec_algorithm(algorithm)
         if self.away_ms is not None:
             stops, starts = self.away_ms
