@@ -133,7 +133,6 @@ struct FeatureState {
     std::array<DecayingSum, kFlowSpans> trade_flow;
     std::array<DecayingSum, 2> hits;  // by buys, by sells
     std::array<DecayingSum, 2> trade_counts;
-    DecayingSum turnover;
     bool has_log_mids = false;
     std::array<HeldAverage, kFlowSpans> log_mids;
     std::array<SampledAverage, 3> variances;
@@ -159,7 +158,6 @@ struct FeatureState {
             count.total += 1.0;
         }
         hits[is_buy ? 0 : 1].total += size;
-        turnover.total += size;
         fresh_flow += signed_size;
         fresh_price = price;
         has_fresh_price = true;
@@ -231,8 +229,7 @@ struct FeatureState {
     void visit(Archive& archive) {
         archive(contract, started, last_ns, has_mid, mid, log_mid, has_bid, has_ask);
         archive(best_bid.price, best_bid.size, best_ask.price, best_ask.size);
-        archive(order_flow, trade_flow, hits, trade_counts, turnover, has_log_mids, log_mids, variances,
-                queue);
+        archive(order_flow, trade_flow, hits, trade_counts, has_log_mids, log_mids, variances, queue);
         archive(walks, past, past_count, moved_ns, fresh_flow, has_fresh_price, fresh_price);
         archive(has_sample, sampled_ns, sampled_log_mid);
     }
@@ -257,7 +254,6 @@ struct FeatureState {
         hits[1].total *= decays.slow;
         trade_counts[0].total *= decays.flow[2];
         trade_counts[1].total *= decays.count;
-        turnover.total *= decays.flow[1];
     }
 
     void take_mid() noexcept {

@@ -11,7 +11,7 @@
 
 namespace bybit_nt {
 
-constexpr std::size_t kFeatureCount = 44;
+constexpr std::size_t kFeatureCount = 41;
 using Features = std::array<double, kFeatureCount>;
 
 constexpr double kFeatureHorizonSecs = 0.1;
@@ -238,6 +238,7 @@ class FeatureMaker {
         const auto rate = [&](std::size_t index, double decay) {
             return state.trade_counts[index].total * decay / kActivityTaus[index] + 0.1;
         };
+        const double moved_secs = static_cast<double>(order.now_ns - state.moved_ns) * kNano;
         // Buys consume asks: of a buy they hit the far side, and sells the own one.
         const double hits_far = state.hits[order.sign > 0 ? 0 : 1].total * order.decays.slow;
         const double hits_own = state.hits[order.sign > 0 ? 1 : 0].total * order.decays.slow;
@@ -246,22 +247,16 @@ class FeatureMaker {
               << std::log(order.scale.volatility)
               << std::log(detail::volatility(state, 0) / detail::volatility(state, 2))
               << std::log(rate(0, order.decays.flow[2]) / rate(1, order.decays.count))
-              << detail::queue_life(order.own.best().size, hits_own, q)
+              << std::log(0.01 + moved_secs) << detail::queue_life(order.own.best().size, hits_own, q)
               << detail::queue_life(order.far.best().size, hits_far, q);
     }
 
     static void write_depth(const Order& order, detail::FeatureWriter& write) {
         using detail::log_share;
-        const FeatureState& state = order.state;
         const double quantity = order.quantity;
         const double q = order.q;
-        const double moved_secs = static_cast<double>(order.now_ns - state.moved_ns) * kNano;
-        write << log_share(order.far.best().size, quantity, q)
-              << log_share(first_sizes(order.far, 5), quantity, q)
-              << std::log(0.01 + state.turnover.total * order.decays.flow[1] / q)
-              << std::log(0.01 + moved_secs) << log_share(order.far_depth.near, quantity, q)
-              << log_share(order.far_depth.wide, quantity, q) << log_share(order.own_depth.near, quantity, q)
-              << log_share(order.own_depth.wide, quantity, q)
+        write << log_share(order.far_depth.near, quantity, q) << log_share(order.far_depth.wide, quantity, q)
+              << log_share(order.own_depth.near, quantity, q) << log_share(order.own_depth.wide, quantity, q)
               << detail::signed_log(order.walks.once.room / q);
     }
 
