@@ -139,8 +139,8 @@ void bind_history(py::module_& module) {
     py::class_<TradeLinesBase, std::shared_ptr<TradeLinesBase>> trade_rows(module, "TradeLines");
     trade_rows.def(py::init(&trade_lines), py::kw_only(), py::arg("types"), py::arg("instrument"),
                    py::arg("price_precision"), py::arg("size_precision"), py::arg("rows"), py::arg("time"),
-                   py::arg("side"), py::arg("price"), py::arg("size"), py::arg("trade_id"), py::arg("time_digits"),
-                   py::arg("is_sorted"));
+                   py::arg("side"), py::arg("price"), py::arg("size"), py::arg("trade_id"),
+                   py::arg("time_digits"), py::arg("is_sorted"));
     bind_lines(trade_rows);
 }
 

@@ -7,10 +7,16 @@ from nautilus_bybit_adapter._ext import (
     DeltaLayout,
     FastWarden,
     Side,
+    TopologyScore,
     UnknownBookError,
     Walk,
     decode_deltas,
+    decode_trades,
     first_instrument_id,
+    fisher_rao_distance,
+    sublevel_persistence,
+    superlevel_persistence,
+    surface_curvature,
 )
 from nautilus_bybit_adapter.warden.forecast import Forecast, forecast
 
@@ -19,9 +25,15 @@ __all__ = [
     "FastWarden",
     "Forecast",
     "Side",
+    "TopologyScore",
     "UnknownBookError",
     "Walk",
     "decode_deltas",
+    "decode_trades",
     "first_instrument_id",
+    "fisher_rao_distance",
     "forecast",
+    "sublevel_persistence",
+    "superlevel_persistence",
+    "surface_curvature",
 ]

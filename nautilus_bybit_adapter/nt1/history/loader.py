@@ -9,6 +9,7 @@ from zipfile import is_zipfile
 
 import msgspec
 import pandas as pd
+from nautilus_trader.core.nautilus_pyo3 import BybitProductType as OfficialProductType
 from nautilus_trader.model.data import OrderBookDelta, OrderBookDeltas
 from nautilus_trader.model.enums import RecordFlag
 from nautilus_trader.model.instruments import Instrument
@@ -46,7 +47,7 @@ class BybitOrderBookDeltaDataLoader:
         cls,
         file_path: FilePath,
         nrows: int | None = None,
-        product_type: BybitProductType | str = BybitProductType.LINEAR,
+        product_type: BybitProductType | OfficialProductType = BybitProductType.LINEAR,
     ) -> pd.DataFrame:
         """
         Return an archive as a table for `OrderBookDeltaDataWrangler`.
@@ -154,10 +155,9 @@ def _what(file_path: FilePath, instrument: Instrument) -> tuple[Source, HistoryM
     return source_of(Path(file_path), category, symbol), HistoryMarket.of(instrument)
 
 
-def _category_of(product_type: object) -> BybitProductType:
+def _category_of(product_type: BybitProductType | OfficialProductType) -> BybitProductType:
     """Return the category, of the framework's own enum too."""
-    name = str(getattr(product_type, "value", product_type)).lower()
-    return BybitProductType(name)
+    return BybitProductType(str(product_type.value).lower())
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.nt1.mapping.market import deltas_of
 from nautilus_bybit_adapter.wire.codec import decode_public
 from nautilus_bybit_adapter.wire.enums import BybitProductType
+from nautilus_bybit_adapter.wire.market import OrderbookMessage
 
 NAME = "2024-12-01_BTCUSDT_ob500.data.zip"
 MARKET = HistoryMarket.named("BTCUSDT", BybitProductType.LINEAR, 2, 3)
@@ -33,6 +34,7 @@ def expected_of(lines: list[str], market: HistoryMarket = MARKET) -> list[OrderB
     found = []
     for line in lines:
         message = decode_public(line.encode(), "linear")
+        assert isinstance(message, OrderbookMessage)
         deltas = deltas_of(
             market,
             message.data,
