@@ -10,6 +10,7 @@ import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitConnectionError
@@ -170,9 +171,7 @@ class Recorder:
         """
         for category, topics in self._config.topics.items():
             if topics:
-                self._pools[category] = pool = PublicSocketPool(
-                    lambda category=category: self._socket(category)
-                )  # type: ignore[misc]  # bound at once
+                self._pools[category] = pool = PublicSocketPool(partial(self._socket, category))
                 for topic in topics:
                     if topic.startswith("orderbook."):
                         self._shelf.add_book(_market_of(category, topic), topic)
@@ -180,9 +179,8 @@ class Recorder:
         if self._config.credentials is not None:
             self._private = self._private_socket()
         self._syncing = asyncio.create_task(self._sync(), name="sync of the recording")
-        private = [] if self._private is None else [self._private]
         try:
-            await asyncio.gather(*(each.connect(timeout_secs) for each in (*self._pools.values(), *private)))
+            await asyncio.gather(*(each.connect(timeout_secs) for each in self._sockets()))
             self._check_topics()
         except BaseException:
             await self.stop()
@@ -200,13 +198,15 @@ class Recorder:
 
     async def stop(self) -> None:
         """Close the sockets and pack the files."""
-        private = [] if self._private is None else [self._private]
-        await asyncio.gather(*(each.disconnect() for each in (*self._pools.values(), *private)))
+        await asyncio.gather(*(each.disconnect() for each in self._sockets()))
         if self._syncing is not None:
             self._syncing.cancel()
             with suppress(asyncio.CancelledError):
                 await self._syncing
         await self._shelf.close()
+
+    def _sockets(self) -> list[PublicSocketPool | BybitPrivateWebSocket]:
+        return [*self._pools.values(), *([] if self._private is None else [self._private])]
 
     def _socket(self, category: str) -> BybitPublicWebSocket:
         return BybitPublicWebSocket(

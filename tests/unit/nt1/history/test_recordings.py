@@ -15,8 +15,16 @@ from recorded_data import FOLDER, needs_recordings
 from nautilus_bybit_adapter.errors import BybitHistoryError
 from nautilus_bybit_adapter.history.frames import gap_line
 from nautilus_bybit_adapter.nt1.history import HistoryMarket, load_file
-from nautilus_bybit_adapter.nt1.streams import BarStream, BookStream, TickerKind, TickerStream, TradeStream
+from nautilus_bybit_adapter.nt1.streams import (
+    BarStream,
+    BookStream,
+    PublicStream,
+    TickerKind,
+    TickerStream,
+    TradeStream,
+)
 from nautilus_bybit_adapter.wire.codec import decode_public
+from nautilus_bybit_adapter.wire.control import ControlMessage
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 
 NAME = "linear_BTCUSDT_2024-08-08.frames.gz"
@@ -36,12 +44,17 @@ def live_objects(lines: list[str], market: HistoryMarket = MARKET) -> list[Data]
     bars = BarStream(market, "1", found.append, on_close=True, on_missed=lambda *_args: None)
     bars.bar_types.append(BarType.from_str(f"{market.id}-1-MINUTE-LAST-EXTERNAL"))
     ticker = TickerStream(market, found.append)
-    for kind in (TickerKind.MARK_PRICE, TickerKind.INDEX_PRICE, TickerKind.FUNDING_RATE):
-        ticker.add(kind, 0)
-    streams = {"publicTrade": TradeStream(market, found.append), "kline": bars, "tickers": ticker}
+    for ticker_kind in (TickerKind.MARK_PRICE, TickerKind.INDEX_PRICE, TickerKind.FUNDING_RATE):
+        ticker.add(ticker_kind, 0)
+    streams: dict[str, PublicStream] = {
+        "publicTrade": TradeStream(market, found.append),
+        "kline": bars,
+        "tickers": ticker,
+    }
     for line in lines:
         received, _, frame = line.partition(" ")
         message = decode_public(frame.encode(), "linear")
+        assert not isinstance(message, ControlMessage)
         kind = message.topic.split(".")[0]
         stream = (touch if ".1." in message.topic else book) if kind == "orderbook" else streams[kind]
         stream.on_message(message, int(received))
