@@ -165,10 +165,11 @@ class Clearing:
             rpi_maker=config.rpi_maker,
             auctions=self.auctions,
         )
-        self.auctions.advance(now_ms())
         self._unfinished: deque[Step] = deque()
         self._is_following = False
         self._looked_ms = 0
+        # Last, as an auction that is over by now is matched here.
+        self.auctions.advance(now_ms())
 
     @property
     def input_target(self) -> str:
