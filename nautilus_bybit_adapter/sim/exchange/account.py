@@ -18,9 +18,9 @@ from .positions import Position
 from .retention import Carried, Traded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from .orders import Execution
+    from .orders import Execution, Order
 
 # `type` of the transaction log by `execType`.
 LEDGER_KINDS = {
@@ -56,6 +56,10 @@ class LedgerEntry:
         return self.cash_flow + self.funding - self.fee
 
 
+def _nothing_held(_coin: str, _without: Order | None) -> Decimal:
+    return ZERO
+
+
 class LedgerError(Exception):
     """The account does not add up: a defect of the venue itself."""
 
@@ -87,6 +91,8 @@ class Account:
     order_margins : dict
         Initial margins of the open orders of markets by category and symbol, as last reckoned; one is forgotten when
         an order or the position of its market, its leverage or the margin mode changes.
+    held_by_orders : callable
+        Returns the amount of a coin that spot orders hold which may not borrow, one order left out.
     carried : Carried
         What executions and entries that are too old to be kept add up to.
     """
@@ -110,6 +116,7 @@ class Account:
         self.carried = Carried()
         self.executions: list[Execution] = []
         self.ledger: list[LedgerEntry] = []
+        self.held_by_orders: Callable[[str, Order | None], Decimal] = _nothing_held
         self._leverage = leverage
         self._contracts = {it.symbol: it for it in instruments if it.is_derivative}
 
@@ -166,9 +173,9 @@ class Account:
         self.debts[coin] += amount
         self.enter(at_ms, coin, "BORROW", cash_flow=amount)
 
-    def borrow_shortfall(self, at_ms: int, coin: str, amount: Decimal) -> None:
-        """Lend what the balance lacks to pay `amount`."""
-        short = amount - self.balances[coin]
+    def borrow_shortfall(self, at_ms: int, coin: str, amount: Decimal, of: Order | None = None) -> None:
+        """Lend what the balance lacks to pay `amount`, beside what orders other than `of` hold without a loan."""
+        short = amount + self.held_by_orders(coin, of) - self.balances[coin]
         if short > 0:
             self.borrow(at_ms, coin, coin_amount(short))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .account import Account
 from .admission import Admission
 from .auction import Auctions
+from .available import AvailableProof
 from .deliveries import Deliveries
 from .engine import Engine
 from .errors import bad_param
@@ -110,6 +111,7 @@ class Clearing:
             config.collateral,
             self.register.holding,
         )
+        self.account.held_by_orders = self.risk.locked_without_loan
         self.settings = PositionSettings(
             self.account, self.register, self.markets, self._tell_position, self.risk
         )
@@ -165,6 +167,7 @@ class Clearing:
             rpi_maker=config.rpi_maker,
             auctions=self.auctions,
         )
+        self._available = AvailableProof(self.account, self.risk, self.markets)
         self._unfinished: deque[Step] = deque()
         self._is_following = False
         self._looked_ms = 0
@@ -276,6 +279,7 @@ class Clearing:
         prove(self.account, self.register, self.markets)
         prove_interest(self.account, self.interest)
         self.risk.order_margins.prove()
+        self._available.prove()
 
     def _enlist(self, it: Instrument) -> None:
         """Open a market for an instrument that was not there at the start."""

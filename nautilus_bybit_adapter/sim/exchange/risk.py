@@ -301,6 +301,17 @@ class Risk:
             ZERO,
         )
 
+    def locked_without_loan(self, coin: str, without: Order | None = None) -> Decimal:
+        """Amount of `coin` that open spot orders hold which may not borrow what they lack."""
+        return sum(
+            (
+                order.held_value if order.is_buy else order.held_qty
+                for order in (*self.open_of(SPOT), *self._waiting())
+                if order is not without and order.is_leverage != "1" and _locked_coin(order) == coin
+            ),
+            ZERO,
+        )
+
     def _all_locked(self) -> defaultdict[str, Decimal]:
         """Amounts that open spot orders hold, by coin."""
         held: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)

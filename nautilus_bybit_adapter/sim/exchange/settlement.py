@@ -181,6 +181,7 @@ class Settlement:
                 execution.at_ms,
                 it.quote if order.is_buy else it.base,
                 execution.value if order.is_buy else it.qty(lots),
+                of=order,
             )
         self._account.book_spot(execution)
         return execution

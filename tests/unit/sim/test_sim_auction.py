@@ -60,7 +60,9 @@ def listed(desk: Desk) -> dict[str, Any]:
 
 
 def test_a_contract_whose_auction_is_over_when_the_venue_starts_trades_at_once() -> None:
-    found = tuple(it for it in default_catalogue(START_MS - 2 * TRADE_MS).instruments if it.key[1] == "NOVAUSDT")
+    found = tuple(
+        it for it in default_catalogue(START_MS - 2 * TRADE_MS).instruments if it.key[1] == "NOVAUSDT"
+    )
     late = Desk(ExchangeConfig(instruments=found))
     assert nova(late).status == "Trading"
     late.exchange.check()
