@@ -67,13 +67,13 @@ class AvailableProof:
         self._seen, self._free, self._fills = seen, available, len(self._account.executions)
 
     def _moment(self) -> tuple[Prices, str, int]:
-        """What may change the available balance without a request: prices, the margin mode's rules, charges."""
+        """Return what may change the available balance without a request: prices, the margin mode's rules, charges."""
         prices = tuple((market.mark, market.index) for market in self._markets.values())
         charges = sum(entry.kind in CHARGES for entry in self._account.ledger)
         return prices, self._risk.margin_mode, charges
 
     def _cost_of_fills(self) -> Decimal:
-        """Dollars that fills since the last look may have cost at once, and what margin they need beyond their order's."""
+        """Return the dollars that fills since the last look may have cost at once, margin beyond their orders included."""
         cost = ZERO
         for fill in self._account.executions[self._fills :]:
             market = self._markets[fill.order.instrument.key]
