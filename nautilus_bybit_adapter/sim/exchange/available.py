@@ -73,7 +73,7 @@ class AvailableProof:
         return prices, self._risk.margin_mode, charges
 
     def _cost_of_fills(self) -> Decimal:
-        """Return the dollars that fills since the last look may have cost at once, margin beyond their orders included."""
+        """Return dollars that fills since the last look may have cost at once, with margin beyond their orders."""
         cost = ZERO
         for fill in self._account.executions[self._fills :]:
             market = self._markets[fill.order.instrument.key]
