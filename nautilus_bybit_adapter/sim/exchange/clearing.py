@@ -93,7 +93,9 @@ class Clearing:
         self.inputs = Inputs(now_ms)
         self.now_ms = now_ms = self.inputs.now_ms
         self.started_ms = now_ms()
-        self.account = Account(config.balances, config.fees, config.leverage, config.instruments)
+        self.account = Account(
+            config.balances, config.fees, config.leverage, config.instruments, config.fee_terms
+        )
         self._identity = Identity(config.seed, now_ms())
         self.register = Register(self._identity)
         self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
@@ -111,6 +113,7 @@ class Clearing:
             config.collateral,
             self.register.holding,
         )
+        self.account.price = self.risk.price
         self.account.held_by_orders = self.risk.locked_without_loan
         self.settings = PositionSettings(
             self.account, self.register, self.markets, self._tell_position, self.risk

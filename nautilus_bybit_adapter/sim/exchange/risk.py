@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from .amounts import ZERO
 from .instruments import INVERSE, LINEAR, SPOT
 from .margin import (
+    LEAST_REFERENCE_RATE,
     isolated_im,
     isolated_mm,
     position_im,
@@ -126,8 +127,9 @@ class Risk:
 
     @property
     def taker_rate(self) -> Decimal:
-        """Taker fee of linear and inverse fills."""
-        return self._account.rates[LINEAR].taker
+        """Taker fee of linear and inverse fills, with the tax on it."""
+        rate, tax = self._account.rates[LINEAR].taker, self._account.fee_terms.tax
+        return max(rate, LEAST_REFERENCE_RATE) * (1 + tax) if tax else rate
 
     @property
     def margin_mode(self) -> str:
