@@ -55,6 +55,13 @@ def test_an_isolated_order_beyond_its_coin_is_found(desk: Desk, monkeypatch: pyt
         desk.exchange.check()
 
 
+def test_isolated_margin_needs_cover_for_what_rests(desk: Desk) -> None:
+    desk.place(**LINEAR, **FAR_BUY, qty="3")
+    reasons = desk.exchange.set_margin_mode({"setMarginMode": "ISOLATED_MARGIN"})
+    assert [reason["reasonCode"] for reason in reasons] == ["3400071"]
+    assert desk.exchange.settings.margin_mode == "REGULAR_MARGIN"
+
+
 def test_a_spot_order_that_holds_more_than_the_coin_is_found(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
