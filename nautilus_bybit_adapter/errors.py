@@ -18,6 +18,7 @@ __all__ = [
     "BybitCredentialsError",
     "BybitDecodeError",
     "BybitError",
+    "BybitNameError",
     "BybitRateLimitError",
     "BybitStatusError",
     "BybitTimeoutError",
@@ -49,6 +50,12 @@ class BybitConfigError(BybitError, ValueError):
 
 class BybitCredentialsError(BybitConfigError):
     """An API key or secret is missing or unusable."""
+
+
+class BybitNameError(BybitError, ImportError):
+    """A name of the framework's own adapter that is not here; the message says what to use."""
+
+    outcome = Outcome.NOT_SENT
 
 
 class BybitTransportError(BybitError):

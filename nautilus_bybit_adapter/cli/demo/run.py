@@ -119,6 +119,7 @@ async def _trade(options: DemoOptions, access: VenueAccess, http: BybitHTTPClien
         fills = [fill for leg in strategy.legs for fill in leg.fills]
         result = await _settled(http, node, instrument_id, fills, start, since_ms)
     finally:
+        signals.hold()
         await node.stop_async()
         await asyncio.gather(running, return_exceptions=True)
         node.kernel.dispose()  # `node.dispose` would stop the loop this runs in
