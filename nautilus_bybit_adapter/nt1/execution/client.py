@@ -23,7 +23,7 @@ from nautilus_trader.model.data import DataType
 from nautilus_trader.model.enums import AccountType, OmsType
 from nautilus_trader.model.identifiers import AccountId, ClientId, ClientOrderId
 
-from nautilus_bybit_adapter.errors import BybitApiError, BybitStatusError
+from nautilus_bybit_adapter.errors import BybitApiError, BybitError, BybitStatusError
 from nautilus_bybit_adapter.nt1.config import BybitExecClientConfig
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice, or_one_sentence
 from nautilus_bybit_adapter.nt1.custom_data import BybitData
@@ -57,7 +57,12 @@ WATCH_SECS = 1.0
 ORDER_EVENTS = "events.order.*"
 
 PrivateSocketBuilder = Callable[
-    [Callable[[AccountMessage, int], None], Callable[[], Awaitable[None]], Callable[[], None]],
+    [
+        Callable[[AccountMessage, int], None],
+        Callable[[], Awaitable[None]],
+        Callable[[], None],
+        Callable[[], None],
+    ],
     BybitPrivateWebSocket,
 ]
 
@@ -78,7 +83,8 @@ class BybitExecutionClient(ReportingClient):
     http : BybitHTTPClient
         The REST client, with credentials.
     build_private : PrivateSocketBuilder
-        Makes the private WebSocket from its message handler, its recovery and what to call when it is live.
+        Makes the private WebSocket from its message handler, its recovery and what to call when it is live, and
+        when it is lost.
     trade : BybitTradeWebSocket or None
         The order-entry WebSocket; None enters orders over REST.
     msgbus, cache, clock : MessageBus, Cache, LiveClock
@@ -131,7 +137,7 @@ class BybitExecutionClient(ReportingClient):
         self._set_account_id(AccountId(f"{name or BYBIT_VENUE.value}-UNIFIED"))
         self._http = http
         self._trade = trade
-        self._private = build_private(self._on_private, self._recover, self._on_live)
+        self._private = build_private(self._on_private, self._recover, self._on_live, self._on_stale)
         self._notice = notice
         self._was_live = False
         self._watches: list[asyncio.Task[None]] = []
@@ -245,6 +251,17 @@ class BybitExecutionClient(ReportingClient):
     def _on_live(self) -> None:
         # Wallet pushes that were kept during the recovery are older than the wallet is now.
         self.create_task(insist("Reading the wallet", self._account.refresh, self._log.warning))
+
+    def _on_stale(self) -> None:
+        if self._watches:  # otherwise it is ours that ends
+            self.create_task(self._learn_clock())
+
+    async def _learn_clock(self) -> None:
+        """Learn the venue's clock anew: with a wrong one no socket is let in, and nothing else would tell."""
+        try:
+            await self._http.learn_clock()
+        except BybitError as e:
+            self._log.warning(f"The venue's clock could not be read: {e}")
 
     # -- what the venue says -------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from nautilus_trader.common.component import LiveClock
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.reports import OrderStatusReport
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.enums import OrderStatus
+from nautilus_trader.model.enums import OrderStatus, TriggerType
 from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId
 from nautilus_trader.model.orders import Order
 
@@ -88,7 +88,7 @@ class InflightOrders:
             order_status=order.status,
             price=order.price if order.has_price else None,
             trigger_price=order.trigger_price if order.has_trigger_price else None,
-            trigger_type=order.trigger_type if order.has_trigger_price else None,
+            trigger_type=order.trigger_type if order.has_trigger_price else TriggerType.NO_TRIGGER,
             quantity=order.quantity,
             filled_qty=order.filled_qty,
             avg_px=Decimal(str(order.avg_px or 0)),
