@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.constants import BYBIT
-    from nautilus_bybit_adapter.nt1.algo import SmartLimitExecAlgorithm, SmartLimitExecAlgorithmConfig
+    from nautilus_bybit_adapter.nt1.algo import (
+        SmartLimitExecAlgorithm,
+        SmartLimitExecAlgorithmConfig,
+        SmartLimitReport,
+    )
     from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig, BybitExecClientConfig
     from nautilus_bybit_adapter.nt1.custom_data import (
         BybitAdlAlert,
@@ -95,6 +99,7 @@ __all__ = [
     "FastWarden",
     "SmartLimitExecAlgorithm",
     "SmartLimitExecAlgorithmConfig",
+    "SmartLimitReport",
 ]
 
 _HOMES = {
@@ -140,6 +145,7 @@ _HOMES = {
     "FastWarden": "warden",
     "SmartLimitExecAlgorithm": "nt1.algo",
     "SmartLimitExecAlgorithmConfig": "nt1.algo",
+    "SmartLimitReport": "nt1.algo",
 }
 
 

@@ -234,6 +234,77 @@ class FastWarden:
     def reset(self) -> None:
         """Forget every book."""
 
+def superlevel_persistence(values: Floats) -> Floats:
+    """Return the 0-dimensional persistence of ``{values >= threshold}`` as the threshold falls: the walls.
+
+    Components of neighbours merge by the elder rule; of equal peaks the one nearer to the front is the elder. Bars of
+    no length are left out.
+
+    Parameters
+    ----------
+    values : float64 array, shape (n,)
+        Such as ``log(1 + size)`` level by level, best first.
+
+    Returns
+    -------
+    float64 array, shape (k, 3)
+        Birth, death and the index of the peak. The bar that never ends dies at the least value.
+
+    Raises
+    ------
+    ValueError
+        If `values` has another shape or holds a number that is not finite.
+
+    """
+
+def sublevel_persistence(values: Floats) -> Floats:
+    """Return the 0-dimensional persistence of ``{values <= threshold}`` as the threshold rises: the holes.
+
+    It is that of `superlevel_persistence` upside down: births lie below deaths, the bar that never ends dies at the
+    greatest value, and the index is that of the trough.
+    """
+
+def surface_curvature(grid: NDArray[np.float64], dx: float, dt: float) -> tuple[Floats, Floats]:
+    """Return Gaussian and mean curvature of a surface ``f(x, t)`` that becomes known row by row.
+
+    Differences in time look back only, those in x are central; the error is of order ``dx**2 + dt**2``.
+
+    Parameters
+    ----------
+    grid : float64 array, shape (rows, columns)
+        ``f``, time first, oldest row first; at least 4 rows and 3 columns.
+    dx, dt : float
+        Steps between columns and between rows, above 0. Both axes and ``f`` are taken in the units given: the curvature
+        is not the same in others.
+
+    Returns
+    -------
+    gaussian, mean : float64 arrays, shape (rows - 3, columns - 2)
+        At the rows from the fourth on, without the first and last column. The mean curvature is positive where the
+        surface opens upwards. NaN where the stencil holds one.
+
+    Raises
+    ------
+    ValueError
+        If a shape or a step is not as above.
+
+    """
+
+def fisher_rao_distance(first: Floats, second: Floats) -> float:
+    """Return ``2 arccos(sum(sqrt(p q)))`` of the shares of two vectors: 0 for equal shares, pi for nothing in common.
+
+    Parameters
+    ----------
+    first, second : float64 arrays, shape (n,)
+        Amounts, at least 0, of positive sum; they are divided by their sums.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or a number or a sum is not as above.
+
+    """
+
 def decode_deltas(
     capsule: object, layout: DeltaLayout, limit: int
 ) -> list[tuple[int, int, int, int, int, int, int, int, int, int, int, int, int]]:

@@ -4,6 +4,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 
@@ -46,6 +47,29 @@ inline SideArrays side_arrays(const py::handle& prices, const py::handle& sizes,
     const Int64View price_view = int64_view(prices, prices_name);
     const Int64View size_view = int64_view(sizes, sizes_name);
     return {price_view.data, price_view.size, size_view.data, size_view.size, prices_name, sizes_name};
+}
+
+struct FloatView {
+    const double* data;
+    std::size_t size;
+};
+
+inline std::string shown(double value) { return py::repr(py::float_(value)).cast<std::string>(); }
+
+// A 1-D array of finite numbers.
+inline FloatView finite_view(const py::array_t<double>& array, const char* name) {
+    if (array.ndim() != 1) {
+        throw py::value_error(std::string(name) + " has " + std::to_string(array.ndim()) +
+                              " dimensions; it must have 1");
+    }
+    const auto size = static_cast<std::size_t>(array.size());
+    for (std::size_t i = 0; i < size; ++i) {
+        if (!std::isfinite(array.data()[i])) {
+            throw py::value_error(std::string(name) + "[" + std::to_string(i) + "] is " +
+                                  shown(array.data()[i]) + "; it must be finite");
+        }
+    }
+    return {array.data(), size};
 }
 
 inline py::int_ to_python(unsigned __int128 value) {

@@ -1,80 +1,74 @@
-"""The command line, ``bybit-nt``."""
+"""
+The command line, ``bybit-nt``.
+
+How a command is written
+------------------------
+*Where.* A package ``cli/<name>/`` whose ``command.py`` holds the click command, with a line in `COMMANDS` below. At
+its top ``command.py`` imports click and light modules only; what needs the framework, numpy or matplotlib is imported
+inside the function, so that help and completion stay quick.
+
+*Help.* The first line of the docstring is the line of the table. ``epilog=epilog("bybit-nt <name> ...", ...)`` of
+`cli.output` shows examples to copy, and the exit codes.
+
+*Errors.* Raise `BybitConfigError` for what the caller can put right (exit code 2) and any other `BybitError`,
+`OSError` or `click.ClickException` for what failed (3); the group shows the sentence alone, on stderr. A result that is
+not what it should be is printed and ends with ``raise SystemExit(ExitCode.NOT_WELL)`` (1). See `cli.exits`.
+
+*Results.* On stdout, and with ``@json_option`` as JSON (`cli.output.as_json`) and nothing else there. Everything else,
+progress too, goes to stderr.
+
+*Progress.* ``with progress_bars("bytes") as bars`` of `cli.progress`, which is silent without a terminal. Code below
+`cli` takes a callback and knows nothing of terminals.
+
+*Ctrl-C and SIGTERM.* Both raise `KeyboardInterrupt` in plain code, and in a coroutine cancel the task inside
+``with ends_on_signals()`` of `cli.signals`; the group ends with 130 or 143. Clean up in ``finally`` and ``with``: no
+child process outlives its command (it is started in a session of its own, so that Ctrl-C reaches the command
+alone), and files are written under another name first (``with whole_file(path) as temporary`` of `cli.files`). A
+command that goes on until a signal, as `sim` does, returns the signal.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
-from typing import Any
-
 import click
-import stamina.instrumentation
 
-from nautilus_bybit_adapter.cli.doctor.command import doctor
-from nautilus_bybit_adapter.errors import BybitError
-from nautilus_bybit_adapter.sim.__main__ import main as sim_command
+from nautilus_bybit_adapter.cli.group import LazyGroup
+from nautilus_bybit_adapter.cli.output import epilog
+
+_HERE = "nautilus_bybit_adapter.cli"
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": (
+        f"{_HERE}.demo.command:demo",
+        "Trade a round trip on a local Bybit venue and check the accounts.",
+    ),
+    "sim": (f"{_HERE}.sim:sim", "Serve a local Bybit V5 venue until it is interrupted."),
+    "report": (f"{_HERE}.report.command:report", "Show what the orders of a run cost, as one HTML file."),
+    "doctor": (
+        f"{_HERE}.doctor.command:doctor",
+        "Check everything that trading needs, and say what to do.",
+    ),
+    "completion": (
+        f"{_HERE}.completion.command:completion",
+        "Print what a shell needs to complete bybit-nt.",
+    ),
+}
 
 
-class _Decimal(click.ParamType[Decimal]):
-    """A positive decimal number."""
-
-    name = "decimal"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            self.fail(f"{value!r} is not a decimal number", param, ctx)
-        if not number.is_finite() or number <= 0:
-            self.fail(f"{value} is not a positive number", param, ctx)
-        return number
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    homes=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=epilog(
+        "bybit-nt demo                  trade on a local venue; needs no key and no network",
+        "bybit-nt sim --web             a local Bybit to rehearse on",
+        "bybit-nt doctor                what is wrong with this machine, key and account",
+        'eval "$(bybit-nt completion bash)"',
+    ),
+)
+@click.version_option(package_name="bybit-nt-community", message="%(version)s")
 def main() -> None:
     """Trade Bybit with NautilusTrader, or rehearse it on a local venue."""
+    import stamina.instrumentation  # noqa: PLC0415 - help needs no repetitions
+
     # The client tells of each further attempt in a sentence of its own.
     stamina.instrumentation.set_on_retry_hooks(())
-
-
-@main.command()
-@click.option(
-    "--replay",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Trade on recorded order flow (*.frames.gz) instead of a synthetic market.",
-)
-@click.option("--symbol", default="BTCUSDT", show_default=True, help="A linear symbol of the venue.")
-@click.option(
-    "--quantity", type=_Decimal(), default="0.05", show_default=True, help="Base quantity of each leg."
-)
-@click.option("--seed", type=int, default=7, show_default=True, help="Seed of the synthetic market.")
-@click.option(
-    "--horizon", type=float, default=8.0, show_default=True, help="Seconds a smart limit stays passive."
-)
-@click.option(
-    "--plot",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Draw the market and the fills into this .svg, .png or .pdf file (extra: plots).",
-)
-@click.option(
-    "--venue", "venue_url", help="A running venue's REST URL instead of a fresh one (bybit-nt sim)."
-)
-@click.option("--api-key", default=None, help="The API key at that venue.")
-@click.option("--api-secret", default=None, help="The API secret at that venue.")
-def demo(**options: Any) -> None:
-    """
-    Trade a round trip on a local Bybit venue and check the accounts.
-
-    Starts the venue and a TradingNode, buys and sells once through SMART_LIMIT and once at market, prints what each
-    leg cost, and compares the venue's ledger with the framework's account. Needs no key and no network.
-    """
-    from nautilus_bybit_adapter.cli.demo.run import DemoOptions, run_demo  # noqa: PLC0415 - imports the framework
-
-    try:
-        agreed = run_demo(DemoOptions(**options))
-    except BybitError as e:
-        raise click.ClickException(str(e)) from e
-    raise SystemExit(0 if agreed else 1)
-
-
-main.add_command(sim_command, "sim")
-main.add_command(doctor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from dataclasses import fields
@@ -109,13 +110,18 @@ def _bound[F: Callable[..., Any]](name: str, text: str) -> Callable[[F], F]:
     metavar="KIND[:key=value,...]",
     help="Something that goes wrong from the start; again for another one.",
 )
-def main(balances: tuple[str, ...], **options: Any) -> None:
-    """Serve a local Bybit V5 venue; prints its URLs and credentials as one JSON line."""
+@click.option("--until-stdin-ends", is_flag=True, hidden=True, help="End with the process that started it.")
+def main(balances: tuple[str, ...], until_stdin_ends: bool, **options: Any) -> signal.Signals | None:
+    """
+    Serve a local Bybit V5 venue until it is interrupted.
+
+    Prints its URLs and credentials as one JSON line, and then nothing more.
+    """
     try:
         options["bounds"] = Bounds(**{each.name: options.pop(each.name) for each in fields(Bounds)})
         if balances:
             options["balances"] = {**SimConfig().balances, **dict(_balance(text) for text in balances)}
-        asyncio.run(_serve(SimConfig(**options)))
+        return asyncio.run(_serve(SimConfig(**options), until_stdin_ends=until_stdin_ends))
     except (ConfigError, ReplayError, StateError) as e:
         raise click.ClickException(str(e)) from e
     except OSError as e:
@@ -133,11 +139,25 @@ def _balance(text: str) -> tuple[str, Decimal]:
     raise ConfigError(f"--balance expects COIN=AMOUNT, got {text!r}")
 
 
-async def _serve(config: SimConfig) -> None:
+async def _serve(config: SimConfig, *, until_stdin_ends: bool) -> signal.Signals | None:
+    """Serve until a signal, which is returned, or until standard input ends."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    received: list[signal.Signals] = []
+
+    def on_signal(number: signal.Signals) -> None:
+        received.append(number)
+        stop.set()
+
+    def on_stdin() -> None:
+        if not os.read(sys.stdin.fileno(), 1024):
+            loop.remove_reader(sys.stdin)
+            stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, on_signal, number)
+    if until_stdin_ends:
+        loop.add_reader(sys.stdin, on_stdin)
     async with SimVenue(config) as venue:
         sys.stdout.write(_ready_line(venue) + "\n")
         sys.stdout.flush()
@@ -146,6 +166,7 @@ async def _serve(config: SimConfig) -> None:
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
+    return received[0] if received else None
 
 
 def _ready_line(venue: SimVenue) -> str:

@@ -9,8 +9,6 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
-import aiohttp
-
 from nautilus_bybit_adapter.errors import (
     BybitConnectionError,
     BybitError,
@@ -26,6 +24,7 @@ from nautilus_bybit_adapter.transport.rest_call import exchange, is_unreachable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nautilus_bybit_adapter.transport.exchange import HttpTransport
     from nautilus_bybit_adapter.transport.gate import RateGate
     from nautilus_bybit_adapter.transport.hosts import HostGate, Passage
     from nautilus_bybit_adapter.transport.rest_call import RestAnswer, RestCall
@@ -51,8 +50,6 @@ class Dispatcher:
         Whose calls they are; `""` for nobody's.
     timeout_secs : float
         For one exchange, in seconds.
-    proxy_url : str or None
-        An HTTP proxy.
     server_time_ms : callable
         The venue's time in epoch milliseconds.
     monotonic : callable
@@ -71,7 +68,6 @@ class Dispatcher:
         *,
         account: str,
         timeout_secs: float,
-        proxy_url: str | None,
         server_time_ms: Callable[[], int],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -80,14 +76,12 @@ class Dispatcher:
         self._gate = gate
         self._account = account
         self._timeout_secs = timeout_secs
-        self._patience = aiohttp.ClientTimeout(total=timeout_secs)
-        self._proxy_url = proxy_url
         self._server_time_ms = server_time_ms
         self._monotonic = monotonic
 
     async def send(
         self,
-        session: aiohttp.ClientSession,
+        transport: HttpTransport,
         call: RestCall,
         headers: Callable[[], Mapping[str, str]],
         deadline: Deadline,
@@ -96,8 +90,8 @@ class Dispatcher:
 
         Parameters
         ----------
-        session : aiohttp.ClientSession
-            The connection pool.
+        transport : HttpTransport
+            What carries it.
         call : RestCall
             What to send.
         headers : callable
@@ -125,7 +119,7 @@ class Dispatcher:
                 break
             self._gate.give_back(ticket)
         try:
-            answer = await self._exchange(session, call, headers, passage, deadline)
+            answer = await self._exchange(transport, call, headers, passage, deadline)
         except BaseException as exc:
             # A cancelled call says nothing about the host; what is judged already is not judged twice.
             self._hosts.on_abandoned(passage)
@@ -136,29 +130,27 @@ class Dispatcher:
 
     async def _exchange(
         self,
-        session: aiohttp.ClientSession,
+        transport: HttpTransport,
         call: RestCall,
         headers: Callable[[], Mapping[str, str]],
         passage: Passage,
         deadline: Deadline,
     ) -> RestAnswer:
         started = self._monotonic()
-        patience, secs = self._patience, deadline.answer_by - started
+        secs = deadline.answer_by - started
         if secs <= 0 or started > deadline.send_by:
             raise BybitTimeoutError(f"{call.name} was not sent: its deadline has come.", Outcome.NOT_SENT)
-        if secs < self._timeout_secs:
-            patience = aiohttp.ClientTimeout(total=secs)
+        had_time = secs >= self._timeout_secs
         try:
             answer = await exchange(
-                session,
+                transport,
                 passage.host.endpoint.rest,
                 call,
                 headers(),
-                proxy_url=self._proxy_url,
-                patience=patience,
+                self._timeout_secs if had_time else secs,
             )
         except BybitError as exc:
-            self._on_failure(call, passage, exc, had_time=patience is self._patience)
+            self._on_failure(call, passage, exc, had_time=had_time)
             raise
         self._on_answer(call, passage, answer, self._monotonic() - started)
         return answer

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import aiohttp
 import msgspec
-import yarl
 
 from nautilus_bybit_adapter.errors import (
     BybitConnectionError,
@@ -24,6 +21,7 @@ from nautilus_bybit_adapter.errors import (
     Outcome,
 )
 from nautilus_bybit_adapter.state.limiter import Demand
+from nautilus_bybit_adapter.transport.exchange import ExchangeLost, HttpRequest
 from nautilus_bybit_adapter.wire.envelope import Envelope
 from nautilus_bybit_adapter.wire.requests import encode
 from nautilus_bybit_adapter.wire.signing import sign_rest
@@ -31,6 +29,7 @@ from nautilus_bybit_adapter.wire.signing import sign_rest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nautilus_bybit_adapter.transport.exchange import HttpTransport
     from nautilus_bybit_adapter.wire.signing import Credentials
 
 _envelope = msgspec.json.Decoder(Envelope)
@@ -123,25 +122,12 @@ def signed_headers(
     }
 
 
-def sent_tracing() -> aiohttp.TraceConfig:
-    """Return the hooks that note when a request's first bytes leave; before that, nothing was ordered."""
-    tracing = aiohttp.TraceConfig()
-
-    async def on_headers_sent(_session: Any, context: SimpleNamespace, _params: Any) -> None:
-        context.trace_request_ctx.is_sent = True
-
-    tracing.on_request_headers_sent.append(on_headers_sent)
-    return tracing
-
-
 async def exchange(
-    session: aiohttp.ClientSession,
+    transport: HttpTransport,
     base_url: str,
     call: RestCall,
     headers: Mapping[str, str],
-    *,
-    proxy_url: str | None,
-    patience: aiohttp.ClientTimeout,
+    timeout_secs: float,
 ) -> RestAnswer:
     """Send a call once and return the answer.
 
@@ -154,30 +140,16 @@ async def exchange(
     BybitDecodeError
         If the answer is no Bybit envelope.
     """
-    url = base_url + call.path
-    body = None
     if call.method == "GET":
-        url += f"?{call.payload}" if call.payload else ""
+        target = f"{call.path}?{call.payload}" if call.payload else call.path
+        request = HttpRequest("GET", target, headers)
     else:
-        body = call.payload.encode()
         headers = {**headers, "Content-Type": "application/json"}
-    note = SimpleNamespace(is_sent=False)
+        request = HttpRequest(call.method, call.path, headers, call.payload.encode())
     try:
-        async with session.request(
-            call.method,
-            yarl.URL(url, encoded=True),
-            data=body,
-            headers=headers,
-            proxy=proxy_url,
-            timeout=patience,
-            allow_redirects=False,
-            trace_request_ctx=note,
-        ) as response:
-            raw = await response.read()
-            status = response.status
-            answer_headers = response.headers
-    except (aiohttp.ClientError, TimeoutError, OSError) as exc:
-        raise _lost(call, exc, is_sent=note.is_sent) from exc
+        status, answer_headers, raw = await transport.exchange(base_url, request, timeout_secs)
+    except ExchangeLost as lost:
+        raise _error_of(call, lost) from lost
     if status != HTTPStatus.OK:
         raise _bad_status(call, status, raw)
     try:
@@ -190,17 +162,16 @@ async def exchange(
 
 def is_unreachable(error: BybitError) -> bool:
     """Return whether a host's name or its certificate failed, which no repetition will mend."""
-    return isinstance(error.__cause__, aiohttp.ClientConnectorDNSError | aiohttp.ClientSSLError)
+    return isinstance(error.__cause__, ExchangeLost) and error.__cause__.is_unreachable
 
 
-def _lost(call: RestCall, exc: Exception, *, is_sent: bool) -> BybitError:
-    outcome = Outcome.UNKNOWN if is_sent else Outcome.NOT_SENT
-    what = str(exc).strip() or type(exc).__name__
-    if isinstance(exc, TimeoutError):
-        stage = "was not answered" if is_sent else "could not be sent"
+def _error_of(call: RestCall, lost: ExchangeLost) -> BybitError:
+    outcome = Outcome.UNKNOWN if lost.is_sent else Outcome.NOT_SENT
+    if lost.is_timeout:
+        stage = "was not answered" if lost.is_sent else "could not be sent"
         return BybitTimeoutError(f"{call.name} {stage} in time.", outcome)
-    stage = "lost its answer" if is_sent else "could not be sent"
-    return BybitConnectionError(f"{call.name} {stage}: {what}.", outcome)
+    stage = "lost its answer" if lost.is_sent else "could not be sent"
+    return BybitConnectionError(f"{call.name} {stage}: {lost}.", outcome)
 
 
 def _bad_status(call: RestCall, status: int, raw: bytes) -> BybitStatusError:

@@ -10,7 +10,6 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
-import aiohttp
 import msgspec
 
 from nautilus_bybit_adapter.constants import IP_BAN_SECS, RECV_WINDOW_MS
@@ -33,8 +32,9 @@ from nautilus_bybit_adapter.state.session import Backoff
 from nautilus_bybit_adapter.transport.dispatch import Deadline, Dispatcher
 from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.transport.hosts import HostGate
+from nautilus_bybit_adapter.transport.http_transport import http_transport
 from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, http_proxy, tls_context
-from nautilus_bybit_adapter.transport.rest_call import RestCall, sent_tracing, signed_headers
+from nautilus_bybit_adapter.transport.rest_call import RestCall, signed_headers
 from nautilus_bybit_adapter.transport.retries import ReadRetries, is_clock_refusal
 from nautilus_bybit_adapter.transport.urls import BaseUrls, endpoints_of
 from nautilus_bybit_adapter.wire.account import refusal_reasons
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from nautilus_bybit_adapter.state.breaker import BreakerPolicy
     from nautilus_bybit_adapter.state.endpoints import Endpoint
+    from nautilus_bybit_adapter.transport.exchange import HttpTransport
     from nautilus_bybit_adapter.transport.options import Log
     from nautilus_bybit_adapter.transport.rest_call import RestAnswer
     from nautilus_bybit_adapter.wire.envelope import Envelope
@@ -133,6 +134,7 @@ class RestSession:
         self._deadline_secs = deadline_secs
         self._order_wait_secs = deadline_secs if order_wait_secs is None else order_wait_secs
         self._tls = tls_context(ca_file)
+        self._proxy_url = http_proxy(proxy_url)
         self._repeats = ReadRetries(
             max_retries,
             backoff or Backoff(base_secs=0.25, cap_secs=5.0),
@@ -142,7 +144,7 @@ class RestSession:
         self._clock_ns = clock_ns
         self._monotonic = monotonic
         self._clock = ClockOffset()
-        self._session: aiohttp.ClientSession | None = None
+        self._transport: HttpTransport | None = None
         self._probe: asyncio.Task[None] | None = None
         self.gate = gate or RateGate(monotonic=monotonic)
         choice = EndpointChoice(
@@ -156,7 +158,6 @@ class RestSession:
             self.gate,
             account=credentials.label if credentials is not None else "",
             timeout_secs=timeout_secs,
-            proxy_url=http_proxy(proxy_url),
             server_time_ms=self.server_time_ms,
             monotonic=monotonic,
         )
@@ -164,7 +165,7 @@ class RestSession:
     @property
     def is_open(self) -> bool:
         """Whether calls can be made."""
-        return self._session is not None
+        return self._transport is not None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -240,10 +241,9 @@ class RestSession:
         BybitError
             If the venue's clock cannot be read.
         """
-        if self._session is not None:
+        if self._transport is not None:
             return
-        connector = aiohttp.TCPConnector(ssl=self._tls if self._tls is not None else True)
-        self._session = aiohttp.ClientSession(connector=connector, trace_configs=[sent_tracing()])
+        self._transport = http_transport(self._proxy_url, self._tls)
         if self._credentials is None:
             return
         try:
@@ -259,9 +259,9 @@ class RestSession:
             probe.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await probe
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.close()
 
     async def learn_clock(self) -> None:
         """Read the venue's clock a few times and keep the offset of the quickest answer."""
@@ -345,12 +345,12 @@ class RestSession:
 
     async def _ask(self, call: RestCall, deadline: Deadline) -> Envelope:
         """Send a call once, and return its answer or raise what it says."""
-        session = self._session
-        if session is None:
+        transport = self._transport
+        if transport is None:
             raise BybitConnectionError(f"{call.name} needs an open client.", Outcome.NOT_SENT)
         if call.is_private and self._credentials is None:
             raise BybitConfigError(f"{call.name} needs credentials, and none were given.")
-        answer: RestAnswer = await self._dispatcher.send(session, call, lambda: self._sign(call), deadline)
+        answer: RestAnswer = await self._dispatcher.send(transport, call, lambda: self._sign(call), deadline)
         envelope = answer.envelope
         if envelope.ret_code != 0:
             reasons = refusal_reasons(envelope.result)

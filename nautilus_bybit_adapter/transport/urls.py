@@ -175,6 +175,12 @@ def _following(build: Callable[[str | None], str], base_url: BaseUrl) -> Callabl
 def _checked(url: str, schemes: tuple[str, str]) -> str:
     secure, plain = schemes
     parts = urlsplit(url)
+    try:
+        has_port = parts.port != 0
+    except ValueError:
+        has_port = False
+    if not has_port:
+        raise BybitConfigError(f"The port of an address must be a number from 1 to 65535; it is {url!r}.")
     if parts.scheme not in schemes or not parts.hostname:
         raise BybitConfigError(f"An address must begin with {secure}:// and name a host; it is {url!r}.")
     if parts.scheme == plain and not is_loopback(parts.hostname):

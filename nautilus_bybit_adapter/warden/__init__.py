@@ -11,6 +11,10 @@ from nautilus_bybit_adapter._ext import (
     Walk,
     decode_deltas,
     first_instrument_id,
+    fisher_rao_distance,
+    sublevel_persistence,
+    superlevel_persistence,
+    surface_curvature,
 )
 from nautilus_bybit_adapter.warden.forecast import Forecast, forecast
 
@@ -23,5 +27,9 @@ __all__ = [
     "Walk",
     "decode_deltas",
     "first_instrument_id",
+    "fisher_rao_distance",
     "forecast",
+    "sublevel_persistence",
+    "superlevel_persistence",
+    "surface_curvature",
 ]

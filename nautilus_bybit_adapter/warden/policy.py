@@ -1,23 +1,28 @@
-"""What to do with an order: pure decisions over prices, quantities and a forecast.
-
-Prices and quantities are `Decimal`, in quote and base units; costs are basis points.
-"""
+"""How an order starts: pure decisions over a forecast, fees and the time there is. Costs are basis points."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import Enum
-from typing import Protocol
 
-BPS = Decimal(10_000)
+_BPS = 10_000.0
+# How many standard deviations the 95 % quantile of a normal law lies above its mean.
+_Q95_DEVIATIONS = 1.6449
+# The tail of an unfilled peg, in units of its typical drift.
+_TAIL_DRIFTS = 2.0
+_NAN = math.nan
 
 
 class Urgency(Enum):
-    """How soon an order has to be filled."""
+    """How soon an order has to be filled.
+
+    PASSIVE rests at the touch whatever the forecast says; NORMAL takes the cheapest of the three routes; NOW takes
+    the cheaper of the two that trade at once.
+    """
 
     PASSIVE = "passive"
+    NORMAL = "normal"
     NOW = "now"
 
 
@@ -29,199 +34,207 @@ class Route(Enum):
     PEG = "peg"
 
 
-class CostForecast(Protocol):
-    """The part of a forecast that a route is chosen by."""
-
-    @property
-    def sufficient_depth(self) -> bool:
-        """Whether the visible depth fills the quantity."""
-        ...
-
-    @property
-    def expected_slippage_mid_bps(self) -> float:
-        """Expected cost against the mid, basis points; NaN where there is no number."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class Touch:
-    """Best bid and best ask; None for an empty side."""
-
-    bid: Decimal | None = None
-    ask: Decimal | None = None
-
-    @property
-    def mid(self) -> Decimal | None:
-        """Half of best bid plus best ask; None without both."""
-        if self.bid is None or self.ask is None:
-            return None
-        return (self.bid + self.ask) / 2
-
-    def near(self, *, is_buy: bool) -> Decimal | None:
-        """Return the best price of the order's own side: where it would rest."""
-        return self.bid if is_buy else self.ask
-
-    def far(self, *, is_buy: bool) -> Decimal | None:
-        """Return the best price of the other side: where it would cross."""
-        return self.ask if is_buy else self.bid
-
-
-@dataclass(frozen=True, slots=True)
-class QuantityRules:
-    """What quantities the venue takes for an instrument.
+class Outlook:
+    """What is expected of a market order for the whole quantity, against the mid.
 
     Parameters
     ----------
-    lot : Decimal
-        Step of a quantity, base units.
-    minimum, maximum : Decimal or None
-        Bounds of one order's quantity, base units.
-    minimum_notional : Decimal or None
-        Least quantity times price times `multiplier`, quote units.
-    multiplier : Decimal
-        Contract size.
-    is_inverse : bool
-        Whether the quantity is counted in quote units already, as in an inverse contract.
+    sufficient_depth : bool
+        Whether the visible depth fills the quantity; without it the costs are NaN.
+    expected_bps, walk_bps, q90_bps, q95_bps : float
+        Expected slippage, that of the book as it stands, and quantiles.
+    spread_bps : float
+        Best ask less best bid.
+    filled_fraction : float
+        How much of the quantity the visible depth fills, 0 to 1.
+    fill_probability : float
+        Of a passive order at the touch within `horizon_ns`; NaN where no model says.
+    horizon_ns : int
+        What was looked ahead, nanoseconds.
+    uses_model : bool
+        Whether a fitted model had a say.
 
     """
 
-    lot: Decimal
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    minimum_notional: Decimal | None = None
-    multiplier: Decimal = Decimal(1)
-    is_inverse: bool = False
+    sufficient_depth: bool
+    expected_bps: float
+    walk_bps: float
+    q90_bps: float
+    q95_bps: float
+    spread_bps: float
+    filled_fraction: float = 1.0
+    fill_probability: float = _NAN
+    horizon_ns: int = 0
+    uses_model: bool = False
 
 
-def choose_route(forecast: CostForecast | None, urgency: Urgency, threshold: float) -> Route:
-    """Choose how an order starts.
-
-    A market order is the answer only to urgency with a forecast that fills the quantity at an expected cost
-    within the threshold; a forecast without a number counts as beyond it.
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a choice is made by, next to the forecast.
 
     Parameters
     ----------
-    forecast : CostForecast or None
-        The book walk for the whole quantity; None without a book.
     urgency : Urgency
     threshold : float
-        Largest expected slippage against the mid that a market order may have, as a fraction (0.01 is 1 %).
-
-    Returns
-    -------
-    Route
+        The guard: most slippage that a market order may have at the 95 % quantile, fraction (0.01 is 1 %).
+    cap_bps : float
+        How far beyond the touch a marketable limit may trade.
+    horizon_secs : float
+        How long a peg may rest.
+    maker_fee_bps, taker_fee_bps : float
+        Negative for a rebate.
+    tail_weight : float
+        What the 95 % quantile counts in a cost.
+    fill_time_secs : float
+        Time constant of a followed touch order's fill where no model says: P = 1 - exp(-horizon / fill_time).
+    unfilled_drift_bps : float
+        How far the mid has typically run away from an order that was not filled, per square root of a second.
 
     """
-    if urgency is Urgency.PASSIVE:
-        return Route.PEG
-    if forecast is None or not forecast.sufficient_depth:
-        return Route.CAPPED
-    expected = forecast.expected_slippage_mid_bps
-    within = not math.isnan(expected) and expected <= threshold * float(BPS)
-    return Route.MARKET if within else Route.CAPPED
+
+    urgency: Urgency
+    threshold: float
+    cap_bps: float
+    horizon_secs: float
+    maker_fee_bps: float = 0.0
+    taker_fee_bps: float = 0.0
+    tail_weight: float = 0.0
+    fill_time_secs: float = 3.2
+    unfilled_drift_bps: float = 1.0
 
 
-def floor_to(value: Decimal, step: Decimal) -> Decimal:
-    """Return the largest multiple of `step` not above `value`."""
-    return (value / step).to_integral_value(rounding=ROUND_FLOOR) * step
+@dataclass(frozen=True, slots=True)
+class RouteCosts:
+    """Expected cost of each route with fees and weighted tail, basis points of the mid; NaN where unknown."""
+
+    market: float = _NAN
+    capped: float = _NAN
+    peg: float = _NAN
+    fill_probability: float = _NAN
 
 
-def ceil_to(value: Decimal, step: Decimal) -> Decimal:
-    """Return the smallest multiple of `step` not below `value`."""
-    return (value / step).to_integral_value(rounding=ROUND_CEILING) * step
-
-
-def peg_price(touch: Touch, tick: Decimal, *, is_buy: bool, bound: Decimal | None = None) -> Decimal | None:
-    """Return where a post-only order joins the best price of its own side.
-
-    On a locked or crossed book it steps back to one tick before the other side, so as not to take.
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A route and why it was taken.
 
     Parameters
     ----------
-    touch : Touch
-    tick : Decimal
-        Price step.
-    is_buy : bool
-    bound : Decimal or None
-        Price the order may not go beyond: the most a buy pays, the least a sell takes.
-
-    Returns
-    -------
-    Decimal or None
-        None where the own side is empty, or the price would not be above 0.
+    route : Route
+    reason : str
+    costs : RouteCosts
+    is_guarded : bool
+        Whether the guard forbids a market order.
 
     """
-    near = touch.near(is_buy=is_buy)
-    if near is None:
-        return None
-    far = touch.far(is_buy=is_buy)
-    if is_buy:
-        price = near if far is None else min(near, far - tick)
-        price = floor_to(price if bound is None else min(price, bound), tick)
-    else:
-        price = near if far is None else max(near, far + tick)
-        price = ceil_to(price if bound is None else max(price, bound), tick)
-    return price if price > 0 else None
+
+    route: Route
+    reason: str
+    costs: RouteCosts
+    is_guarded: bool
 
 
-def cap_price(
-    touch: Touch, cap_bps: Decimal, tick: Decimal, *, is_buy: bool, bound: Decimal | None = None
-) -> Decimal | None:
-    """Return the limit of a marketable order: the other side's best price, worsened by at most the cap.
+def is_guarded(outlook: Outlook | None, threshold: float) -> bool:
+    """Whether a market order is out of the question.
 
-    Rounded towards the touch, so that the cap holds exactly.
+    It is without a book, without the depth, without a number, and with an expected cost or a 95 % quantile beyond
+    the threshold (a fraction).
+    """
+    if outlook is None or not outlook.sufficient_depth:
+        return True
+    worst = max(outlook.expected_bps, outlook.q95_bps)
+    return math.isnan(outlook.expected_bps) or math.isnan(outlook.q95_bps) or worst > threshold * _BPS
+
+
+def fill_probability(outlook: Outlook, preferences: Preferences) -> float:
+    """Return how probable it is that an order which follows the touch fills within the horizon.
+
+    A model's probability for a shorter time counts for each stretch of it alike.
+    """
+    within, secs = outlook.fill_probability, preferences.horizon_secs
+    if math.isnan(within) or outlook.horizon_ns <= 0:
+        return -math.expm1(-secs / preferences.fill_time_secs)
+    stretches = secs * 1e9 / outlook.horizon_ns
+    return 1.0 - math.pow(1.0 - min(max(within, 0.0), 1.0), stretches)
+
+
+def route_costs(outlook: Outlook, preferences: Preferences) -> RouteCosts:
+    """Return what each route is expected to cost.
+
+    With S the slippage against the mid, s half the spread, c the cap, f the fees, l the weight of the tail:
+
+    - market: ``E[S] + f_taker + l * q95``;
+    - marketable limit: ``P(c) * (E[S | fill] + f_taker) + (1 - P(c)) * retry + l * min(q95, s + c)``, P(c) the
+      probability that S is within the cap, and a retry beyond it costing the worse of q95 and ``s + c``, and the fee;
+    - peg: ``P * (f_maker - s) + (1 - P) * (walk + drift + f_taker) + l * tail``, the tail weighted alike.
+    """
+    half, cap = outlook.spread_bps / 2, preferences.cap_bps
+    taker, weight = preferences.taker_fee_bps, preferences.tail_weight
+    market = outlook.expected_bps + taker + weight * outlook.q95_bps if outlook.sufficient_depth else _NAN
+    reach = half + cap
+    within = _probability_within(outlook, reach)
+    worst = reach if math.isnan(outlook.q95_bps) else max(outlook.q95_bps, reach)
+    expected = reach if math.isnan(outlook.expected_bps) else min(outlook.expected_bps, reach)
+    tail = reach if math.isnan(outlook.q95_bps) else min(outlook.q95_bps, reach)
+    capped = within * expected + (1 - within) * worst + taker + weight * tail
+    filled = fill_probability(outlook, preferences)
+    drift = preferences.unfilled_drift_bps * math.sqrt(preferences.horizon_secs)
+    walk = reach if math.isnan(outlook.walk_bps) else min(outlook.walk_bps, reach)
+    peg = filled * (preferences.maker_fee_bps - half) + (1 - filled) * (walk + drift + taker)
+    peg += weight * (filled * -half + (1 - filled) * (walk + _TAIL_DRIFTS * drift))
+    return RouteCosts(market, capped, peg, filled)
+
+
+def _probability_within(outlook: Outlook, reach: float) -> float:
+    """Return how probable it is that the slippage is at most `reach`; of too thin a book, what it fills."""
+    if not outlook.sufficient_depth or math.isnan(outlook.expected_bps):
+        return min(max(outlook.filled_fraction, 0.0), 1.0)
+    deviation = (outlook.q95_bps - outlook.expected_bps) / _Q95_DEVIATIONS
+    if not deviation > 0:
+        return 1.0 if outlook.expected_bps <= reach else 0.0
+    return 0.5 * math.erfc((outlook.expected_bps - reach) / deviation / math.sqrt(2))
+
+
+def decide(outlook: Outlook | None, preferences: Preferences) -> Decision:
+    """Choose how an order starts.
 
     Parameters
     ----------
-    touch : Touch
-    cap_bps : Decimal
-        How far beyond the touch the order may trade, basis points of the touch.
-    tick : Decimal
-        Price step.
-    is_buy : bool
-    bound : Decimal or None
-        Price the order may not go beyond.
+    outlook : Outlook or None
+        None without a book.
+    preferences : Preferences
 
     Returns
     -------
-    Decimal or None
-        None where the other side is empty, or where the bound keeps the order from crossing at all.
+    Decision
 
     """
-    far = touch.far(is_buy=is_buy)
-    if far is None:
-        return None
-    reach = far * cap_bps / BPS
-    if is_buy:
-        price = max(floor_to(far + reach, tick), far)
-        price = price if bound is None else min(price, floor_to(bound, tick))
-        return price if price >= far else None
-    price = min(ceil_to(far - reach, tick), far)
-    price = price if bound is None else max(price, ceil_to(bound, tick))
-    return price if 0 < price <= far else None
+    guarded = is_guarded(outlook, preferences.threshold)
+    costs = RouteCosts() if outlook is None else route_costs(outlook, preferences)
+    if preferences.urgency is Urgency.PASSIVE:
+        return Decision(Route.PEG, "passive", costs, guarded)
+    if preferences.urgency is Urgency.NOW and guarded:
+        return Decision(Route.CAPPED, _why_guarded(outlook, preferences), costs, guarded)
+    if outlook is None:
+        return Decision(Route.PEG, "there is no book to forecast from", costs, guarded)
+    # What comes first is taken where costs are equal.
+    choices = [(Route.MARKET, costs.market), (Route.CAPPED, costs.capped)]
+    if preferences.urgency is Urgency.NORMAL:
+        choices.insert(0, (Route.PEG, costs.peg))
+    open_to_it = [(route, cost) for route, cost in choices if not (guarded and route is Route.MARKET)]
+    known = [(route, cost) for route, cost in open_to_it if not math.isnan(cost)]
+    if not known:
+        return Decision(Route.PEG, "no route has a known cost", costs, guarded)
+    route, cost = min(known, key=lambda each: each[1])
+    return Decision(route, f"the cheapest at {cost:.2f} bps", costs, guarded)
 
 
-def sendable_quantity(remaining: Decimal, price: Decimal, rules: QuantityRules) -> Decimal:
-    """Return how much of a remainder one order may carry; 0 where the venue would take none of it.
-
-    What a maximum cuts off never leaves less than a minimum behind, where that can be avoided.
-    """
-    quantity = floor_to(remaining, rules.lot)
-    if rules.maximum is not None and quantity > rules.maximum:
-        quantity = floor_to(rules.maximum, rules.lot)
-        left = remaining - quantity
-        if rules.minimum is not None and 0 < left < rules.minimum:
-            smaller = quantity - ceil_to(rules.minimum - left, rules.lot)
-            quantity = smaller if smaller >= rules.minimum else quantity
-    if rules.minimum is not None and quantity < rules.minimum:
-        return Decimal(0)
-    notional = quantity * rules.multiplier * (1 if rules.is_inverse else price)
-    if rules.minimum_notional is not None and notional < rules.minimum_notional:
-        return Decimal(0)
-    return quantity
-
-
-def cost_bps(average_price: Decimal, mid: Decimal, *, is_buy: bool) -> Decimal:
-    """Return the cost of an average price against a mid, basis points of the mid; positive is worse."""
-    sign = 1 if is_buy else -1
-    return sign * (average_price - mid) / mid * BPS
+def _why_guarded(outlook: Outlook | None, preferences: Preferences) -> str:
+    if outlook is None:
+        return "no market order: there is no book to forecast from"
+    if not outlook.sufficient_depth:
+        return f"no market order: the visible depth fills {outlook.filled_fraction:.0%} of the quantity"
+    return (
+        f"no market order: its cost may reach {max(outlook.expected_bps, outlook.q95_bps):.1f} bps, "
+        f"the guard is {preferences.threshold * _BPS:g}"
+    )

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from bybit_nt import bybit_nt, is_one_sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDING = (
     Path(os.environ.get("BYBIT_NT_DATA", ROOT.parent / "shared" / "data"))
     / "linear_BTCUSDT_2024-08-08.frames.gz"
 )
-
-
-def run(*arguments: str, timeout: float = 150.0) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-        cwd=ROOT,
-    )
-
-
-def bybit_nt(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return run("nautilus_bybit_adapter.cli", *arguments)
-
-
-def is_one_sentence(text: str) -> bool:
-    """Tell whether an error output is a short message and no traceback."""
-    lines = [line for line in text.strip().splitlines() if line and not line.startswith(("Usage:", "Try "))]
-    return len(lines) == 1 and "Traceback" not in text
 
 
 def check_demo(done: subprocess.CompletedProcess[str]) -> None:
@@ -65,6 +45,16 @@ def test_the_demonstration_on_a_recording() -> None:
 def test_the_demonstration_on_a_venue_that_runs_already(venue: dict[str, str]) -> None:
     access = ("--venue", venue["rest"], "--api-key", venue["api_key"], "--api-secret", venue["api_secret"])
     check_demo(bybit_nt("demo", *access, "--horizon", "2"))
+
+
+def test_the_demonstration_as_json_prints_nothing_else_on_stdout(venue: dict[str, str]) -> None:
+    access = ("--venue", venue["rest"], "--api-key", venue["api_key"], "--api-secret", venue["api_secret"])
+    done = bybit_nt("demo", *access, "--horizon", "2", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads(done.stdout)
+    assert result["agreed"]
+    assert [leg["order"] for leg in result["legs"]] == ["SMART_LIMIT", "SMART_LIMIT", "MARKET", "MARKET"]
+    assert result["accounts"]["venue_balance"] == result["accounts"]["framework_balance"]
 
 
 def test_a_wrong_key_is_one_sentence(venue: dict[str, str]) -> None:

@@ -138,14 +138,15 @@ def test_certificates_are_verified_and_a_private_authority_can_be_given(tmp_path
         app.router.add_route("*", "/{path:.*}", answer)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "localhost", 0, ssl_context=context)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
         await site.start()
         port = runner.addresses[0][1]
 
-        async def ask(**extra: Any) -> str:
-            client = BybitHTTPClient(base_url=f"https://localhost:{port}", max_retries=0, **extra)
+        async def ask(host: str = "localhost", **extra: Any) -> str:
+            client = BybitHTTPClient(base_url=f"https://{host}:{port}", max_retries=0, **extra)
             await client.open()
             try:
+                await client.get_server_time()
                 return (await client.get_server_time()).time_second
             finally:
                 await client.close()
@@ -166,6 +167,8 @@ def test_certificates_are_verified_and_a_private_authority_can_be_given(tmp_path
             with pytest.raises(BybitConnectionError, match=r"(?i)certificate"):
                 await ask()
             assert await ask(ca_file=str(authority)) == "1"
+            with pytest.raises(BybitConnectionError, match=r"(?i)certificate"):
+                await ask("127.0.0.1", ca_file=str(authority))
             with pytest.raises(BybitConnectionError, match=r"(?i)certificate"):
                 await connect(None)
             await connect(str(authority))

@@ -271,7 +271,7 @@ def test_canceling_the_child_itself_ends_the_execution() -> None:
     ("params", "said"),
     [
         ({"urgncy": "now"}, "'urgncy' ('now'); allowed are 'urgency', 'horizon_secs' and 'max_cross_bps'"),
-        ({"urgency": "soon"}, "'urgency' is 'soon'; it must be 'passive' or 'now'"),
+        ({"urgency": "soon"}, "'urgency' is 'soon'; it must be 'passive', 'normal' or 'now'"),
         ({"horizon_secs": -1}, "'horizon_secs' is -1; it must be above 0 and at most 86400"),
         ({"horizon_secs": "15"}, "'horizon_secs' is '15'"),
         (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from nautilus_trader.backtest.engine import BacktestEngine, BacktestEngineConfig
 from nautilus_trader.backtest.models import LatencyModel
+from nautilus_trader.common.actor import Actor
 from nautilus_trader.config import LoggingConfig, RiskEngineConfig
 from nautilus_trader.model.currencies import BTC, USDT
 from nautilus_trader.model.data import BookOrder, DataType, OrderBookDelta, OrderBookDeltas, TradeTick
@@ -246,6 +247,7 @@ class Market:
     until_ms: int | None = None
     venue: dict[str, Any] = field(default_factory=dict)
     risk: RiskEngineConfig = field(default_factory=RiskEngineConfig)
+    actors: list[Actor] = field(default_factory=list)
 
     def run(self) -> Iterator[Outcomes]:
         """Yield the finished backtest, and dispose of it."""
@@ -269,6 +271,7 @@ class Market:
         settings: dict[str, Any] = {"instrument_ids": [INSTRUMENT_ID], **self.config}
         algorithm = SmartLimitExecAlgorithm(SmartLimitExecAlgorithmConfig(**settings))
         trader = Trader(self.cues)
+        engine.add_actors(self.actors)
         engine.add_exec_algorithm(algorithm)
         engine.add_strategy(trader)
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from nautilus_trader.model.enums import LiquiditySide, OrderSide
 
 from nautilus_bybit_adapter.cli.demo.strategy import Leg
+from nautilus_bybit_adapter.cli.files import whole_file
 from nautilus_bybit_adapter.errors import BybitConfigError
 
 SUFFIXES = (".svg", ".png", ".pdf")
@@ -85,5 +86,6 @@ def draw(path: Path, symbol: str, touches: Sequence[tuple[int, float, float]], l
             ylabel="price",
         )
         axes.legend(fontsize=8, loc="best")
-        figure.savefig(path)
+        with whole_file(path) as temporary:
+            figure.savefig(temporary)
         plt.close(figure)

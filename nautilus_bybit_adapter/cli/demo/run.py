@@ -7,8 +7,10 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
+import click
 from nautilus_trader.config import (
     InstrumentProviderConfig,
     LiveExecEngineConfig,
@@ -22,8 +24,10 @@ from nautilus_trader.model.identifiers import InstrumentId, TraderId
 from nautilus_bybit_adapter.cli.demo.accounts import Reconciled, reconcile, venue_balance
 from nautilus_bybit_adapter.cli.demo.plot import check_plot, draw
 from nautilus_bybit_adapter.cli.demo.strategy import Leg, RoundTrip, RoundTripConfig
-from nautilus_bybit_adapter.cli.demo.table import account_table, cost_table
+from nautilus_bybit_adapter.cli.demo.table import account_table, cost_table, demo_result
 from nautilus_bybit_adapter.cli.demo.venue import VenueAccess, access_of, local_venue
+from nautilus_bybit_adapter.cli.output import as_json
+from nautilus_bybit_adapter.cli.signals import Signals, ends_on_signals
 from nautilus_bybit_adapter.constants import BYBIT
 from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.nt1.algo import SmartLimitExecAlgorithm, SmartLimitExecAlgorithmConfig
@@ -51,6 +55,7 @@ class DemoOptions:
     venue_url: str | None = None
     api_key: str | None = None
     api_secret: str | None = None
+    is_json: bool = False
 
 
 def run_demo(options: DemoOptions) -> bool:
@@ -61,6 +66,8 @@ def run_demo(options: DemoOptions) -> bool:
     ------
     BybitError
         If the venue does not start, refuses the key, or lists no such symbol.
+    click.ClickException
+        If the round trip was not completed.
 
     """
     return asyncio.run(_demo(options))
@@ -70,12 +77,13 @@ async def _demo(options: DemoOptions) -> bool:
     if options.plot is not None:
         check_plot(options.plot)
     async with AsyncExitStack() as stack:
+        signals = stack.enter_context(ends_on_signals())
         if options.venue_url is None:
             access = await stack.enter_async_context(local_venue(seed=options.seed, replay=options.replay))
         else:
             access = access_of(options.venue_url, options.api_key, options.api_secret)
         source = f"recorded order flow of {options.replay.name}" if options.replay else "synthetic order flow"
-        print(f"Venue at {access.rest}: {options.symbol} linear, {source}.")
+        click.echo(f"Venue at {access.rest}: {options.symbol} linear, {source}.", err=options.is_json)
         http = BybitHTTPClient(
             environment=BybitEnvironment.TESTNET,
             credentials=Credentials(access.api_key, access.api_secret),
@@ -83,30 +91,31 @@ async def _demo(options: DemoOptions) -> bool:
         )
         await http.open()
         stack.push_async_callback(http.close)
-        return await _trade(options, access, http)
+        return await _trade(options, access, http, signals)
 
 
-async def _trade(options: DemoOptions, access: VenueAccess, http: BybitHTTPClient) -> bool:
+async def _trade(options: DemoOptions, access: VenueAccess, http: BybitHTTPClient, signals: Signals) -> bool:
     await _check_symbol(http, options.symbol)
     start, since_ms = await venue_balance(http), time.time_ns() // 1_000_000
     instrument_id = instrument_id_of(options.symbol, BybitProductType.LINEAR)
     done = asyncio.Event()
     strategy = RoundTrip(
         RoundTripConfig(instrument_id=instrument_id, quantity=options.quantity, horizon_secs=options.horizon),
-        on_leg=_print_leg,
+        on_leg=partial(_print_leg, is_json=options.is_json),
         on_done=done.set,
     )
     node = _build_node(access, instrument_id, strategy)
+    signals.take()
     running = asyncio.ensure_future(node.run_async())
     try:
         try:
             await asyncio.wait_for(done.wait(), TRADING_TIMEOUT_SECS)
         except TimeoutError:
-            raise BybitConfigError(
-                f"The round trip did not end within {TRADING_TIMEOUT_SECS:.0f} s"
+            raise click.ClickException(
+                f"the round trip did not end within {TRADING_TIMEOUT_SECS:.0f} s"
             ) from None
         if strategy.failure is not None:
-            raise BybitConfigError(strategy.failure)
+            raise click.ClickException(strategy.failure)
         fills = [fill for leg in strategy.legs for fill in leg.fills]
         result = await _settled(http, node, instrument_id, fills, start, since_ms)
     finally:
@@ -115,10 +124,13 @@ async def _trade(options: DemoOptions, access: VenueAccess, http: BybitHTTPClien
         node.kernel.dispose()  # `node.dispose` would stop the loop this runs in
         if node.kernel.executor is not None:
             node.kernel.executor.shutdown()
-    print(f"\n{cost_table(strategy.legs)}\n\n{account_table(result)}")
+    if options.is_json:
+        click.echo(as_json(demo_result(strategy.legs, result)))
+    else:
+        click.echo(f"\n{cost_table(strategy.legs)}\n\n{account_table(result)}")
     if options.plot is not None:
         draw(options.plot, options.symbol, strategy.touches, strategy.legs)
-        print(f"\nDrawn into {options.plot}.")
+        click.echo(f"\nDrawn into {options.plot}.", err=options.is_json)
     return result.agreed
 
 
@@ -189,6 +201,7 @@ def _build_node(access: VenueAccess, instrument_id: InstrumentId, strategy: Roun
     return node
 
 
-def _print_leg(number: int, leg: Leg) -> None:
+def _print_leg(number: int, leg: Leg, *, is_json: bool) -> None:
     way = "SMART_LIMIT" if leg.smart else "market"
-    print(f"  leg {number} of 4 done through {way}: {leg.quantity:f} at {leg.average_price:.3f}", flush=True)
+    line = f"  leg {number} of 4 done through {way}: {leg.quantity:f} at {leg.average_price:.3f}"
+    click.echo(line, err=is_json)

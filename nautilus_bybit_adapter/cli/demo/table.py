@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from decimal import Decimal
+from typing import Any
 
 from nautilus_trader.model.enums import OrderSide
 
@@ -75,6 +77,25 @@ def account_table(result: Reconciled) -> str:
         "The accounts agree to the last digit." if result.agreed else "THE ACCOUNTS DO NOT AGREE.",
     ]
     return "\n".join(lines)
+
+
+def demo_result(legs: Sequence[Leg], result: Reconciled) -> dict[str, Any]:
+    """Return ``{"legs": [{"side", "order", ...}], "accounts": {...}, "agreed"}``; costs in basis points."""
+    rows = [
+        {
+            "side": leg.side.name,
+            "order": "SMART_LIMIT" if leg.smart else "MARKET",
+            "fills": len(leg.fills),
+            "quantity": leg.quantity,
+            "arrival_mid": leg.arrival_mid,
+            "average_price": leg.average_price,
+            "slippage_bps": leg.slippage_bps,
+            "fees": leg.fees,
+            "fee_bps": leg.fee_bps,
+        }
+        for leg in legs
+    ]
+    return {"legs": rows, "accounts": asdict(result), "agreed": result.agreed}
 
 
 def _round_trip_cost(legs: Sequence[Leg], *, smart: bool) -> Decimal:

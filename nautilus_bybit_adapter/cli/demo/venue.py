@@ -65,11 +65,15 @@ async def local_venue(*, seed: int, replay: Path | None) -> AsyncIterator[VenueA
 
     """
     arguments = ["--port", "0", "--seed", str(seed), *(["--replay", str(replay)] if replay else [])]
+    # Ctrl-C reaches this process alone, which stops the venue last; killed, it takes the venue with it.
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "nautilus_bybit_adapter.sim",
+        "--until-stdin-ends",
         *arguments,
+        start_new_session=True,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

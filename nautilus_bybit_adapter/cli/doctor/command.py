@@ -12,6 +12,9 @@ import click
 from nautilus_bybit_adapter.cli.doctor.access import Access
 from nautilus_bybit_adapter.cli.doctor.examination import examine
 from nautilus_bybit_adapter.cli.doctor.findings import Finding, State, as_json, as_text
+from nautilus_bybit_adapter.cli.exits import ExitCode
+from nautilus_bybit_adapter.cli.output import epilog, json_option
+from nautilus_bybit_adapter.cli.signals import ends_on_signals
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitCredentialsError
 from nautilus_bybit_adapter.wire.credentials import resolve_credentials, resolve_environment
 from nautilus_bybit_adapter.wire.enums import BybitEnvironment
@@ -31,7 +34,13 @@ def _host_options(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-@click.command()
+@click.command(
+    epilog=epilog(
+        "bybit-nt doctor                          # testnet, with the keys of the environment's variables",
+        "bybit-nt doctor --environment mainnet --json",
+        "bybit-nt doctor --venue http://127.0.0.1:8080 --api-key sim-key --api-secret sim-secret",
+    )
+)
 @click.option(
     "--environment",
     type=click.Choice([each.value for each in BybitEnvironment]),
@@ -50,22 +59,28 @@ def _host_options(function: Callable[..., None]) -> Callable[..., None]:
     show_default=True,
     help="Seconds a check waits for an answer.",
 )
-@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+@json_option
 def doctor(**options: Any) -> None:
     """
     Check everything that trading needs, and say what to do.
 
     Looks at the hosts, the clock, the key and its permissions, the account and its limits. Orders nothing and changes
-    nothing. Ends with 0 when nothing is wrong, 1 when something is, 2 when it was called wrongly.
+    nothing.
     """
     is_json = options.pop("is_json")
     try:
         access, key_finding = _access(**options)
-        findings = asyncio.run(examine(access, key_finding))
+        findings = asyncio.run(_examined(access, key_finding))
     except BybitConfigError as e:
         raise click.UsageError(str(e)) from e
-    print(as_json(findings, access.environment.value) if is_json else as_text(findings))
-    raise SystemExit(1 if any(each.state is State.WRONG for each in findings) else 0)
+    click.echo(as_json(findings, access.environment.value) if is_json else as_text(findings))
+    is_wrong = any(each.state is State.WRONG for each in findings)
+    raise SystemExit(ExitCode.NOT_WELL if is_wrong else ExitCode.OK)
+
+
+async def _examined(access: Access, key_finding: Finding | None) -> list[Finding]:
+    with ends_on_signals():
+        return await examine(access, key_finding)
 
 
 def _access(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from nautilus_trader.model.book import OrderBook
@@ -9,13 +10,15 @@ from nautilus_trader.model.enums import BookAction, BookType
 
 from nautilus_bybit_adapter.nt1.warden_feed import feed
 from nautilus_bybit_adapter.warden import FastWarden, Forecast, Side, forecast
-from nautilus_bybit_adapter.warden.policy import Touch
+from nautilus_bybit_adapter.warden.placement import Touch
+from nautilus_bybit_adapter.warden.policy import Outlook
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
+    from nautilus_trader.model.book import BookLevel
     from nautilus_trader.model.data import OrderBookDeltas, QuoteTick
     from nautilus_trader.model.identifiers import InstrumentId
+
+    from nautilus_bybit_adapter.nt1.custom_data.base import Levels
 
 
 class BookFeed:
@@ -67,10 +70,36 @@ class BookFeed:
         bid, ask = self._book.best_bid_price(), self._book.best_ask_price()
         return Touch(None if bid is None else bid.as_decimal(), None if ask is None else ask.as_decimal())
 
-    def forecast(self, *, is_buy: bool, quantity: Decimal) -> Forecast:
+    def levels(self, depth: int) -> tuple[Levels, Levels]:
+        """Return (price, size) of the best bids and asks, best first, at most `depth` of each."""
+        sides = (self._book.bids(), self._book.asks())
+        bids, asks = (
+            tuple((level.price.as_decimal(), _size_of(level)) for level in side[:depth]) for side in sides
+        )
+        return bids, asks
+
+    def outlook(self, *, is_buy: bool, quantity: Decimal) -> Outlook:
         """Forecast the cost of filling a quantity (base units) at once."""
         side = Side.BUY if is_buy else Side.SELL
-        return forecast(self._warden, self.instrument_id.value, side, float(quantity))
+        return outlook_of(forecast(self._warden, self.instrument_id.value, side, float(quantity)))
+
+
+def outlook_of(told: Forecast) -> Outlook:
+    """Return a forecast as the choice of a route takes it."""
+    walk = told.expected_slippage_mid_bps
+    return Outlook(
+        sufficient_depth=told.sufficient_depth,
+        expected_bps=walk,
+        walk_bps=walk,
+        q90_bps=walk,
+        q95_bps=walk,
+        spread_bps=told.spread_bps,
+        filled_fraction=told.visible_quantity / told.quantity,
+    )
+
+
+def _size_of(level: BookLevel) -> Decimal:
+    return sum((order.size.as_decimal() for order in level.orders()), Decimal(0))
 
 
 def touch_of_quote(quote: QuoteTick | None) -> Touch:

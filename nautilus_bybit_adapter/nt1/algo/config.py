@@ -19,8 +19,17 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
     exec_algorithm_id : ExecAlgorithmId, default ``SMART_LIMIT``
         What strategies name in their orders.
     slippage_threshold : float, default 0.01
-        The guard: the largest expected slippage against the mid at which a market order may be sent, as a
-        fraction (0.01 is 1 %). Above 0 and at most 1.
+        The guard: the largest slippage against the mid that a market order may have at the 95 % quantile of its
+        forecast, as a fraction (0.01 is 1 %). Beyond it, and where the visible depth does not fill the
+        quantity, only capped limits are sent. Above 0 and at most 1.
+    tail_weight : float, default 0.1
+        What the 95 % quantile counts in the cost that a route is chosen by, from 0.
+    fill_time_secs : float, default 3.2
+        Time constant of the fill of an order that follows the touch, where no fitted model says: the order fills
+        within T with 1 - exp(-T / fill_time_secs). The default is that of recorded BTC and ETH markets.
+    unfilled_drift_bps : float, default 1
+        How far the mid has typically run away from an order that was not filled, basis points per square root
+        of a second; likewise.
     horizon_secs : float, default 15
         How long an order rests at the touch before it crosses, unless the order says otherwise.
     max_cross_bps : float, default 10
@@ -52,6 +61,9 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
 
     exec_algorithm_id: ExecAlgorithmId | None = ExecAlgorithmId("SMART_LIMIT")
     slippage_threshold: float = 0.01
+    tail_weight: float = 0.1
+    fill_time_secs: float = 3.2
+    unfilled_drift_bps: float = 1.0
     horizon_secs: float = 15.0
     max_cross_bps: float = 10.0
     min_reprice_interval_ms: int = 250
@@ -68,6 +80,9 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
         self._above("horizon_secs", 86_400.0)
         self._above("max_cross_bps", self.slippage_threshold * _BPS)
         self._above("book_timeout_secs", 600.0)
+        self._above("fill_time_secs", 86_400.0)
+        self._from_zero("tail_weight", 10.0)
+        self._from_zero("unfilled_drift_bps", 1_000.0)
         for name, low, high in (
             ("min_reprice_interval_ms", 1, 60_000),
             ("settle_ms", 0, 60_000),
@@ -88,3 +103,8 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
             raise ValueError(f"{name} is {value!r}; it must be a number above 0 and at most {most:g}")
         if not 0 < value <= most:
             raise ValueError(f"{name} is {value!r}; it must be above 0 and at most {most:g}")
+
+    def _from_zero(self, name: str, most: float) -> None:
+        value = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            raise ValueError(f"{name} is {value!r}; it must be a number from 0 to {most:g}")

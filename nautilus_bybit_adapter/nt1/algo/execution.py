@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
+from nautilus_bybit_adapter.nt1.algo.course import SmartLimitFill, SmartLimitStep
+
 ZERO = Decimal(0)
 
 
@@ -111,7 +113,8 @@ class ParentExecution:
     turnover: Decimal = ZERO
     amends: int = 0
     reached_venue: bool = False
-    commissions: dict[str, Decimal] = field(default_factory=dict)
+    fills: list[SmartLimitFill] = field(default_factory=list)
+    steps: list[SmartLimitStep] = field(default_factory=list)
     children: dict[str, Child] = field(default_factory=dict)
     _trades: set[tuple[str, str]] = field(default_factory=set)
 
@@ -141,6 +144,18 @@ class ParentExecution:
         return self.turnover / self.filled if self.filled else None
 
     @property
+    def commissions(self) -> dict[str, Decimal]:
+        """What was paid, by currency code; negative for rebates."""
+        paid: dict[str, Decimal] = {}
+        for fill in self.fills:
+            paid[fill.currency] = paid.get(fill.currency, ZERO) + fill.commission
+        return paid
+
+    def filled_as(self, *, is_maker: bool) -> Decimal:
+        """Return what was executed as maker, or as taker; base units."""
+        return sum((fill.quantity for fill in self.fills if fill.is_maker is is_maker), ZERO)
+
+    @property
     def open_child(self) -> Child | None:
         """The child that may still fill; at most one is allocated at a time."""
         return next((child for child in self.children.values() if child.is_open), None)
@@ -164,6 +179,7 @@ class ParentExecution:
             )
         child = Child(child_id, kind, quantity, price, now_ns)
         self.children[child_id] = child
+        self.note(child, "sent", now_ns, price=price, quantity=quantity)
         return child
 
     def on_accepted(self, child_id: str) -> None:
@@ -173,43 +189,24 @@ class ParentExecution:
         if child.status is ChildStatus.SENT:
             child.status = ChildStatus.WORKING
 
-    def on_fill(
-        self,
-        child_id: str,
-        trade_id: str,
-        quantity: Decimal,
-        price: Decimal,
-        commission: tuple[str, Decimal] | None = None,
-    ) -> bool:
+    def on_fill(self, fill: SmartLimitFill) -> bool:
         """Account for a fill, on an open child as on a closed one.
-
-        Parameters
-        ----------
-        child_id : str
-        trade_id : str
-            A second fill of the child with the same id is ignored.
-        quantity, price : Decimal
-            Base units and quote units.
-        commission : tuple of str and Decimal, optional
-            Currency code and amount; negative for a rebate.
 
         Returns
         -------
         bool
-            Whether the fill was new.
+            Whether it was new: a second fill of the child with the same trade id is ignored.
 
         """
-        if (child_id, trade_id) in self._trades:
+        if (fill.child_id, fill.trade_id) in self._trades:
             return False
-        self._trades.add((child_id, trade_id))
-        child = self.children[child_id]
+        self._trades.add((fill.child_id, fill.trade_id))
+        child = self.children[fill.child_id]
         self.reached_venue = True
-        child.filled += quantity
-        self.filled += quantity
-        self.turnover += quantity * price
-        if commission is not None:
-            code, amount = commission
-            self.commissions[code] = self.commissions.get(code, ZERO) + amount
+        child.filled += fill.quantity
+        self.filled += fill.quantity
+        self.turnover += fill.quantity * fill.price
+        self.fills.append(fill)
         if child.is_open:
             child.status = ChildStatus.CLOSED if child.filled >= child.quantity else ChildStatus.WORKING
         return True
@@ -240,3 +237,7 @@ class ParentExecution:
     def on_closed(self, child_id: str) -> None:
         """Note that the child fills no more; what it left becomes unallocated."""
         self.children[child_id].status = ChildStatus.CLOSED
+
+    def note(self, child: Child, event: str, ts_ns: int, *, price: Decimal | None, quantity: Decimal) -> None:
+        """Write a step of a child down for the report."""
+        self.steps.append(SmartLimitStep(ts_ns, child.child_id, child.kind.value, event, price, quantity))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nautilus_trader.model.enums import LiquiditySide
 from nautilus_trader.model.events import (
     OrderAccepted,
     OrderCanceled,
@@ -17,16 +18,32 @@ from nautilus_trader.model.events import (
     OrderUpdated,
 )
 
+from nautilus_bybit_adapter.nt1.algo.course import SmartLimitFill
 from nautilus_bybit_adapter.nt1.algo.plan import Closed, Plan, retry_cancel_ns
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from nautilus_trader.model.events import OrderEvent
     from nautilus_trader.model.orders import Order
 
     from nautilus_bybit_adapter.nt1.algo.execution import Child
 
 
-def take_events(plan: Plan, order: Order, now_ns: int) -> bool:
+# How the report names what happened to a child.
+_STEPS: dict[type, str] = {
+    OrderAccepted: "accepted",
+    OrderUpdated: "amended",
+    OrderModifyRejected: "amend refused",
+    OrderCancelRejected: "cancel refused",
+    OrderCanceled: "canceled",
+    OrderExpired: "expired",
+    OrderRejected: "rejected",
+    OrderDenied: "denied",
+}
+
+
+def take_events(plan: Plan, order: Order, now_ns: int, mid: Decimal | None = None) -> bool:
     """Take in every event of a child order that has not been seen yet.
 
     The order's own list of events is the source, so that an event is neither missed nor counted twice
@@ -40,6 +57,8 @@ def take_events(plan: Plan, order: Order, now_ns: int) -> bool:
         A child, or the parent if it was sent itself.
     now_ns : int
         UNIX nanoseconds.
+    mid : Decimal or None
+        The market's, for the report.
 
     Returns
     -------
@@ -53,20 +72,38 @@ def take_events(plan: Plan, order: Order, now_ns: int) -> bool:
         event = order.events[child.events_seen]
         child.events_seen += 1
         if isinstance(event, OrderFilled):
-            has_fill |= _fill(plan, child, event)
+            has_fill |= _fill(plan, child, event, mid)
         else:
             _note(plan, child, event, order, now_ns)
+            _step(plan, child, event)
     return has_fill
 
 
-def _fill(plan: Plan, child: Child, event: OrderFilled) -> bool:
-    return plan.execution.on_fill(
-        child.child_id,
-        event.trade_id.value,
-        event.last_qty.as_decimal(),
-        event.last_px.as_decimal(),
-        (event.commission.currency.code, event.commission.as_decimal()),
+def _fill(plan: Plan, child: Child, event: OrderFilled, mid: Decimal | None) -> bool:
+    fill = SmartLimitFill(
+        ts_event=event.ts_event,
+        child_id=child.child_id,
+        trade_id=event.trade_id.value,
+        price=event.last_px.as_decimal(),
+        quantity=event.last_qty.as_decimal(),
+        is_maker=event.liquidity_side == LiquiditySide.MAKER,
+        commission=event.commission.as_decimal(),
+        currency=event.commission.currency.code,
+        mid=mid,
     )
+    is_new = plan.execution.on_fill(fill)
+    if is_new:
+        plan.execution.note(child, "filled", event.ts_event, price=fill.price, quantity=fill.quantity)
+    return is_new
+
+
+def _step(plan: Plan, child: Child, event: OrderEvent) -> None:
+    name = _STEPS.get(type(event))
+    if name is None:
+        return
+    if isinstance(event, OrderRejected) and event.due_post_only:
+        name = "rejected post-only"
+    plan.execution.note(child, name, event.ts_event, price=child.price, quantity=child.quantity)
 
 
 def _note(plan: Plan, child: Child, event: OrderEvent, order: Order, now_ns: int) -> None:

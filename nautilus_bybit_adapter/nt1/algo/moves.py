@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from nautilus_bybit_adapter.nt1.algo.execution import Child, ChildKind, Outcome
-    from nautilus_bybit_adapter.warden.policy import QuantityRules, Touch, Urgency
+    from nautilus_bybit_adapter.warden.placement import QuantityRules, Touch
+    from nautilus_bybit_adapter.warden.policy import Preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Terms:
     tick : Decimal
         Price step of the instrument.
     rules : QuantityRules
-    urgency : Urgency
+    preferences : Preferences
+        What the route is chosen by.
     is_market : bool
         Whether the parent is a market order, so that it may itself be sent.
     bound : Decimal or None
@@ -33,8 +35,6 @@ class Terms:
         When to stop waiting at the touch, UNIX nanoseconds.
     book_deadline_ns : int
         When to stop waiting for a book, UNIX nanoseconds.
-    threshold : float
-        Largest expected slippage of a market order, fraction.
     cap_bps : Decimal
         How far beyond the touch a child may trade, basis points.
     reprice_ns, settle_ns : int
@@ -48,13 +48,12 @@ class Terms:
     is_buy: bool
     tick: Decimal
     rules: QuantityRules
-    urgency: Urgency
+    preferences: Preferences
     is_market: bool
     bound: Decimal | None
     never_cross: bool
     deadline_ns: int
     book_deadline_ns: int
-    threshold: float
     cap_bps: Decimal
     reprice_ns: int
     settle_ns: int

@@ -59,7 +59,7 @@ def parse_params(values: Mapping[str, Any] | None, config: SmartLimitExecAlgorit
     Parameters
     ----------
     values : mapping, optional
-        ``urgency`` ("passive" or "now"), ``horizon_secs`` and ``max_cross_bps``, each optional.
+        ``urgency`` ("passive", "normal" or "now"), ``horizon_secs`` and ``max_cross_bps``, each optional.
     config : SmartLimitExecAlgorithmConfig
         Where the defaults come from.
 
@@ -80,7 +80,7 @@ def parse_params(values: Mapping[str, Any] | None, config: SmartLimitExecAlgorit
             "allowed are 'urgency', 'horizon_secs' and 'max_cross_bps'"
         )
     if not isinstance(urgency, str) or urgency not in {known.value for known in Urgency}:
-        raise SmartLimitOrderError(f"'urgency' is {urgency!r}; it must be 'passive' or 'now'")
+        raise SmartLimitOrderError(f"'urgency' is {urgency!r}; it must be 'passive', 'normal' or 'now'")
     _check_number("horizon_secs", horizon_secs, _MOST_HORIZON_SECS, "one day in seconds")
     _check_number("max_cross_bps", max_cross_bps, config.slippage_threshold * _BPS, "the slippage guard")
     return OrderParams(Urgency(urgency), float(horizon_secs), Decimal(str(max_cross_bps)))
@@ -121,5 +121,6 @@ def check_order(order: Order, params: OrderParams, instrument: Instrument | None
         raise SmartLimitOrderError(f"the order is part of a contingency ({name}); it must stand alone")
     if order.order_type == OrderType.LIMIT and order.display_qty is not None:
         raise SmartLimitOrderError(f"'display_qty' is {order.display_qty}; it must be left out")
-    if order.order_type == OrderType.LIMIT and order.is_post_only and params.urgency is Urgency.NOW:
-        raise SmartLimitOrderError("'urgency' is 'now' for a post-only order; it must be 'passive'")
+    if order.order_type == OrderType.LIMIT and order.is_post_only and params.urgency is not Urgency.PASSIVE:
+        said = params.urgency.value
+        raise SmartLimitOrderError(f"'urgency' is {said!r} for a post-only order; it must be 'passive'")

@@ -18,15 +18,8 @@ from nautilus_bybit_adapter.nt1.algo.moves import (
     View,
     Wait,
 )
-from nautilus_bybit_adapter.warden.policy import (
-    CostForecast,
-    Route,
-    Touch,
-    cap_price,
-    choose_route,
-    peg_price,
-    sendable_quantity,
-)
+from nautilus_bybit_adapter.warden.placement import Touch, cap_price, peg_price, sendable_quantity
+from nautilus_bybit_adapter.warden.policy import Decision, Outlook, Route, decide
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -80,6 +73,7 @@ class Plan:
         self.terms = terms
         self.execution = execution
         self.phase = Phase.WAITING
+        self.decision: Decision | None = None
         self.outcome: Outcome | None = None
         self.reason = ""
         self._cross_attempts = 0
@@ -89,15 +83,15 @@ class Plan:
 
     # -- what happened ---------------------------------------------------------------------------------
 
-    def begin(self, forecast: CostForecast | None, touch: Touch) -> None:
+    def begin(self, outlook: Outlook | None, touch: Touch) -> None:
         """Choose the route, once there is a book or no more time to wait for one."""
-        if forecast is None and touch == Touch():
+        if outlook is None and touch == Touch():
             self.end(Outcome.DENIED, "no order book and no quote arrived in time")
             return
-        route = choose_route(forecast, self.terms.urgency, self.terms.threshold)
-        if route is Route.MARKET and self.terms.is_market:
+        self.decision = decide(outlook, self.terms.preferences)
+        if self.decision.route is Route.MARKET and self.terms.is_market:
             self.phase = Phase.MARKET
-        elif route is Route.PEG:
+        elif self.decision.route is Route.PEG:
             self.phase = Phase.PASSIVE
         else:
             self.phase = Phase.CROSSING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,11 @@ from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.model.events import OrderCanceled, OrderDenied, OrderUpdated
 from nautilus_trader.model.objects import Currency, Money, Quantity
 
+from nautilus_bybit_adapter.nt1.algo.course import Units, fee_bps, split_cost
 from nautilus_bybit_adapter.nt1.algo.execution import Outcome, ParentExecution
 from nautilus_bybit_adapter.nt1.algo.report import SmartLimitReport
 from nautilus_bybit_adapter.nt1.algo.terms import exact_quantity
-from nautilus_bybit_adapter.warden.policy import cost_bps
+from nautilus_bybit_adapter.warden.policy import Urgency
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from nautilus_bybit_adapter.nt1.algo.book import BookFeed
     from nautilus_bybit_adapter.nt1.algo.plan import Plan
+    from nautilus_bybit_adapter.nt1.custom_data.base import Levels
+    from nautilus_bybit_adapter.warden.policy import Outlook
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class Run:
         What the parent was for when it came.
     ts_start : int
         When that was, UNIX nanoseconds.
+    units : Units
 
     """
 
@@ -48,8 +53,11 @@ class Run:
     plan: Plan
     quantity: Quantity
     ts_start: int
+    units: Units
     arrival_mid: Decimal | None = None
-    expected_slippage_bps: float | None = None
+    arrival_bids: Levels = ()
+    arrival_asks: Levels = ()
+    outlook: Outlook | None = None
     revision: int = 0
     is_reported: bool = False
     is_advancing: bool = False
@@ -67,55 +75,87 @@ class Run:
 
     def report(self, now_ns: int, outcome: Outcome, reason: str) -> SmartLimitReport:
         """Return what became of it; `now_ns` is UNIX nanoseconds."""
-        execution, mid = self.execution, self.arrival_mid
-        average = execution.average_price
-        cost = None
-        if average is not None and mid is not None:
-            cost = float(cost_bps(average, mid, is_buy=self.plan.terms.is_buy))
+        execution, decision, outlook = self.execution, self.plan.decision, self.outlook
+        costs = None if decision is None else decision.costs
+        fee = fee_bps(execution.fills, self.units)
+        split = None
+        if self.arrival_mid is not None:
+            split = split_cost(execution.fills, self.arrival_mid, is_buy=self.plan.terms.is_buy)
         return SmartLimitReport(
             client_order_id=self.primary.client_order_id,
+            strategy_id=self.primary.strategy_id,
             instrument_id=self.primary.instrument_id,
             side=self.primary.side,
             quantity=self.quantity,
             filled_qty=exact_quantity(execution.filled, self.instrument),
-            avg_px=average,
-            arrival_mid=mid,
-            expected_slippage_bps=self.expected_slippage_bps,
-            cost_bps=cost,
+            notional=self._notional(),
+            urgency=self.plan.terms.preferences.urgency.value,
+            decision="none" if decision is None else decision.route.value,
+            decision_reason="" if decision is None else decision.reason,
+            market_cost_bps=None if costs is None else _number(costs.market),
+            capped_cost_bps=None if costs is None else _number(costs.capped),
+            peg_cost_bps=None if costs is None else _number(costs.peg),
+            arrival_mid=self.arrival_mid,
+            arrival_spread_bps=None if outlook is None else _number(outlook.spread_bps),
+            expected_slippage_bps=None if outlook is None else _number(outlook.expected_bps),
+            walk_slippage_bps=None if outlook is None else _number(outlook.walk_bps),
+            q90_slippage_bps=None if outlook is None else _number(outlook.q90_bps),
+            q95_slippage_bps=None if outlook is None else _number(outlook.q95_bps),
+            horizon_ns=0 if outlook is None else outlook.horizon_ns,
+            sufficient_depth=outlook is not None and outlook.sufficient_depth,
+            uses_model=outlook is not None and outlook.uses_model,
+            fill_probability=None if costs is None else _number(costs.fill_probability),
+            bids=self.arrival_bids,
+            asks=self.arrival_asks,
+            avg_px=execution.average_price,
+            cost_bps=None if split is None else float(split.total),
+            spread_cost_bps=None if split is None or split.spread is None else float(split.spread),
+            drift_cost_bps=None if split is None or split.drift is None else float(split.drift),
+            fee_bps=None if fee is None else float(fee),
+            maker_qty=execution.filled_as(is_maker=True),
+            taker_qty=execution.filled_as(is_maker=False),
             commissions=tuple(
                 Money.from_decimal(amount, Currency.from_str(code))
                 for code, amount in execution.commissions.items()
             ),
             children=len(execution.children),
             amends=execution.amends,
+            fills=tuple(execution.fills),
+            steps=tuple(execution.steps),
             outcome=outcome,
             reason=reason,
             revision=self.revision,
             ts_start=self.ts_start,
-            ts_end=now_ns,
+            ts_event=now_ns,
+            ts_init=now_ns,
         )
+
+    def _notional(self) -> Decimal | None:
+        if self.arrival_mid is None:
+            return None
+        return self.units.value(self.quantity.as_decimal(), self.arrival_mid)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def denied_report(order: Order, reason: str, now_ns: int) -> SmartLimitReport:
     """Return the report of an order that was refused on arrival."""
+    asked = (order.exec_algorithm_params or {}).get("urgency", Urgency.PASSIVE.value)
     return SmartLimitReport(
         client_order_id=order.client_order_id,
+        strategy_id=order.strategy_id,
         instrument_id=order.instrument_id,
         side=order.side,
         quantity=order.quantity,
         filled_qty=Quantity.zero(order.quantity.precision),
-        avg_px=None,
-        arrival_mid=None,
-        expected_slippage_bps=None,
-        cost_bps=None,
-        commissions=(),
-        children=0,
-        amends=0,
+        urgency=str(asked),
         outcome=Outcome.DENIED,
         reason=reason,
-        revision=0,
         ts_start=now_ns,
-        ts_end=now_ns,
+        ts_event=now_ns,
+        ts_init=now_ns,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ from nautilus_bybit_adapter.nt1.algo.run import (
     denied_report,
     reduced_event,
 )
-from nautilus_bybit_adapter.nt1.algo.terms import exact_price, exact_quantity, terms_of
+from nautilus_bybit_adapter.nt1.algo.terms import exact_price, exact_quantity, terms_of, units_of
 from nautilus_bybit_adapter.warden import FastWarden
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
 
 # Ended executions that are kept for fills that come late.
 _REMEMBERED = 1_000
+_REPORTED_LEVELS = 50
 
 
 class SmartLimitExecAlgorithm(ExecAlgorithm):
@@ -198,6 +198,7 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
             plan=plan,
             quantity=order.quantity,
             ts_start=now,
+            units=units_of(instrument),
         )
         self._runs[order.client_order_id] = run
         self._active[order.client_order_id] = run
@@ -218,7 +219,8 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
     def _take(self, run: Run, order: Order) -> None:
         is_parent = order.client_order_id == run.primary.client_order_id
         if order.client_order_id.value in run.execution.children:
-            is_filled = take_events(run.plan, order, self.clock.timestamp_ns())
+            mid = self._view(run).touch.mid
+            is_filled = take_events(run.plan, order, self.clock.timestamp_ns(), mid)
             if is_filled and run.is_reported:
                 self._report_late_fill(run)
         elif is_parent and order.is_closed:
@@ -280,17 +282,15 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
     def _begin(self, run: Run) -> None:
         view = self._view(run)
         is_buy = run.plan.terms.is_buy
-        forecast = None
         if view.is_book_ready:
-            forecast = run.feed.forecast(is_buy=is_buy, quantity=run.execution.total)
-            if not math.isnan(forecast.expected_slippage_mid_bps):
-                run.expected_slippage_bps = forecast.expected_slippage_mid_bps
+            run.outlook = run.feed.outlook(is_buy=is_buy, quantity=run.execution.total)
+            run.arrival_bids, run.arrival_asks = run.feed.levels(_REPORTED_LEVELS)
         elif not run.feed.follows_quotes:
             run.feed.follows_quotes = True
             self.subscribe_quote_ticks(run.feed.instrument_id)
         run.arrival_mid = view.touch.mid
-        run.plan.begin(forecast, view.touch)
-        expected = "unknown" if run.expected_slippage_bps is None else f"{run.expected_slippage_bps:.2f} bps"
+        run.plan.begin(run.outlook, view.touch)
+        expected = "unknown" if run.outlook is None else f"{run.outlook.expected_bps:.2f} bps"
         name = run.primary.client_order_id.value
         text = f"{name}: {run.plan.phase.value}; expected cost of a market order: {expected}"
         self.log.info(text)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from nautilus_trader.model.enums import OrderSide, OrderType
 from nautilus_trader.model.objects import Price, Quantity
 
+from nautilus_bybit_adapter.nt1.algo.course import Units
 from nautilus_bybit_adapter.nt1.algo.moves import Terms
-from nautilus_bybit_adapter.warden.policy import QuantityRules
+from nautilus_bybit_adapter.warden.placement import QuantityRules
+from nautilus_bybit_adapter.warden.policy import Preferences
 
 if TYPE_CHECKING:
     from nautilus_trader.model.instruments import Instrument
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _MS = 1_000_000
 _SECOND = 1_000_000_000
+_BPS = 10_000.0
 
 
 def rules_of(instrument: Instrument) -> QuantityRules:
@@ -32,6 +35,34 @@ def rules_of(instrument: Instrument) -> QuantityRules:
         minimum_notional=None if notional is None else notional.as_decimal(),
         multiplier=instrument.multiplier.as_decimal(),
         is_inverse=instrument.is_inverse,
+    )
+
+
+def units_of(instrument: Instrument) -> Units:
+    """Return what an instrument's quantities and fees are counted in."""
+    base = instrument.get_base_currency()
+    return Units(
+        base="" if base is None else base.code,
+        quote=instrument.quote_currency.code,
+        multiplier=instrument.multiplier.as_decimal(),
+        is_inverse=instrument.is_inverse,
+    )
+
+
+def preferences_of(
+    instrument: Instrument, params: OrderParams, config: SmartLimitExecAlgorithmConfig
+) -> Preferences:
+    """Return what a route is chosen by; the fees are those of the instrument, the account's once they are loaded."""
+    return Preferences(
+        urgency=params.urgency,
+        threshold=config.slippage_threshold,
+        cap_bps=float(params.max_cross_bps),
+        horizon_secs=params.horizon_secs,
+        maker_fee_bps=float(instrument.maker_fee) * _BPS,
+        taker_fee_bps=float(instrument.taker_fee) * _BPS,
+        tail_weight=config.tail_weight,
+        fill_time_secs=config.fill_time_secs,
+        unfilled_drift_bps=config.unfilled_drift_bps,
     )
 
 
@@ -48,13 +79,12 @@ def terms_of(
         is_buy=order.side == OrderSide.BUY,
         tick=instrument.price_increment.as_decimal(),
         rules=rules_of(instrument),
-        urgency=params.urgency,
+        preferences=preferences_of(instrument, params, config),
         is_market=not is_limit,
         bound=order.price.as_decimal() if is_limit else None,
         never_cross=is_limit and order.is_post_only,
         deadline_ns=now_ns + int(params.horizon_secs * _SECOND),
         book_deadline_ns=now_ns + int(config.book_timeout_secs * _SECOND),
-        threshold=config.slippage_threshold,
         cap_bps=params.max_cross_bps,
         reprice_ns=config.min_reprice_interval_ms * _MS,
         settle_ns=config.settle_ms * _MS,

@@ -1,6 +1,7 @@
 """What makes a frozen dataclass a framework datum that the message bus and a Parquet catalogue can carry.
 
-Decimals travel as their exact text, identifiers as their value, levels as JSON.
+Decimals and quantities travel as their exact text, identifiers and enumerations as their value, levels and rows
+as JSON.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, ClassVar, NamedTuple, Self, get_type_hints
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple, Self, get_args, get_origin, get_type_hints
 
 import msgspec
 import pyarrow as pa
 from nautilus_trader.core.data import Data
-from nautilus_trader.model.identifiers import InstrumentId
+from nautilus_trader.model.enums import OrderSide, order_side_from_str, order_side_to_str
+from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId, StrategyId
+from nautilus_trader.model.objects import Money, Quantity
 from nautilus_trader.serialization.arrow.serializer import register_arrow
 from nautilus_trader.serialization.base import register_serializable_type
 
@@ -42,11 +46,29 @@ def _encode_decimal(number: Decimal) -> str:
     return f"{number:f}"
 
 
+def _value(member: Any) -> Any:
+    return member.value
+
+
+def _encode_money(amounts: tuple[Money, ...]) -> str:
+    return msgspec.json.encode([str(money) for money in amounts]).decode()
+
+
+def _decode_money(text: str) -> tuple[Money, ...]:
+    return tuple(map(Money.from_str, msgspec.json.decode(text, type=list[str])))
+
+
 _CODECS: dict[Any, _Codec] = {
-    InstrumentId: _Codec(pa.string(), lambda value: value.value, InstrumentId.from_str),
+    InstrumentId: _Codec(pa.string(), _value, InstrumentId.from_str),
+    ClientOrderId: _Codec(pa.string(), _value, ClientOrderId),
+    StrategyId: _Codec(pa.string(), _value, StrategyId),
+    OrderSide: _Codec(pa.string(), order_side_to_str, order_side_from_str),
+    Quantity: _Codec(pa.string(), str, Quantity.from_str),
+    tuple[Money, ...]: _Codec(pa.string(), _encode_money, _decode_money),
     Decimal: _Codec(pa.string(), _encode_decimal, Decimal),
     str: _Codec(pa.string(), _same, str),
     int: _Codec(pa.int64(), _same, int),
+    float: _Codec(pa.float64(), _same, float),
     bool: _Codec(pa.bool_(), _same, bool),
     Levels: _Codec(pa.string(), _encode_levels, _decode_levels),
 }
@@ -107,5 +129,19 @@ def _codec_of(hint: Any) -> _Codec:
     known = _CODECS.get(hint)
     if known is not None:
         return known
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return _Codec(pa.string(), _value, hint)
+    if get_origin(hint) is tuple:
+        return _rows_codec(get_args(hint)[0])
     (inner,) = (each for each in hint.__args__ if each is not type(None))
-    return _CODECS[inner]
+    return _codec_of(inner)
+
+
+def _rows_codec(row: type[msgspec.Struct]) -> _Codec:
+    """Return the codec of a tuple of structs."""
+    rows: Any = list.__class_getitem__(row)
+
+    def decode(text: str) -> tuple[Any, ...]:
+        return tuple(msgspec.json.decode(text, type=rows))
+
+    return _Codec(pa.string(), lambda rows: msgspec.json.encode(rows).decode(), decode)

@@ -1,163 +1,159 @@
 from __future__ import annotations
 
+import dataclasses
 import math
-from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nautilus_bybit_adapter.warden.policy import (
-    QuantityRules,
+    Outlook,
+    Preferences,
     Route,
-    Touch,
+    RouteCosts,
     Urgency,
-    cap_price,
-    choose_route,
-    cost_bps,
-    peg_price,
-    sendable_quantity,
+    decide,
+    fill_probability,
+    is_guarded,
+    route_costs,
 )
 
-D = Decimal
-TICK = D("0.1")
+NAN = math.nan
 
 
-@dataclass(frozen=True)
-class Cost:
-    sufficient_depth: bool
-    expected_slippage_mid_bps: float
+def outlook(expected: float = 5.0, q95: float | None = None, **changes: Any) -> Outlook:
+    q95 = expected if q95 is None else q95
+    known = Outlook(
+        sufficient_depth=True,
+        expected_bps=expected,
+        walk_bps=expected,
+        q90_bps=q95,
+        q95_bps=q95,
+        spread_bps=1.0,
+    )
+    return dataclasses.replace(known, **changes)
+
+
+def preferences(urgency: Urgency = Urgency.NOW, **changes: Any) -> Preferences:
+    values: dict[str, Any] = {
+        "urgency": urgency,
+        "threshold": 0.01,
+        "cap_bps": 10.0,
+        "horizon_secs": 15.0,
+        "maker_fee_bps": 2.0,
+        "taker_fee_bps": 5.5,
+        "tail_weight": 0.1,
+    }
+    return Preferences(**{**values, **changes})
+
+
+WIDE = preferences(cap_bps=1e9)
+THIN = outlook(NAN, sufficient_depth=False, filled_fraction=0.4)
 
 
 @pytest.mark.parametrize(
-    ("forecast", "urgency", "route"),
+    ("told", "is_out"),
     [
-        (Cost(sufficient_depth=True, expected_slippage_mid_bps=0.0), Urgency.PASSIVE, Route.PEG),
-        (None, Urgency.PASSIVE, Route.PEG),
-        (Cost(sufficient_depth=False, expected_slippage_mid_bps=math.nan), Urgency.PASSIVE, Route.PEG),
-        (Cost(sufficient_depth=True, expected_slippage_mid_bps=5.0), Urgency.NOW, Route.MARKET),
-        (Cost(sufficient_depth=True, expected_slippage_mid_bps=100.0), Urgency.NOW, Route.MARKET),
-        (Cost(sufficient_depth=True, expected_slippage_mid_bps=100.0001), Urgency.NOW, Route.CAPPED),
-        (Cost(sufficient_depth=True, expected_slippage_mid_bps=math.nan), Urgency.NOW, Route.CAPPED),
-        (Cost(sufficient_depth=True, expected_slippage_mid_bps=math.inf), Urgency.NOW, Route.CAPPED),
-        (Cost(sufficient_depth=False, expected_slippage_mid_bps=0.0), Urgency.NOW, Route.CAPPED),
-        (None, Urgency.NOW, Route.CAPPED),
+        (outlook(100.0), False),
+        (outlook(100.0001), True),
+        (outlook(5.0, q95=100.0), False),
+        (outlook(5.0, q95=100.0001), True),
+        (outlook(5.0, q95=NAN), True),
+        (outlook(NAN), True),
+        (outlook(math.inf), True),
+        (outlook(0.0, sufficient_depth=False), True),
+        (None, True),
     ],
 )
-def test_a_market_order_needs_urgency_depth_and_a_cost_within_the_guard(
-    forecast: Cost | None, urgency: Urgency, route: Route
-) -> None:
-    assert choose_route(forecast, urgency, 0.01) is route
+def test_the_guard_is_held_by_depth_and_by_the_tail(told: Outlook | None, is_out: bool) -> None:
+    assert is_guarded(told, 0.01) is is_out
+    decision = decide(told, WIDE)
+    assert decision.is_guarded is is_out
+    assert decision.route is (Route.CAPPED if is_out else Route.MARKET)
+
+
+@pytest.mark.parametrize("told", [outlook(), THIN, outlook(NAN), None])
+def test_a_passive_order_rests_whatever_the_forecast(told: Outlook | None) -> None:
+    assert decide(told, preferences(Urgency.PASSIVE)).route is Route.PEG
+
+
+def test_the_costs_follow_their_formulas() -> None:
+    costs = route_costs(
+        outlook(2.0, q95=4.0, walk_bps=1.0, fill_probability=0.5, horizon_ns=15 * 10**9), WIDE
+    )
+    assert costs.market == pytest.approx(2.0 + 5.5 + 0.4)
+    assert costs.capped == pytest.approx(costs.market), "no cap, no difference"
+    drift = math.sqrt(15.0)
+    mean = 0.5 * (2.0 - 0.5) + 0.5 * (1.0 + drift + 5.5)
+    tail = 0.5 * -0.5 + 0.5 * (1.0 + 2 * drift)
+    assert costs.peg == pytest.approx(mean + 0.1 * tail)
+    assert costs.fill_probability == 0.5
+
+
+def test_a_cap_costs_what_is_missed_and_saves_the_tail() -> None:
+    # The cap is where the mean is: half of the time it is not enough.
+    told = outlook(10.5, q95=30.5)
+    costs = route_costs(told, preferences(cap_bps=10.0))
+    assert costs.capped == pytest.approx(0.5 * 10.5 + 0.5 * 30.5 + 5.5 + 0.1 * 10.5)
+    assert costs.market == pytest.approx(10.5 + 5.5 + 0.1 * 30.5)
+
+
+def test_a_book_that_is_too_thin_has_no_market_cost_and_a_capped_one() -> None:
+    costs = route_costs(THIN, preferences())
+    assert math.isnan(costs.market)
+    assert costs.capped == pytest.approx(10.5 + 5.5 + 0.1 * 10.5)
+    assert "fills 40% of the quantity" in decide(THIN, preferences()).reason
 
 
 @pytest.mark.parametrize(
-    ("is_buy", "bid", "ask", "bound", "price"),
+    ("changes", "route"),
     [
-        (True, "100.0", "100.2", None, "100.0"),
-        (False, "100.0", "100.2", None, "100.2"),
-        (True, "100.0", None, None, "100.0"),
-        (False, None, "100.2", None, "100.2"),
-        (True, None, "100.2", None, None),
-        (False, "100.0", None, None, None),
-        # Locked and crossed books: one tick before the other side.
-        (True, "100.2", "100.2", None, "100.1"),
-        (False, "100.2", "100.2", None, "100.3"),
-        (True, "100.5", "100.2", None, "100.1"),
-        (False, "100.5", "100.2", None, "100.6"),
-        # The bound, rounded away from trading beyond it.
-        (True, "100.0", "100.2", "99.95", "99.9"),
-        (True, "100.0", "100.2", "101", "100.0"),
-        (False, "100.0", "100.2", "100.25", "100.3"),
-        (False, "100.0", "100.2", "99", "100.2"),
-        (True, "0.1", "0.1", None, None),
+        # A taker fee above the maker fee: resting pays, given the time.
+        ({}, Route.PEG),
+        ({"maker_fee_bps": 10.0, "taker_fee_bps": 10.0, "horizon_secs": 15.0}, Route.PEG),
+        ({"horizon_secs": 0.2}, Route.MARKET),
+        ({"maker_fee_bps": 10.0, "taker_fee_bps": 5.0}, Route.MARKET),
     ],
 )
-def test_peg_price(
-    is_buy: bool, bid: str | None, ask: str | None, bound: str | None, price: str | None
-) -> None:
-    touch = Touch(D(bid) if bid else None, D(ask) if ask else None)
-    expected = None if price is None else D(price)
-    assert peg_price(touch, TICK, is_buy=is_buy, bound=D(bound) if bound else None) == expected
+def test_normal_takes_the_cheapest(changes: dict[str, float], route: Route) -> None:
+    decision = decide(outlook(0.6), preferences(Urgency.NORMAL, **changes))
+    assert decision.route is route
 
 
-@pytest.mark.parametrize(
-    ("is_buy", "bid", "ask", "cap", "bound", "price"),
-    [
-        (True, "61800.2", "61800.3", "10", None, "61862.1"),
-        (False, "61800.2", "61800.3", "10", None, "61738.4"),
-        # A cap below one tick still reaches the touch.
-        (True, "100.0", "100.2", "1", None, "100.2"),
-        (False, "100.0", "100.2", "1", None, "100.0"),
-        (True, "100.0", "100.2", "100", "100.5", "100.5"),
-        (True, "100.0", "100.2", "100", "100.1", None),
-        (False, "100.0", "100.2", "100", "99.95", "100.0"),
-        (False, "100.0", "100.2", "100", "100.1", None),
-        (True, "100.0", None, "10", None, None),
-        (False, None, "100.2", "10", None, None),
-    ],
+def test_normal_never_takes_the_market_past_the_guard() -> None:
+    told = outlook(0.6, q95=101.0)
+    assert decide(told, preferences(Urgency.NORMAL, horizon_secs=0.01)).route is not Route.MARKET
+
+
+def test_without_any_number_normal_rests() -> None:
+    assert decide(None, preferences(Urgency.NORMAL)).route is Route.PEG
+    decision = decide(outlook(NAN, spread_bps=NAN), preferences(Urgency.NORMAL))
+    assert (decision.route, decision.reason) == (Route.PEG, "no route has a known cost")
+    assert decide(None, preferences(Urgency.NORMAL)).costs.market is RouteCosts().market
+
+
+def test_the_fill_probability_of_a_model_counts_for_each_stretch() -> None:
+    told = outlook(fill_probability=0.1, horizon_ns=5 * 10**9)
+    assert fill_probability(told, preferences(horizon_secs=15.0)) == pytest.approx(1 - 0.9**3)
+    assert fill_probability(outlook(), preferences(horizon_secs=5.0)) == pytest.approx(0.79, abs=0.01)
+    assert fill_probability(outlook(), preferences(horizon_secs=15.0)) == pytest.approx(0.99, abs=0.01)
+
+
+@given(
+    expected=st.floats(-50, 500),
+    spread=st.floats(0, 50),
+    tail=st.floats(0, 500),
+    urgency=st.sampled_from(Urgency),
+    horizon=st.floats(0.01, 3600),
 )
-def test_cap_price(
-    is_buy: bool, bid: str | None, ask: str | None, cap: str, bound: str | None, price: str | None
+def test_there_is_always_a_decision_and_never_one_beyond_the_guard(
+    expected: float, spread: float, tail: float, urgency: Urgency, horizon: float
 ) -> None:
-    touch = Touch(D(bid) if bid else None, D(ask) if ask else None)
-    expected = None if price is None else D(price)
-    assert cap_price(touch, D(cap), TICK, is_buy=is_buy, bound=D(bound) if bound else None) == expected
-
-
-prices = st.decimals("0.1", "100000", places=1)
-
-
-@given(bid=prices, ask=prices, cap=st.decimals("0.01", "100", places=2), is_buy=st.booleans())
-def test_a_capped_order_reaches_the_touch_and_never_beyond_the_cap(
-    bid: Decimal, ask: Decimal, cap: Decimal, *, is_buy: bool
-) -> None:
-    price = cap_price(Touch(bid, ask), cap, TICK, is_buy=is_buy)
-    far = ask if is_buy else bid
-    assert price is not None
-    assert price % TICK == 0
-    beyond = (price - far) if is_buy else (far - price)
-    assert 0 <= beyond <= far * cap / 10_000
-
-
-@given(bid=prices, ask=prices, is_buy=st.booleans(), bound=st.none() | prices)
-def test_a_pegged_order_never_takes_nor_passes_its_bound(
-    bid: Decimal, ask: Decimal, bound: Decimal | None, *, is_buy: bool
-) -> None:
-    price = peg_price(Touch(bid, ask), TICK, is_buy=is_buy, bound=bound)
-    if price is None:
-        return
-    assert price < ask if is_buy else price > bid
-    assert bound is None or (price <= bound if is_buy else price >= bound)
-
-
-@pytest.mark.parametrize(
-    ("remaining", "rules", "quantity"),
-    [
-        ("0.5", QuantityRules(D("0.001")), "0.5"),
-        ("0.0005", QuantityRules(D("0.001")), "0"),
-        ("0.5005", QuantityRules(D("0.001")), "0.5"),
-        ("0.5", QuantityRules(D("0.001"), minimum=D("0.6")), "0"),
-        ("5", QuantityRules(D("1"), maximum=D("3")), "3"),
-        # A maximum that would leave less than a minimum behind gives way, if both parts are then enough.
-        ("5", QuantityRules(D("1"), minimum=D("3"), maximum=D("4")), "4"),
-        ("7", QuantityRules(D("1"), minimum=D("2"), maximum=D("6")), "5"),
-        ("0.04", QuantityRules(D("0.001"), minimum_notional=D("5")), "0"),
-        ("0.05", QuantityRules(D("0.001"), minimum_notional=D("5")), "0.05"),
-        ("4", QuantityRules(D("1"), minimum_notional=D("5"), is_inverse=True), "0"),
-        ("5", QuantityRules(D("1"), minimum_notional=D("5"), is_inverse=True), "5"),
-        ("1", QuantityRules(D("1"), minimum_notional=D("5"), multiplier=D("0.01")), "0"),
-    ],
-)
-def test_sendable_quantity(remaining: str, rules: QuantityRules, quantity: str) -> None:
-    assert sendable_quantity(D(remaining), D(100), rules) == D(quantity)
-
-
-def test_cost_is_positive_when_worse_than_the_mid() -> None:
-    assert cost_bps(D("100.1"), D(100), is_buy=True) == 10
-    assert cost_bps(D("100.1"), D(100), is_buy=False) == -10
-
-
-def test_the_mid_needs_both_sides() -> None:
-    assert Touch(D(100), D("100.2")).mid == D("100.1")
-    assert Touch(D(100), None).mid is None
+    told = outlook(expected, q95=expected + tail, spread_bps=spread)
+    decision = decide(told, preferences(urgency, horizon_secs=horizon))
+    costs = decision.costs
+    assert all(math.isfinite(cost) for cost in (costs.market, costs.capped, costs.peg))
+    assert 0 <= costs.fill_probability <= 1
+    assert not (decision.is_guarded and decision.route is Route.MARKET)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from smart_limit_fills import fill_of
 
 from nautilus_bybit_adapter.nt1.algo.execution import (
     ChildKind,
@@ -29,7 +30,7 @@ def test_what_a_child_works_is_not_left_to_allocate() -> None:
 
 def test_a_canceled_child_gives_back_what_it_left() -> None:
     execution = working()
-    execution.on_fill("E1", "t1", D("0.300"), D(100))
+    execution.on_fill(fill_of("E1", "t1", D("0.300"), D(100)))
     assert execution.unallocated == 0
     execution.on_closed("E1")
     assert execution.unallocated == D("0.700")
@@ -37,25 +38,25 @@ def test_a_canceled_child_gives_back_what_it_left() -> None:
 
 def test_the_same_trade_counts_once() -> None:
     execution = working()
-    assert execution.on_fill("E1", "t1", D("0.300"), D(100), ("USDT", D("0.006")))
-    assert not execution.on_fill("E1", "t1", D("0.300"), D(100), ("USDT", D("0.006")))
+    assert execution.on_fill(fill_of("E1", "t1", D("0.300"), D(100), D("0.006")))
+    assert not execution.on_fill(fill_of("E1", "t1", D("0.300"), D(100), D("0.006")))
     assert execution.filled == D("0.300")
     assert execution.commissions == {"USDT": D("0.006")}
 
 
 def test_the_same_trade_id_on_another_child_is_another_trade() -> None:
     execution = working()
-    execution.on_fill("E1", "t1", D("0.300"), D(100))
+    execution.on_fill(fill_of("E1", "t1", D("0.300"), D(100)))
     execution.on_closed("E1")
     execution.add_child("E2", ChildKind.CROSS, D("0.700"), D(101), 0)
-    assert execution.on_fill("E2", "t1", D("0.700"), D(101))
+    assert execution.on_fill(fill_of("E2", "t1", D("0.700"), D(101)))
     assert execution.unfilled == 0
     assert execution.average_price == D("100.7")
 
 
 def test_a_child_that_is_full_is_closed() -> None:
     execution = working()
-    execution.on_fill("E1", "t1", D("1.000"), D(100))
+    execution.on_fill(fill_of("E1", "t1", D("1.000"), D(100)))
     assert execution.open_child is None
     assert execution.children["E1"].status is ChildStatus.CLOSED
 
@@ -63,7 +64,7 @@ def test_a_child_that_is_full_is_closed() -> None:
 def test_a_fill_before_the_acknowledgement_counts() -> None:
     execution = ParentExecution(D(1))
     execution.add_child("E1", ChildKind.PEG, D(1), D(100), 0)
-    execution.on_fill("E1", "t1", D("0.5"), D(100))
+    execution.on_fill(fill_of("E1", "t1", D("0.5"), D(100)))
     execution.on_accepted("E1")
     assert execution.children["E1"].status is ChildStatus.WORKING
     assert execution.working == D("0.5")
@@ -73,7 +74,7 @@ def test_a_late_fill_of_a_closed_child_shows_as_excess_over_what_is_worked_by_th
     execution = working()
     execution.on_closed("E1")
     execution.add_child("E2", ChildKind.PEG, D(1), D(100), 0)
-    execution.on_fill("E1", "t1", D("0.2"), D(100))
+    execution.on_fill(fill_of("E1", "t1", D("0.2"), D(100)))
     assert execution.filled == D("0.2")
     assert execution.excess == D("0.2")
     assert execution.unallocated == 0
@@ -82,7 +83,7 @@ def test_a_late_fill_of_a_closed_child_shows_as_excess_over_what_is_worked_by_th
 @pytest.mark.parametrize("quantity", ["0", "-0.1", "0.601"])
 def test_no_child_gets_more_than_is_left(quantity: str) -> None:
     execution = working()
-    execution.on_fill("E1", "t1", D("0.400"), D(100))
+    execution.on_fill(fill_of("E1", "t1", D("0.400"), D(100)))
     execution.on_closed("E1")
     with pytest.raises(OverAllocationError, match=r"it must be above 0 and at most 0\.600"):
         execution.add_child("E2", ChildKind.CROSS, D(quantity), D(101), 0)

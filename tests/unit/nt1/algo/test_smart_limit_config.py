@@ -1,19 +1,13 @@
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from nautilus_trader.model.currencies import USDT
-from nautilus_trader.model.enums import OrderSide
-from nautilus_trader.model.identifiers import ClientOrderId, ExecAlgorithmId, InstrumentId
-from nautilus_trader.model.objects import Money, Quantity
+from nautilus_trader.model.identifiers import ExecAlgorithmId, InstrumentId
 
 from nautilus_bybit_adapter.nt1.algo import (
-    Outcome,
     SmartLimitExecAlgorithm,
     SmartLimitExecAlgorithmConfig,
-    SmartLimitReport,
 )
 
 
@@ -50,27 +44,3 @@ def test_it_can_be_configured_by_path_and_back() -> None:
     importable = SmartLimitExecAlgorithm(config).to_importable_config()
     assert importable.exec_algorithm_path.endswith("SmartLimitExecAlgorithm")
     assert SmartLimitExecAlgorithmConfig.parse(config.json()) == config
-
-
-def test_a_report_survives_being_taken_apart() -> None:
-    report = SmartLimitReport(
-        client_order_id=ClientOrderId("O-1"),
-        instrument_id=InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT"),
-        side=OrderSide.SELL,
-        quantity=Quantity.from_str("0.500"),
-        filled_qty=Quantity.from_str("0.200"),
-        avg_px=Decimal("100.25"),
-        arrival_mid=None,
-        expected_slippage_bps=None,
-        cost_bps=-1.5,
-        commissions=(Money.from_str("0.01000000 USDT"), Money(Decimal(-1), USDT)),
-        children=2,
-        amends=1,
-        outcome=Outcome.PARTIAL,
-        reason="because",
-        revision=0,
-        ts_start=1,
-        ts_end=2,
-    )
-    assert SmartLimitReport.from_dict(SmartLimitReport.to_dict(report)) == report
-    assert (report.ts_event, report.ts_init) == (2, 2)

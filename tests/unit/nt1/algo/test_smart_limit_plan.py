@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from smart_limit_fills import fill_of
 
 from nautilus_bybit_adapter.nt1.algo.execution import ZERO, ChildKind, Outcome, ParentExecution
 from nautilus_bybit_adapter.nt1.algo.moves import (
@@ -25,7 +26,8 @@ from nautilus_bybit_adapter.nt1.algo.moves import (
     Wait,
 )
 from nautilus_bybit_adapter.nt1.algo.plan import Closed, Phase, Plan, retry_cancel_ns
-from nautilus_bybit_adapter.warden.policy import QuantityRules, Touch, Urgency
+from nautilus_bybit_adapter.warden.placement import QuantityRules, Touch
+from nautilus_bybit_adapter.warden.policy import Outlook, Preferences, Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,24 +39,35 @@ TOUCH = Touch(D("100.0"), D("100.2"))
 PARENT = "O-1"
 
 
-@dataclass(frozen=True)
-class Cost:
-    sufficient_depth: bool = True
-    expected_slippage_mid_bps: float = 10.0
+def outlook(bps: float = 10.0, *, is_deep: bool = True) -> Outlook:
+    return Outlook(
+        sufficient_depth=is_deep,
+        expected_bps=bps,
+        walk_bps=bps,
+        q90_bps=bps,
+        q95_bps=bps,
+        spread_bps=20.0,
+    )
 
 
-def terms(**changes: Any) -> Terms:
+def terms(urgency: Urgency = Urgency.PASSIVE, **changes: Any) -> Terms:
     values: dict[str, Any] = {
         "is_buy": True,
         "tick": D("0.1"),
         "rules": QuantityRules(LOT, minimum=LOT, minimum_notional=D(5)),
-        "urgency": Urgency.PASSIVE,
+        "preferences": Preferences(
+            urgency=urgency,
+            threshold=0.01,
+            cap_bps=10.0,
+            horizon_secs=5.0,
+            maker_fee_bps=2.0,
+            taker_fee_bps=5.5,
+        ),
         "is_market": True,
         "bound": None,
         "never_cross": False,
         "deadline_ns": 5_000 * MS,
         "book_deadline_ns": 1_000 * MS,
-        "threshold": 0.01,
         "cap_bps": D(10),
         "reprice_ns": 250 * MS,
         "settle_ns": 100 * MS,
@@ -90,7 +103,7 @@ class Rehearsal:
     plan: Plan
     now: int = 0
     view: View = field(default_factory=lambda: View(TOUCH, is_book_ready=True))
-    cost: Cost | None = field(default_factory=Cost)
+    cost: Outlook | None = field(default_factory=outlook)
     orders: list[VenueOrder] = field(default_factory=list)
     wire: deque[Callable[[], None]] = field(default_factory=deque)
     actions: list[Any] = field(default_factory=list)
@@ -164,7 +177,7 @@ class Rehearsal:
         order.is_open = order.filled < order.quantity
 
         def tell() -> None:
-            self.execution.on_fill(order.name, trade_id, quantity, D(100))
+            self.execution.on_fill(fill_of(order.name, trade_id, quantity))
             child = self.execution.children[order.name]
             if not child.is_open:
                 self.plan.on_closed(child, Closed.FILLED, self.now)
@@ -206,9 +219,9 @@ class Rehearsal:
         return self.step()
 
 
-def rehearse(total: str = "1.000", *, cost: Cost | None = None, **changes: Any) -> Rehearsal:
+def rehearse(total: str = "1.000", *, cost: Outlook | None = None, **changes: Any) -> Rehearsal:
     plan = Plan(terms(**changes), ParentExecution(D(total)))
-    return Rehearsal(plan, cost=cost or Cost())
+    return Rehearsal(plan, cost=cost or outlook())
 
 
 def resting(total: str = "1.000", **changes: Any) -> tuple[Rehearsal, VenueOrder]:
@@ -235,8 +248,8 @@ def test_the_market_order_is_the_parent_itself_and_only_within_the_guard() -> No
     it.step()
     assert it.orders[0].name == PARENT
     for cost in (
-        Cost(expected_slippage_mid_bps=100.1),
-        Cost(sufficient_depth=False, expected_slippage_mid_bps=math.nan),
+        outlook(100.1),
+        outlook(math.nan, is_deep=False),
     ):
         it = rehearse(urgency=Urgency.NOW, cost=cost)
         it.step()
@@ -317,7 +330,7 @@ def test_a_fill_of_a_child_that_was_reported_closed_withdraws_what_is_worked_too
     it.pass_time(250)
     it.accept(it.orders[1])
     it.read()
-    it.execution.on_fill(order.name, "late", D("0.300"), D(100))
+    it.execution.on_fill(fill_of(order.name, "late", D("0.300")))
     assert it.execution.excess == D("0.300")
     assert isinstance(it.plan.next_action(it.now, it.view), Cancel)
     it.actions.clear()
@@ -482,7 +495,7 @@ def test_whatever_the_venue_does_no_more_than_the_parent_is_ever_at_the_venue(da
         total=str(data.draw(st.integers(1, 1_000), "total") * LOT),
         urgency=data.draw(st.sampled_from(Urgency), "urgency"),
         is_buy=data.draw(st.booleans(), "is_buy"),
-        cost=data.draw(st.sampled_from([Cost(), Cost(expected_slippage_mid_bps=1e6)]), "cost"),
+        cost=data.draw(st.sampled_from([outlook(), outlook(1e6)]), "cost"),
     )
     happenings = [
         "time",

@@ -1,0 +1,1 @@
+"""The command ``bybit-nt report``: a run's log as one HTML file."""
