@@ -45,6 +45,7 @@ class BookFeed:
         self.updated_ns = 0
         self._warden = warden
         self._book = OrderBook(instrument_id, BookType.L2_MBP)
+        self._touch: Touch | None = None
 
     def apply(self, deltas: OrderBookDeltas, now_ns: int) -> None:
         """Take deltas in; those before the first snapshot are left out."""
@@ -55,6 +56,7 @@ class BookFeed:
         self.updated_ns = now_ns
         feed(self._warden, deltas)
         self._book.apply_deltas(deltas)
+        self._touch = None
 
     def on_status(self, status: BybitBookStatus) -> None:
         """Take note of whether the book can be trusted."""
@@ -78,8 +80,12 @@ class BookFeed:
     @property
     def touch(self) -> Touch:
         """Best bid and best ask, exact."""
-        bid, ask = self._book.best_bid_price(), self._book.best_ask_price()
-        return Touch(None if bid is None else bid.as_decimal(), None if ask is None else ask.as_decimal())
+        if self._touch is None:
+            bid, ask = self._book.best_bid_price(), self._book.best_ask_price()
+            self._touch = Touch(
+                None if bid is None else bid.as_decimal(), None if ask is None else ask.as_decimal()
+            )
+        return self._touch
 
     def touch_without(self, price: Decimal, leaves: Decimal, *, is_buy: bool) -> Touch:
         """Return best bid and best ask without one's own order.

@@ -58,10 +58,6 @@ class MarketFeeds:
         feed.seed(self._algorithm.cache.order_book(instrument_id), self._algorithm.clock.timestamp_ns())
         return feed
 
-    def detached(self, instrument_id: InstrumentId) -> BookFeed:
-        """Return a feed that follows nothing."""
-        return BookFeed(instrument_id, self.warden)
-
     def apply(self, deltas: OrderBookDeltas) -> bool:
         """Follow a book; returns whether it is one of these."""
         feed = self._feeds.get(deltas.instrument_id)

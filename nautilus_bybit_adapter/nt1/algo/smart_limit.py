@@ -10,7 +10,7 @@ from nautilus_trader.execution.algorithm import ExecAlgorithm
 from nautilus_trader.execution.messages import CancelOrder, SubmitOrder, SubmitOrderList
 
 from nautilus_bybit_adapter.nt1.algo.alerts import Alerts
-from nautilus_bybit_adapter.nt1.algo.arrival import Arrival
+from nautilus_bybit_adapter.nt1.algo.arrival import Arrival, arrival_key
 from nautilus_bybit_adapter.nt1.algo.config import SmartLimitExecAlgorithmConfig
 from nautilus_bybit_adapter.nt1.algo.desk import ChildDesk
 from nautilus_bybit_adapter.nt1.algo.endings import Endings
@@ -31,12 +31,17 @@ from nautilus_bybit_adapter.nt1.algo.moves import (
 from nautilus_bybit_adapter.nt1.algo.opening import begin
 from nautilus_bybit_adapter.nt1.algo.params import SmartLimitOrderError, check_order, parse_params
 from nautilus_bybit_adapter.nt1.algo.phases import Phase
-from nautilus_bybit_adapter.nt1.algo.recovery import arrival_of, children_of, live_parents, orphans, restore
+from nautilus_bybit_adapter.nt1.algo.recovery import (
+    arrival_of,
+    children_of,
+    orphans,
+    restore,
+    unreported_parents,
+)
 from nautilus_bybit_adapter.nt1.algo.run import Run, begin_run
-from nautilus_bybit_adapter.nt1.algo.withdrawal import withdraw
+from nautilus_bybit_adapter.nt1.algo.withdrawal import cancel_while_away, withdraw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from nautilus_trader.execution.messages import TradingCommand
@@ -45,7 +50,6 @@ if TYPE_CHECKING:
     from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId
     from nautilus_trader.model.orders import Order, OrderList
 
-    from nautilus_bybit_adapter.nt1.algo.book import BookFeed
     from nautilus_bybit_adapter.nt1.algo.report import SmartLimitReport
     from nautilus_bybit_adapter.warden import FastWarden
 
@@ -157,7 +161,7 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
             self._params = getattr(command, "params", None)
             super().execute(command)
         elif isinstance(command, CancelOrder):
-            self._cancel_while_away(command)
+            cancel_while_away(self, command)
         elif isinstance(command, SubmitOrder | SubmitOrderList):
             orders = command.order_list.orders if isinstance(command, SubmitOrderList) else [command.order]
             for order in orders:
@@ -177,8 +181,10 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
         self._advance_all(tick.instrument_id)
 
     def _advance_all(self, instrument_id: InstrumentId) -> None:
+        """Look at every execution in a market, but for those which have seen it just so and wait."""
+        amend_from_ns = self._desk.amends.free_from_ns
         for run in list(self._active.values()):
-            if run.primary.instrument_id == instrument_id:
+            if run.feed.instrument_id == instrument_id and self._feeds.view(run, amend_from_ns) != run.seen:
                 self._advance(run)
 
     # -- orders ----------------------------------------------------------------------------------------
@@ -216,15 +222,16 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
             self._advance(run)
 
     def _execute(self, order: Order, arrival: Arrival, arrived_ns: int) -> None:
-        run = self._set_up(order, arrival, arrived_ns, self._feeds.of)
+        run = self._set_up(order, arrival, arrived_ns)
         if run is not None:
+            self.cache.add(arrival_key(order.client_order_id.value), arrival.to_bytes())
+            if order.is_closed and not run.was_sent_itself:
+                run.plan.end(Outcome.CANCELED, "canceled by the strategy")
             self._runs[order.client_order_id] = run
             self._active[order.client_order_id] = run
             self._advance(run)
 
-    def _set_up(
-        self, order: Order, arrival: Arrival, arrived_ns: int, feed_of: Callable[[InstrumentId], BookFeed]
-    ) -> Run | None:
+    def _set_up(self, order: Order, arrival: Arrival, arrived_ns: int) -> Run | None:
         """Return the execution of an order as its children have left it; None for one that is refused."""
         instrument, now = self.cache.instrument(order.instrument_id), self.clock.timestamp_ns()
         try:
@@ -233,33 +240,24 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
         except SmartLimitOrderError as error:
             self._endings.deny(order, str(error))
             return None
-        feed = feed_of(order.instrument_id)
+        feed = self._feeds.of(order.instrument_id)
         run = begin_run(order, instrument, feed, params, self.config, arrival, arrived_ns, now)
         for child in children_of(self.cache, order):
             restore(run.execution, child)
             take_events(run.plan, child, now)
         return run
 
-    def _cancel_while_away(self, command: CancelOrder) -> None:
-        parent = self.cache.order(command.client_order_id)
-        if parent is None or not parent.is_active_local:
-            return
-        run = self._set_up(parent, arrival_of(self.cache, parent), parent.ts_init, self._feeds.detached)
-        if run is not None:
-            self._perform(
-                run, withdraw(self, run, "canceled by the strategy while the algorithm was stopped")
-            )
-
     def _take_up_again(self) -> None:
-        for child in orphans(self.cache, self.id):
-            self.log.warning(f"{child.client_order_id!r} is canceled: its parent has ended")
-            self.cancel_order(child)
-        for parent in live_parents(self.cache, self.id):
+        for parent in unreported_parents(self.cache, self.id):
             topic = f"events.order.{parent.strategy_id}"
             if not self.msgbus.is_subscribed(topic=topic, handler=self._on_resumed_event):
                 self.msgbus.subscribe(topic=topic, handler=self._on_resumed_event)
             self.log.info(f"{parent.client_order_id!r} is taken up again")
             self._execute(parent, arrival_of(self.cache, parent), parent.ts_init)
+        for child in orphans(self.cache, self.id):
+            if child.exec_spawn_id not in self._runs:
+                self.log.warning(f"{child.client_order_id!r} is canceled: its parent has ended")
+                self.cancel_order(child)
 
     def _on_resumed_event(self, event: OrderEvent) -> None:
         """Hear of a strategy that has sent no command since the restart; events heard twice count once."""
@@ -293,6 +291,7 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
                 action = run.plan.next_action(self.clock.timestamp_ns(), view)
                 self._perform(run, action)
                 if isinstance(action, Wait | Finish) and not run.is_behind:
+                    run.seen = view if isinstance(action, Wait) else None
                     return
         finally:
             run.is_advancing = False
