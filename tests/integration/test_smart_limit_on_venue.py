@@ -69,7 +69,7 @@ async def settled(venue: SimVenue, algorithm: SmartLimitExecAlgorithm, parents: 
         return report is not None and report.filled_qty.as_decimal() == executed(venue, parent)
 
     for parent in parents:
-        await until(lambda parent=parent: is_settled(parent), f"{parent!r} to end", PATIENCE_SECS)
+        await until(partial(is_settled, parent), f"{parent!r} to end", PATIENCE_SECS)
     await until(lambda: not venue.exchange.open_orders, "an empty book of orders", PATIENCE_SECS)
 
 
