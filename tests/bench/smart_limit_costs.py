@@ -1,7 +1,7 @@
 """What smart limits cost on recorded order flow, next to three other ways to execute the same parents.
 
-Writes docs/smart-limit.md and docs/smart-limit.svg. Each cell of the table is kept in build/smart-limit/, so that a
-run that was broken off goes on where it stopped; remove the folder to begin anew.
+Writes docs/smart-limit.md and docs/smart-limit.svg. Each market is kept in build/smart-limit/, so that a run that was
+broken off goes on where it stopped; remove the folder to begin anew.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from order_policies import HORIZON_SECS, LATENCY_MS, POLICIES, Rehearsal, make_parents  # noqa: E402
+from order_policies import HORIZON_SECS, LATENCY_MS, POLICIES, execute, make_parents  # noqa: E402
 from recorded_market import RECORDINGS, SECOND, Recording, instrument_of, market_data  # noqa: E402
 
 CACHE = ROOT / "build" / "smart-limit"
@@ -63,24 +63,29 @@ def sizes(recording: Recording) -> list[tuple[str, int]]:
     return [("$10k", 10_000), ("$100k", 100_000), ("large", recording.large)]
 
 
-def measure(recording: Recording, size: str, notional: int, cells: Path) -> dict[str, Any]:
-    """Run every policy over one market with one size, or read what an earlier run has kept."""
-    path = cells / f"{recording.name}-{size.strip('$')}.json"
+def measure(recording: Recording, kept_at: Path) -> dict[str, Any]:
+    """Run every policy and size over one market, or read what an earlier run has kept."""
+    path = kept_at / f"{recording.name}.json"
     if path.exists():
         kept: dict[str, Any] = json.loads(path.read_text())
         return kept
     instrument = instrument_of(recording)
     data = market_data(recording, instrument, WHOLE)
-    parents = make_parents(instrument, data, notional, EVERY_SECS, SEED)
-    found: dict[str, Any] = {"at_secs": [(each.at_ns - data[0].ts_init) / SECOND for each in parents]}
-    for policy in POLICIES:
-        executions = Rehearsal(instrument, data, parents, policy).run()
-        found[policy] = {
-            "cost": [each.cost_bps for each in executions],
-            "completion": [each.completion for each in executions],
-            "maker": [float(each.maker / each.parent.quantity) for each in executions],
-        }
-        print(f"{recording.name} {size} {policy}: {np.mean(found[policy]['cost']):.3f} bps", flush=True)
+    parents = {
+        size: make_parents(instrument, data, worth, EVERY_SECS, SEED) for size, worth in sizes(recording)
+    }
+    tasks = [(policy, parents[size]) for size in parents for policy in POLICIES]
+    done = iter(execute(instrument, data, tasks))
+    found: dict[str, Any] = {}
+    for size, them in parents.items():
+        found[size] = {"at_secs": [(each.at_ns - data[0].ts_init) / SECOND for each in them]}
+        for policy in POLICIES:
+            executions = next(done)
+            found[size][policy] = {
+                "cost": [each.cost_bps for each in executions],
+                "completion": [each.completion for each in executions],
+                "maker": [float(each.maker / each.parent.quantity) for each in executions],
+            }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(found))
     return found
@@ -239,13 +244,13 @@ def draw(cells: Sequence[Cell], path: Path) -> None:
 def main(arguments: Iterable[str] | None = None) -> None:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cells", type=Path, default=CACHE, help="where measured cells are kept")
-    cells_at = parser.parse_args(None if arguments is None else list(arguments)).cells
-    cells = [
-        cell_of(recording, size, measure(recording, size, notional, cells_at))
-        for recording in RECORDINGS
-        for size, notional in sizes(recording)
-    ]
+    parser.add_argument("--cells", type=Path, default=CACHE, help="where what was measured is kept")
+    kept_at = parser.parse_args(None if arguments is None else list(arguments)).cells
+    cells = []
+    for recording in RECORDINGS:
+        found = measure(recording, kept_at)
+        cells += [cell_of(recording, size, found[size]) for size, _ in sizes(recording)]
+        print(table(cells[-3:]), flush=True)
     text = TEXT.format(
         latency=LATENCY_MS, horizon=HORIZON_SECS, every=EVERY_SECS, block=BLOCK_SECS, table=table(cells)
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from nautilus_trader.backtest.engine import BacktestEngine, BacktestEngineConfig
 from nautilus_trader.backtest.models import LatencyModel
-from nautilus_trader.config import LoggingConfig, RiskEngineConfig
+from nautilus_trader.config import LoggingConfig, RiskEngineConfig, StrategyConfig
 from nautilus_trader.examples.algorithms.twap import TWAPExecAlgorithm
 from nautilus_trader.model.book import OrderBook
 from nautilus_trader.model.currencies import BTC, ETH, USDT
@@ -88,8 +88,8 @@ def make_parents(
 class Executor(Strategy):
     """Sends each parent by one policy, and writes its fills down."""
 
-    def __init__(self, instrument: Instrument, parents: Sequence[Parent], policy: str) -> None:
-        super().__init__()
+    def __init__(self, instrument: Instrument, parents: Sequence[Parent], policy: str, tag: str) -> None:
+        super().__init__(StrategyConfig(order_id_tag=tag))
         self.instrument = instrument
         self.executions = [Execution(parent) for parent in parents]
         self.policy = policy
@@ -202,47 +202,52 @@ class Executor(Strategy):
             execution.end_price = Decimal(str(average))
 
 
-@dataclass
-class Rehearsal:
-    """One policy over one market."""
+def execute(
+    instrument: Instrument,
+    data: list[Any],
+    tasks: Sequence[tuple[str, Sequence[Parent]]],
+    config: dict[str, Any] | None = None,
+) -> list[list[Execution]]:
+    """Run each task, a policy and its parents, over one market; return what became of each task's parents.
 
-    instrument: Instrument
-    data: list[Any]
-    parents: list[Parent]
-    policy: str
-    config: dict[str, Any] = field(default_factory=dict)
-
-    def run(self) -> list[Execution]:
-        """Return what became of each parent.
-
-        Parents are executed side by side and each as if it were alone: what one takes is not taken from the others.
-        """
-        engine = BacktestEngine(
-            BacktestEngineConfig(
-                trader_id=TraderId("TESTER-001"),
-                logging=LoggingConfig(bypass_logging=True),
-                risk_engine=RiskEngineConfig(bypass=True),
-            )
+    All are executed side by side and each as if it were alone: what one takes is not taken from the others, and they
+    do not share the algorithm's budget of requests.
+    """
+    engine = BacktestEngine(
+        BacktestEngineConfig(
+            trader_id=TraderId("TESTER-001"),
+            logging=LoggingConfig(bypass_logging=True),
+            risk_engine=RiskEngineConfig(bypass=True),
         )
-        engine.add_venue(
-            venue=VENUE,
-            oms_type=OmsType.NETTING,
-            account_type=AccountType.MARGIN,
-            starting_balances=[Money(10**12, USDT), Money(10**9, BTC), Money(10**9, ETH)],
-            book_type=BookType.L2_MBP,
-            latency_model=LatencyModel(base_latency_nanos=LATENCY_MS * 1_000_000),
-            trade_execution=True,
-            queue_position=True,
-        )
-        engine.add_instrument(self.instrument)
-        engine.add_data(self.data, validate=False)
-        settings: dict[str, Any] = {"instrument_ids": [self.instrument.id], "book_depth": 200, **self.config}
-        engine.add_exec_algorithm(SmartLimitExecAlgorithm(SmartLimitExecAlgorithmConfig(**settings)))
-        engine.add_exec_algorithm(TWAPExecAlgorithm())
-        executor = Executor(self.instrument, self.parents, self.policy)
-        engine.add_strategy(executor)
-        try:
-            engine.run()
-            return executor.executions
-        finally:
-            engine.dispose()
+    )
+    engine.add_venue(
+        venue=VENUE,
+        oms_type=OmsType.NETTING,
+        account_type=AccountType.MARGIN,
+        starting_balances=[Money(10**12, USDT), Money(10**9, BTC), Money(10**9, ETH)],
+        book_type=BookType.L2_MBP,
+        latency_model=LatencyModel(base_latency_nanos=LATENCY_MS * 1_000_000),
+        trade_execution=True,
+        queue_position=True,
+    )
+    engine.add_instrument(instrument)
+    engine.add_data(data, validate=False)
+    settings: dict[str, Any] = {
+        "instrument_ids": [instrument.id],
+        "book_depth": 200,
+        "max_amends_per_sec": 10_000,
+    }
+    engine.add_exec_algorithm(
+        SmartLimitExecAlgorithm(SmartLimitExecAlgorithmConfig(**{**settings, **(config or {})}))
+    )
+    engine.add_exec_algorithm(TWAPExecAlgorithm())
+    executors = [
+        Executor(instrument, parents, policy, f"{number:03d}")
+        for number, (policy, parents) in enumerate(tasks)
+    ]
+    engine.add_strategies(executors)
+    try:
+        engine.run()
+        return [executor.executions for executor in executors]
+    finally:
+        engine.dispose()

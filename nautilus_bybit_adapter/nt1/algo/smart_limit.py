@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nautilus_trader.execution.messages import TradingCommand
-    from nautilus_trader.model.data import OrderBookDeltas, QuoteTick
+    from nautilus_trader.model.data import OrderBookDeltas, QuoteTick, TradeTick
     from nautilus_trader.model.events import OrderEvent
     from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId
     from nautilus_trader.model.orders import Order, OrderList
@@ -61,34 +61,51 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
     """Executes market and limit orders as a maker where it can, and never beyond a slippage guard.
 
     An order that names ``exec_algorithm_id=ExecAlgorithmId("SMART_LIMIT")`` rests as a post-only child at the
-    best price of its own side and follows it by amending in place. At the deadline what is left crosses as
-    immediate-or-cancel limits, at most ``max_cross_bps`` beyond the opposite best and at most
-    ``max_cross_attempts`` times; what then remains is reported, not forced. The price of a limit order is a
-    bound for every child; a post-only order never crosses.
+    best price of its own side, one tick before it inside a wide spread, and follows it by amending in place. At
+    the deadline what is left crosses as immediate-or-cancel limits, at most ``max_cross_bps`` beyond the opposite
+    best and at most ``max_cross_attempts`` times; what then remains is reported, not forced. The price of a limit
+    order is a bound for every child; a post-only order never crosses.
 
-    ``exec_algorithm_params``, each optional: ``urgency`` ("passive", or "now": a market order is sent as it
-    is if the book walk says that it fills within ``slippage_threshold``; if not, capped limits first and the
-    touch after), ``horizon_secs``, ``max_cross_bps``. With anything else the order is denied, as are order
-    lists, contingent orders, quote quantities and times in force other than GTC (and IOC for market orders,
-    of use to one that is sent itself: the simulated venue lets the rest of a GTC market order hang where the
-    book runs out).
+    ``exec_algorithm_params``, each optional:
+
+    - ``urgency``: "passive" (the default) rests whatever the forecast; "normal" takes the cheapest of market order,
+      capped limit and resting, by expected cost with the instrument's fees and the weighted 95 % quantile; "now" the
+      cheaper of the two that trade at once. A market order is sent only if that quantile is within
+      ``slippage_threshold`` and the visible depth fills it; else capped limits in parts, and the touch after;
+    - ``horizon_secs`` or ``deadline_ns``: how long to rest; ``max_cross_bps``: the cap;
+    - ``slices``, ``size_jitter``, ``time_jitter``: resting in parts, sizes and pauses spread by a seeded draw;
+    - ``improve_from_ticks``: from which spread to go before the best price.
+
+    With anything else the order is denied, as are order lists, contingent orders, quote quantities and times in
+    force other than GTC (and IOC for market orders, of use to one that is sent itself: the simulated venue lets the
+    rest of a GTC market order hang where the book runs out). Position id, ``params`` and tags of the parent go with
+    every child.
 
     **What the strategy sees.** Children carry the parent's id with ``-E1``, ``-E2`` ... and their fills come
     as ``OrderFilled`` for those ids. The parent itself stays ``INITIALIZED`` while children work, so that
-    canceling it ends the execution. It never carries a fill that a child has had: that would count the
-    position twice. It ends in one of four ways:
+    canceling it ends the execution; send a `SmartLimitModify` to change it. It never carries a fill that a child has
+    had: that would count the position twice. It ends in one of four ways:
 
-    - sent itself (urgency "now" within the guard): ``FILLED`` like any market order;
+    - sent itself (a market order): ``FILLED`` like any market order;
     - refused before anything reached the venue: ``DENIED`` with the reason;
     - executed in full by children: ``CANCELED`` in the cache, and no ``OrderCanceled`` is published, so that
       a strategy that answers a cancel with a new order does not trade twice;
-    - otherwise: ``OrderCanceled``, its quantity reduced first to what was *not* executed.
+    - otherwise: ``OrderCanceled``, its quantity reduced to what was *not* executed.
 
     To learn what became of an order take the `SmartLimitReport`, which is published just before the parent
     closes and kept in `reports`. A fill that comes still later is accounted for in a further report with a
     higher ``revision``. Strategies get reports in ``on_data`` after
     ``subscribe_data(DataType(SmartLimitReport))`` (the framework then logs an error about a missing client id
     and subscribes all the same).
+
+    **Data that go away.** Nothing rests on, or is priced from, a book that its client distrusts
+    (`BybitBookStatus`) or that has been silent for ``max_book_age_secs``: the child is withdrawn until the book is
+    back; if it is not within ``book_timeout_secs`` of the deadline, the execution ends with what it has.
+
+    **Restarts.** With ``children_on_stop="keep"``, and after a process that was killed, `on_start` takes every
+    parent in the cache up again that has not been reported: fills that came meanwhile are accounted, the open child
+    is followed on or withdrawn, the deadline stays what it was. It takes a cache that survives, hence a database
+    behind it, to outlive a process.
 
     Parameters
     ----------
@@ -179,6 +196,10 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
     def on_quote_tick(self, tick: QuoteTick) -> None:
         """Follow the touch of an instrument whose book has not come."""
         self._advance_all(tick.instrument_id)
+
+    def on_trade_tick(self, tick: TradeTick) -> None:
+        """Follow the trades of a market, for the forecast."""
+        self._feeds.on_trade(tick)
 
     def _advance_all(self, instrument_id: InstrumentId) -> None:
         """Look at every execution in a market, but for those which have seen it just so and wait."""
