@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.algo import (
         SmartLimitExecAlgorithm,
         SmartLimitExecAlgorithmConfig,
+        SmartLimitModify,
         SmartLimitReport,
     )
     from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig, BybitExecClientConfig
@@ -105,6 +106,7 @@ __all__ = [
     "FastWarden",
     "SmartLimitExecAlgorithm",
     "SmartLimitExecAlgorithmConfig",
+    "SmartLimitModify",
     "SmartLimitReport",
 ]
 
@@ -153,6 +155,7 @@ _HOMES = {
     "FastWarden": "warden",
     "SmartLimitExecAlgorithm": "nt1.algo",
     "SmartLimitExecAlgorithmConfig": "nt1.algo",
+    "SmartLimitModify": "nt1.algo",
     "SmartLimitReport": "nt1.algo",
 }
 
