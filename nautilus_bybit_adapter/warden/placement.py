@@ -71,7 +71,15 @@ def ceil_to(value: Decimal, step: Decimal) -> Decimal:
     return (value / step).to_integral_value(rounding=ROUND_CEILING) * step
 
 
-def peg_price(touch: Touch, tick: Decimal, *, is_buy: bool, bound: Decimal | None = None) -> Decimal | None:
+def peg_price(
+    touch: Touch,
+    tick: Decimal,
+    *,
+    is_buy: bool,
+    bound: Decimal | None = None,
+    improve_from: int = 0,
+    back_off: int = 0,
+) -> Decimal | None:
     """Return where a post-only order joins the best price of its own side.
 
     On a locked or crossed book it steps back to one tick before the other side, so as not to take.
@@ -84,6 +92,10 @@ def peg_price(touch: Touch, tick: Decimal, *, is_buy: bool, bound: Decimal | Non
     is_buy : bool
     bound : Decimal or None
         Price the order may not go beyond: the most a buy pays, the least a sell takes.
+    improve_from : int
+        Spread in ticks from which to go one tick before the best price; 0 or 1 for never.
+    back_off : int
+        Ticks to stay behind.
 
     Returns
     -------
@@ -91,17 +103,45 @@ def peg_price(touch: Touch, tick: Decimal, *, is_buy: bool, bound: Decimal | Non
         None where the own side is empty, or the price would not be above 0.
 
     """
-    near = touch.near(is_buy=is_buy)
+    near, far = touch.near(is_buy=is_buy), touch.far(is_buy=is_buy)
     if near is None:
         return None
-    far = touch.far(is_buy=is_buy)
+    forward = tick if is_buy else -tick
+    price = near
+    if far is not None:
+        last = far - forward
+        if improve_from > 1 and (far - near) / forward >= improve_from:
+            price += forward
+        price = min(price, last) if is_buy else max(price, last)
+    price -= back_off * forward
     if is_buy:
-        price = near if far is None else min(near, far - tick)
         price = floor_to(price if bound is None else min(price, bound), tick)
     else:
-        price = near if far is None else max(near, far + tick)
         price = ceil_to(price if bound is None else max(price, bound), tick)
     return price if price > 0 else None
+
+
+def is_worth_moving(
+    resting: Decimal,
+    target: Decimal,
+    touch: Touch,
+    tick: Decimal,
+    *,
+    is_buy: bool,
+    bound: Decimal | None = None,
+) -> bool:
+    """Whether a resting order should give its place up for another price.
+
+    One tick ahead of the target it stays, as where others have left the best price to it: it would lose its place
+    in the queue for one tick. Ahead of its bound, or where it would meet the other side, it never stays.
+    """
+    ahead = resting - target if is_buy else target - resting
+    if not 0 <= ahead <= tick:
+        return True
+    far = touch.far(is_buy=is_buy)
+    meets = far is not None and (resting >= far if is_buy else resting <= far)
+    is_beyond = bound is not None and (resting > bound if is_buy else resting < bound)
+    return ahead > 0 and (meets or is_beyond)
 
 
 def cap_price(
@@ -141,21 +181,46 @@ def cap_price(
     return price if 0 < price <= far else None
 
 
-def sendable_quantity(remaining: Decimal, price: Decimal, rules: QuantityRules) -> Decimal:
+def least_quantity(price: Decimal, rules: QuantityRules) -> Decimal:
+    """Return the least that one order may carry at a price, base units."""
+    least = max(rules.minimum or rules.lot, rules.lot)
+    if rules.minimum_notional is not None:
+        worth = rules.multiplier * (1 if rules.is_inverse else price)
+        least = max(least, rules.minimum_notional / worth)
+    return ceil_to(least, rules.lot)
+
+
+def sendable_quantity(
+    remaining: Decimal, price: Decimal, rules: QuantityRules, wanted: Decimal | None = None
+) -> Decimal:
     """Return how much of a remainder one order may carry; 0 where the venue would take none of it.
 
-    What a maximum cuts off never leaves less than a minimum behind, where that can be avoided.
+    Parameters
+    ----------
+    remaining : Decimal
+        What there is to place, base units.
+    price : Decimal
+        Of the order, for the least notional.
+    rules : QuantityRules
+    wanted : Decimal or None
+        Size of a slice; the least that the venue takes counts where it is more.
+
+    Notes
+    -----
+    What a slice or a maximum cuts off never leaves less behind than one order may carry, where that can be avoided:
+    the order then carries all, or enough less.
+
     """
-    quantity = floor_to(remaining, rules.lot)
-    if rules.maximum is not None and quantity > rules.maximum:
-        quantity = floor_to(rules.maximum, rules.lot)
-        left = remaining - quantity
-        if rules.minimum is not None and 0 < left < rules.minimum:
-            smaller = quantity - ceil_to(rules.minimum - left, rules.lot)
-            quantity = smaller if smaller >= rules.minimum else quantity
-    if rules.minimum is not None and quantity < rules.minimum:
+    whole, least = floor_to(remaining, rules.lot), least_quantity(price, rules)
+    if whole < least:
         return Decimal(0)
-    notional = quantity * rules.multiplier * (1 if rules.is_inverse else price)
-    if rules.minimum_notional is not None and notional < rules.minimum_notional:
+    most = whole if rules.maximum is None else min(whole, floor_to(rules.maximum, rules.lot))
+    if most < least:
         return Decimal(0)
-    return quantity
+    quantity = most if wanted is None else min(max(floor_to(wanted, rules.lot), least), most)
+    if not 0 < whole - quantity < least:
+        return quantity
+    if whole <= most:
+        return whole
+    smaller = floor_to(whole - least, rules.lot)
+    return smaller if least <= smaller <= most else quantity

@@ -138,7 +138,7 @@ def test_it_follows_the_touch_by_amending_the_same_order() -> None:
         trade(3_050, "99.9", "3", AggressorSide.SELLER),
         *still(3_100, 3_500),
     ]
-    with done(data, buys("0.500")) as it:
+    with done(data, buys("0.500", improve_from_ticks=0)) as it:
         it.check()
         (child,) = it.children
         updates = [event for event in child.events if isinstance(event, OrderUpdated)]
@@ -270,7 +270,7 @@ def test_canceling_the_child_itself_ends_the_execution() -> None:
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"urgncy": "now"}, "'urgncy' ('now'); allowed are 'urgency', 'horizon_secs' and 'max_cross_bps'"),
+        ({"urgncy": "now"}, "'urgncy' ('now'); allowed are 'urgency', 'horizon_secs', 'deadline_ns',"),
         ({"urgency": "soon"}, "'urgency' is 'soon'; it must be 'passive', 'normal' or 'now'"),
         ({"horizon_secs": -1}, "'horizon_secs' is -1; it must be above 0 and at most 86400"),
         ({"horizon_secs": "15"}, "'horizon_secs' is '15'"),
@@ -280,6 +280,12 @@ def test_canceling_the_child_itself_ends_the_execution() -> None:
         ),
         ({"max_cross_bps": float("nan")}, "'max_cross_bps' is nan"),
         ({"horizon_secs": True}, "'horizon_secs' is True"),
+        ({"horizon_secs": 1, "deadline_ns": at(9)}, "'horizon_secs' and 'deadline_ns' are both given"),
+        ({"deadline_ns": at(0)}, f"'deadline_ns' is {at(0)}; it must be UNIX nanoseconds after {at(1)}"),
+        ({"slices": 0}, "'slices' is 0; it must be a whole number from 1 to 1000"),
+        ({"size_jitter": 1.5}, "'size_jitter' is 1.5; it must be a number from 0 to 0.9"),
+        ({"time_jitter": "1"}, "'time_jitter' is '1'; it must be a number from 0 to 10"),
+        ({"improve_from_ticks": 2.5}, "'improve_from_ticks' is 2.5; it must be a whole number from 0"),
     ],
 )
 def test_bad_parameters_are_denied_in_words(params: dict[str, Any], said: str) -> None:

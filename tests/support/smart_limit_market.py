@@ -247,6 +247,8 @@ class Market:
     until_ms: int | None = None
     venue: dict[str, Any] = field(default_factory=dict)
     risk: RiskEngineConfig = field(default_factory=RiskEngineConfig)
+    away_ms: tuple[int, int] | None = None
+    """From when until when the algorithm is stopped."""
     actors: list[Actor] = field(default_factory=list)
 
     def run(self) -> Iterator[Outcomes]:
@@ -271,8 +273,13 @@ class Market:
         settings: dict[str, Any] = {"instrument_ids": [INSTRUMENT_ID], **self.config}
         algorithm = SmartLimitExecAlgorithm(SmartLimitExecAlgorithmConfig(**settings))
         trader = Trader(self.cues)
-        engine.add_actors(self.actors)
+        for actor in self.actors:
+            engine.add_actor(actor)
         engine.add_exec_algorithm(algorithm)
+        if self.away_ms is not None:
+            stops, starts = self.away_ms
+            self.cues.append((stops, lambda _trader: algorithm.stop()))
+            self.cues.append((starts, lambda _trader: algorithm.resume()))
         engine.add_strategy(trader)
         try:
             engine.run(end=None if self.until_ms is None else at(self.until_ms))

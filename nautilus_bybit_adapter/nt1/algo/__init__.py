@@ -3,6 +3,8 @@
 from nautilus_bybit_adapter.nt1.algo.config import SmartLimitExecAlgorithmConfig
 from nautilus_bybit_adapter.nt1.algo.course import SmartLimitFill, SmartLimitStep
 from nautilus_bybit_adapter.nt1.algo.execution import Outcome
+from nautilus_bybit_adapter.nt1.algo.modification import SmartLimitModify
+from nautilus_bybit_adapter.nt1.algo.params import SmartLimitOrderError
 from nautilus_bybit_adapter.nt1.algo.report import SmartLimitReport
 from nautilus_bybit_adapter.nt1.algo.smart_limit import SmartLimitExecAlgorithm
 
@@ -11,6 +13,8 @@ __all__ = [
     "SmartLimitExecAlgorithm",
     "SmartLimitExecAlgorithmConfig",
     "SmartLimitFill",
+    "SmartLimitModify",
+    "SmartLimitOrderError",
     "SmartLimitReport",
     "SmartLimitStep",
 ]

@@ -57,6 +57,10 @@ class Alerts:
 
         self._clock.set_time_alert_ns(name, at_ns, lambda _event: self._hop(fire))
 
+    def is_pending(self, key: str) -> bool:
+        """Whether there is an alert of a key."""
+        return key in self._pending
+
     def cancel(self, key: str) -> None:
         """Forget the alert of a key, if there is one."""
         pending = self._pending.pop(key, None)

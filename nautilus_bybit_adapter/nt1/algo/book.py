@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from nautilus_trader.model.data import OrderBookDeltas, QuoteTick
     from nautilus_trader.model.identifiers import InstrumentId
 
-    from nautilus_bybit_adapter.nt1.custom_data.base import Levels
+    from nautilus_bybit_adapter.nt1.algo.arrival import Sides
+    from nautilus_bybit_adapter.nt1.custom_data import BybitBookStatus
 
 
 class BookFeed:
@@ -38,31 +40,40 @@ class BookFeed:
     def __init__(self, instrument_id: InstrumentId, warden: FastWarden) -> None:
         self.instrument_id = instrument_id
         self.is_ready = False
+        self.is_distrusted = False
         self.follows_quotes = False
+        self.updated_ns = 0
         self._warden = warden
         self._book = OrderBook(instrument_id, BookType.L2_MBP)
 
-    def apply(self, deltas: OrderBookDeltas) -> None:
+    def apply(self, deltas: OrderBookDeltas, now_ns: int) -> None:
         """Take deltas in; those before the first snapshot are left out."""
         if not self.is_ready:
             if deltas.deltas[0].action != BookAction.CLEAR:
                 return
             self.is_ready = True
+        self.updated_ns = now_ns
         feed(self._warden, deltas)
         self._book.apply_deltas(deltas)
 
-    def seed(self, book: OrderBook | None) -> None:
+    def on_status(self, status: BybitBookStatus) -> None:
+        """Take note of whether the book can be trusted."""
+        self.is_distrusted = status.status != "LIVE"
+
+    def seed(self, book: OrderBook | None, now_ns: int) -> None:
         """Start from a book that another subscriber has built, unless there is one already.
 
         Parameters
         ----------
         book : OrderBook or None
             Used if it has both sides.
+        now_ns : int
+            UNIX nanoseconds.
 
         """
         if self.is_ready or book is None or book.best_bid_price() is None or book.best_ask_price() is None:
             return
-        self.apply(book.to_deltas_c(book.ts_event, book.ts_init))
+        self.apply(book.to_deltas_c(book.ts_event, book.ts_init), now_ns)
 
     @property
     def touch(self) -> Touch:
@@ -70,7 +81,30 @@ class BookFeed:
         bid, ask = self._book.best_bid_price(), self._book.best_ask_price()
         return Touch(None if bid is None else bid.as_decimal(), None if ask is None else ask.as_decimal())
 
-    def levels(self, depth: int) -> tuple[Levels, Levels]:
+    def touch_without(self, price: Decimal, leaves: Decimal, *, is_buy: bool) -> Touch:
+        """Return best bid and best ask without one's own order.
+
+        The best level counts as nobody else's only if its size is exactly what the order still works: a replayed
+        book, which does not hold the order, is then read like a live one, which does.
+
+        Parameters
+        ----------
+        price, leaves : Decimal
+            Limit of the order, and what it may still fill.
+        is_buy : bool
+
+        """
+        touch, book = self.touch, self._book
+        if touch.near(is_buy=is_buy) != price:
+            return touch
+        size = book.best_bid_size() if is_buy else book.best_ask_size()
+        if size is None or size.as_decimal() != leaves:
+            return touch
+        side = book.bids() if is_buy else book.asks()
+        behind = side[1].price.as_decimal() if len(side) > 1 else None
+        return dataclasses.replace(touch, **{"bid" if is_buy else "ask": behind})
+
+    def levels(self, depth: int) -> tuple[Sides, Sides]:
         """Return (price, size) of the best bids and asks, best first, at most `depth` of each."""
         sides = (self._book.bids(), self._book.asks())
         bids, asks = (

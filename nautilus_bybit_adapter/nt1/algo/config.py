@@ -9,6 +9,11 @@ from nautilus_trader.model.identifiers import ExecAlgorithmId, InstrumentId
 
 _BPS = 10_000.0
 _BOOK_DEPTHS = (1, 50, 200, 1000)
+_ON_STOP = ("cancel", "keep")
+MOST_SLICES = 1_000
+MOST_SIZE_JITTER = 0.9
+MOST_TIME_JITTER = 10.0
+MOST_IMPROVE_FROM = 1_000_000
 
 
 class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=True):
@@ -43,8 +48,28 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
         How often to cross in a row while something remains.
     max_reposts : int, default 20
         How often to post again after the venue took a post-only child off.
-    max_rejections : int, default 3
-        How often to send again after the venue or the risk engine refused a child for another reason.
+    max_rejections : int, default 5
+        How often to send again after the venue or the risk engine refused a child for another reason; the
+        pause doubles each time.
+    max_amends_per_sec : int, default 8
+        Amendments within any second, over all orders. Bybit allows 10 requests a second to an ordinary account,
+        and cancels and new children come on top.
+    improve_from_ticks : int, default 3
+        Spread in ticks from which a resting child goes one tick before the best price, unless the order says
+        otherwise; 0 for never.
+    slices : int, default 1
+        In how many parts an order rests, one after the other, unless the order says otherwise.
+    size_jitter : float, default 0.2
+        Most relative deviation of a slice from its share, 0 to 0.9; of no effect on an order in one part.
+    time_jitter : float, default 0.2
+        By how much of itself a pause may be longer, 0 to 10.
+    jitter_seed : int, default 0
+        With an order's client id, the seed of its jitter: the same run is the same run again.
+    max_book_age_secs : float, default 15
+        How long a book may be without an update before nothing rests on it and nothing is placed.
+    children_on_stop : str, default ``cancel``
+        ``cancel``: stopping withdraws every child and closes every parent. ``keep``: they are left as they are,
+        and taken up again on start, as they are after a process was killed.
     book_depth : int, default 50
         Levels to subscribe to: 1, 50, 200 or 1000.
     book_timeout_secs : float, default 5
@@ -70,7 +95,15 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
     settle_ms: int = 100
     max_cross_attempts: int = 3
     max_reposts: int = 20
-    max_rejections: int = 3
+    max_rejections: int = 5
+    max_amends_per_sec: int = 8
+    improve_from_ticks: int = 3
+    slices: int = 1
+    size_jitter: float = 0.2
+    time_jitter: float = 0.2
+    jitter_seed: int = 0
+    max_book_age_secs: float = 15.0
+    children_on_stop: str = "cancel"
     book_depth: int = 50
     book_timeout_secs: float = 5.0
     instrument_ids: list[InstrumentId] | None = None
@@ -81,6 +114,9 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
         self._above("max_cross_bps", self.slippage_threshold * _BPS)
         self._above("book_timeout_secs", 600.0)
         self._above("fill_time_secs", 86_400.0)
+        self._above("max_book_age_secs", 86_400.0)
+        self._from_zero("size_jitter", MOST_SIZE_JITTER)
+        self._from_zero("time_jitter", MOST_TIME_JITTER)
         self._from_zero("tail_weight", 10.0)
         self._from_zero("unfilled_drift_bps", 1_000.0)
         for name, low, high in (
@@ -89,6 +125,10 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
             ("max_cross_attempts", 1, 100),
             ("max_reposts", 0, 10_000),
             ("max_rejections", 0, 100),
+            ("max_amends_per_sec", 1, 10_000),
+            ("improve_from_ticks", 0, MOST_IMPROVE_FROM),
+            ("slices", 1, MOST_SLICES),
+            ("jitter_seed", 0, 2**32 - 1),
         ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
@@ -96,6 +136,8 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
         if self.book_depth not in _BOOK_DEPTHS:
             allowed = ", ".join(map(str, _BOOK_DEPTHS))
             raise ValueError(f"book_depth is {self.book_depth!r}; it must be one of {allowed}")
+        if self.children_on_stop not in _ON_STOP:
+            raise ValueError(f"children_on_stop is {self.children_on_stop!r}; it must be 'cancel' or 'keep'")
 
     def _above(self, name: str, most: float) -> None:
         value = getattr(self, name)

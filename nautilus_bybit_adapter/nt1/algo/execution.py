@@ -104,12 +104,13 @@ class ParentExecution:
     Parameters
     ----------
     total : Decimal
-        Quantity of the parent order, base units, above 0.
+        Quantity of the parent order, base units, above 0; `revise` changes it.
 
     """
 
     total: Decimal
     filled: Decimal = ZERO
+    most: Decimal = ZERO
     turnover: Decimal = ZERO
     amends: int = 0
     reached_venue: bool = False
@@ -117,6 +118,9 @@ class ParentExecution:
     steps: list[SmartLimitStep] = field(default_factory=list)
     children: dict[str, Child] = field(default_factory=dict)
     _trades: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.most = self.total
 
     @property
     def working(self) -> Decimal:
@@ -150,6 +154,28 @@ class ParentExecution:
         for fill in self.fills:
             paid[fill.currency] = paid.get(fill.currency, ZERO) + fill.commission
         return paid
+
+    def revise(self, total: Decimal) -> None:
+        """Take over another quantity of the parent, base units."""
+        self.total = total
+        self.most = max(self.most, total)
+
+    @property
+    def settled_total(self) -> Decimal:
+        """The quantity of the parent as far as it could be had.
+
+        Fills that were on their way when the parent was made smaller count into it, up to what it was at most.
+        """
+        return max(self.total, min(self.filled, self.most))
+
+    def restore_child(
+        self, child_id: str, kind: ChildKind, quantity: Decimal, price: Decimal | None, sent_ns: int
+    ) -> Child:
+        """Take a child over that was sent before a restart; its events tell the rest."""
+        child = Child(child_id, kind, quantity, price, sent_ns)
+        self.children[child_id] = child
+        self.note(child, "sent", sent_ns, price=price, quantity=quantity)
+        return child
 
     def filled_as(self, *, is_maker: bool) -> Decimal:
         """Return what was executed as maker, or as taker; base units."""

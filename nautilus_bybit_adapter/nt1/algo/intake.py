@@ -19,7 +19,7 @@ from nautilus_trader.model.events import (
 )
 
 from nautilus_bybit_adapter.nt1.algo.course import SmartLimitFill
-from nautilus_bybit_adapter.nt1.algo.plan import Closed, Plan, retry_cancel_ns
+from nautilus_bybit_adapter.nt1.algo.phases import Closed, retry_cancel_ns
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nautilus_trader.model.orders import Order
 
     from nautilus_bybit_adapter.nt1.algo.execution import Child
+    from nautilus_bybit_adapter.nt1.algo.plan import Plan
 
 
 # How the report names what happened to a child.
@@ -73,6 +74,8 @@ def take_events(plan: Plan, order: Order, now_ns: int, mid: Decimal | None = Non
         child.events_seen += 1
         if isinstance(event, OrderFilled):
             has_fill |= _fill(plan, child, event, mid)
+            if not child.is_open:
+                plan.on_slice_filled(now_ns)
         else:
             _note(plan, child, event, order, now_ns)
             _step(plan, child, event)
@@ -110,7 +113,7 @@ def _note(plan: Plan, child: Child, event: OrderEvent, order: Order, now_ns: int
     execution, name = plan.execution, child.child_id
     match event:
         case OrderAccepted():
-            execution.on_accepted(name)
+            plan.on_accepted(child)
         case OrderUpdated():
             price = None if event.price is None else event.price.as_decimal()
             execution.on_amended(name, price, event.quantity.as_decimal())

@@ -35,6 +35,10 @@ class Terms:
         When to stop waiting at the touch, UNIX nanoseconds.
     book_deadline_ns : int
         When to stop waiting for a book, UNIX nanoseconds.
+    stale_grace_ns : int
+        How long past the deadline to wait for a book that cannot be trusted.
+    dust_grace_ns : int
+        How long past the deadline to leave a remainder at the touch that is too small to be sent anew.
     cap_bps : Decimal
         How far beyond the touch a child may trade, basis points.
     reprice_ns, settle_ns : int
@@ -42,6 +46,14 @@ class Terms:
     max_cross_attempts, max_reposts, max_rejections : int
         How often to cross in a row, to post again after the venue took a child off, to send again after a
         refusal.
+    improve_from : int
+        Spread in ticks from which a resting child goes one tick before the best price; 0 for never.
+    slices : int
+        In how many parts the parent rests.
+    size_jitter, time_jitter : float
+        Most relative deviation of a slice from its share, and of a pause from its length.
+    seed : int
+        Of the jitter.
 
     """
 
@@ -54,12 +66,19 @@ class Terms:
     never_cross: bool
     deadline_ns: int
     book_deadline_ns: int
+    stale_grace_ns: int
+    dust_grace_ns: int
     cap_bps: Decimal
     reprice_ns: int
     settle_ns: int
     max_cross_attempts: int
     max_reposts: int
     max_rejections: int
+    improve_from: int = 0
+    slices: int = 1
+    size_jitter: float = 0.0
+    time_jitter: float = 0.0
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +88,20 @@ class View:
     Parameters
     ----------
     touch : Touch
+        Without the execution's own resting child.
     is_book_ready : bool
         Whether the touch comes from a complete book.
+    is_stale : bool
+        Whether the book cannot be trusted now.
+    amend_from_ns : int
+        From when the rate budget allows another amendment, UNIX nanoseconds.
 
     """
 
     touch: Touch
     is_book_ready: bool
+    is_stale: bool = False
+    amend_from_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

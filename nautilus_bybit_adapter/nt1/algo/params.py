@@ -16,6 +16,12 @@ from nautilus_trader.model.enums import (
     time_in_force_to_str,
 )
 
+from nautilus_bybit_adapter.nt1.algo.config import (
+    MOST_IMPROVE_FROM,
+    MOST_SIZE_JITTER,
+    MOST_SLICES,
+    MOST_TIME_JITTER,
+)
 from nautilus_bybit_adapter.warden.policy import Urgency
 
 if TYPE_CHECKING:
@@ -28,6 +34,17 @@ if TYPE_CHECKING:
 
 _MOST_HORIZON_SECS = 86_400.0
 _BPS = 10_000.0
+_SECOND = 1_000_000_000
+PARAMS = (
+    "urgency",
+    "horizon_secs",
+    "deadline_ns",
+    "max_cross_bps",
+    "slices",
+    "size_jitter",
+    "time_jitter",
+    "improve_from_ticks",
+)
 
 
 class SmartLimitOrderError(ValueError):
@@ -45,23 +62,38 @@ class OrderParams:
         Seconds to rest at the touch.
     max_cross_bps : Decimal
         Cap of a crossing child, basis points of the touch.
+    slices : int
+        In how many parts it rests.
+    size_jitter, time_jitter : float
+        Relative spread of slices and pauses.
+    improve_from_ticks : int
+        Spread from which it goes one tick before the best price; 0 for never.
 
     """
 
     urgency: Urgency
     horizon_secs: float
     max_cross_bps: Decimal
+    slices: int
+    size_jitter: float
+    time_jitter: float
+    improve_from_ticks: int
 
 
-def parse_params(values: Mapping[str, Any] | None, config: SmartLimitExecAlgorithmConfig) -> OrderParams:
+def parse_params(
+    values: Mapping[str, Any] | None, config: SmartLimitExecAlgorithmConfig, now_ns: int
+) -> OrderParams:
     """Read an order's ``exec_algorithm_params``.
 
     Parameters
     ----------
     values : mapping, optional
-        ``urgency`` ("passive", "normal" or "now"), ``horizon_secs`` and ``max_cross_bps``, each optional.
+        ``urgency`` ("passive", "normal" or "now"), ``horizon_secs`` or ``deadline_ns`` (UNIX nanoseconds),
+        ``max_cross_bps``, ``slices``, ``size_jitter``, ``time_jitter`` and ``improve_from_ticks``, each optional.
     config : SmartLimitExecAlgorithmConfig
         Where the defaults come from.
+    now_ns : int
+        When the order came, UNIX nanoseconds.
 
     Raises
     ------
@@ -70,26 +102,66 @@ def parse_params(values: Mapping[str, Any] | None, config: SmartLimitExecAlgorit
 
     """
     given = dict(values or {})
-    urgency = given.pop("urgency", Urgency.PASSIVE.value)
-    horizon_secs = given.pop("horizon_secs", config.horizon_secs)
-    max_cross_bps = given.pop("max_cross_bps", config.max_cross_bps)
-    if given:
-        key, value = next(iter(given.items()))
+    unknown = [key for key in given if key not in PARAMS]
+    if unknown:
+        allowed = ", ".join(repr(key) for key in PARAMS[:-1])
         raise SmartLimitOrderError(
-            f"exec_algorithm_params has the unknown key {key!r} ({value!r}); "
-            "allowed are 'urgency', 'horizon_secs' and 'max_cross_bps'"
+            f"exec_algorithm_params has the unknown key {unknown[0]!r} ({given[unknown[0]]!r}); "
+            f"allowed are {allowed} and {PARAMS[-1]!r}"
         )
+    urgency = given.get("urgency", Urgency.PASSIVE.value)
     if not isinstance(urgency, str) or urgency not in {known.value for known in Urgency}:
         raise SmartLimitOrderError(f"'urgency' is {urgency!r}; it must be 'passive', 'normal' or 'now'")
-    _check_number("horizon_secs", horizon_secs, _MOST_HORIZON_SECS, "one day in seconds")
+    max_cross_bps = given.get("max_cross_bps", config.max_cross_bps)
     _check_number("max_cross_bps", max_cross_bps, config.slippage_threshold * _BPS, "the slippage guard")
-    return OrderParams(Urgency(urgency), float(horizon_secs), Decimal(str(max_cross_bps)))
+    return OrderParams(
+        urgency=Urgency(urgency),
+        horizon_secs=_horizon(given, config, now_ns),
+        max_cross_bps=Decimal(str(max_cross_bps)),
+        slices=_whole("slices", given.get("slices", config.slices), 1, MOST_SLICES),
+        size_jitter=_share("size_jitter", given.get("size_jitter", config.size_jitter), MOST_SIZE_JITTER),
+        time_jitter=_share("time_jitter", given.get("time_jitter", config.time_jitter), MOST_TIME_JITTER),
+        improve_from_ticks=_whole(
+            "improve_from_ticks",
+            given.get("improve_from_ticks", config.improve_from_ticks),
+            0,
+            MOST_IMPROVE_FROM,
+        ),
+    )
+
+
+def _horizon(given: Mapping[str, Any], config: SmartLimitExecAlgorithmConfig, now_ns: int) -> float:
+    if "deadline_ns" not in given:
+        secs = given.get("horizon_secs", config.horizon_secs)
+        _check_number("horizon_secs", secs, _MOST_HORIZON_SECS, "one day in seconds")
+        return float(secs)
+    if "horizon_secs" in given:
+        raise SmartLimitOrderError("'horizon_secs' and 'deadline_ns' are both given; one of them is allowed")
+    deadline = given["deadline_ns"]
+    last = now_ns + int(_MOST_HORIZON_SECS) * _SECOND
+    if isinstance(deadline, bool) or not isinstance(deadline, int) or not now_ns < deadline <= last:
+        raise SmartLimitOrderError(
+            f"'deadline_ns' is {deadline!r}; it must be UNIX nanoseconds after {now_ns}, at most one day"
+        )
+    return (deadline - now_ns) / _SECOND
 
 
 def _check_number(name: str, value: Any, most: float, what: str) -> None:
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     if not is_number or not math.isfinite(value) or not 0 < value <= most:
         raise SmartLimitOrderError(f"{name!r} is {value!r}; it must be above 0 and at most {most:g}, {what}")
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise SmartLimitOrderError(f"{name!r} is {value!r}; it must be a whole number from {low} to {high}")
+    return value
+
+
+def _share(name: str, value: Any, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise SmartLimitOrderError(f"{name!r} is {value!r}; it must be a number from 0 to {most:g}")
+    return float(value)
 
 
 def check_order(order: Order, params: OrderParams, instrument: Instrument | None) -> None:

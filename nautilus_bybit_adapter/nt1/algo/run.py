@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.model.events import OrderCanceled, OrderDenied, OrderUpdated
 from nautilus_trader.model.objects import Currency, Money, Quantity
 
+from nautilus_bybit_adapter.nt1.algo.arrival import Arrival
 from nautilus_bybit_adapter.nt1.algo.course import Units, fee_bps, split_cost
 from nautilus_bybit_adapter.nt1.algo.execution import Outcome, ParentExecution
+from nautilus_bybit_adapter.nt1.algo.plan import Plan
 from nautilus_bybit_adapter.nt1.algo.report import SmartLimitReport
-from nautilus_bybit_adapter.nt1.algo.terms import exact_quantity
+from nautilus_bybit_adapter.nt1.algo.terms import exact_quantity, terms_of, units_of
 from nautilus_bybit_adapter.warden.policy import Urgency
 
 if TYPE_CHECKING:
@@ -23,9 +25,8 @@ if TYPE_CHECKING:
     from nautilus_trader.model.orders import Order
 
     from nautilus_bybit_adapter.nt1.algo.book import BookFeed
-    from nautilus_bybit_adapter.nt1.algo.plan import Plan
-    from nautilus_bybit_adapter.nt1.custom_data.base import Levels
-    from nautilus_bybit_adapter.warden.policy import Outlook
+    from nautilus_bybit_adapter.nt1.algo.config import SmartLimitExecAlgorithmConfig
+    from nautilus_bybit_adapter.nt1.algo.params import OrderParams
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,11 +37,11 @@ class Run:
     ----------
     primary : Order
         The parent.
+    arrival : Arrival
+        What the route was chosen by; its `params` go with every child.
     instrument : Instrument
     feed : BookFeed
     plan : Plan
-    quantity : Quantity
-        What the parent was for when it came.
     ts_start : int
         When that was, UNIX nanoseconds.
     units : Units
@@ -51,17 +52,13 @@ class Run:
     instrument: Instrument
     feed: BookFeed
     plan: Plan
-    quantity: Quantity
     ts_start: int
     units: Units
-    arrival_mid: Decimal | None = None
-    arrival_bids: Levels = ()
-    arrival_asks: Levels = ()
-    outlook: Outlook | None = None
+    arrival: Arrival = field(default_factory=Arrival)
     revision: int = 0
     is_reported: bool = False
     is_advancing: bool = False
-    is_stale: bool = False
+    is_behind: bool = False
 
     @property
     def execution(self) -> ParentExecution:
@@ -75,18 +72,19 @@ class Run:
 
     def report(self, now_ns: int, outcome: Outcome, reason: str) -> SmartLimitReport:
         """Return what became of it; `now_ns` is UNIX nanoseconds."""
-        execution, decision, outlook = self.execution, self.plan.decision, self.outlook
+        execution, arrival = self.execution, self.arrival
+        decision, outlook = arrival.decision, arrival.outlook
         costs = None if decision is None else decision.costs
         fee = fee_bps(execution.fills, self.units)
         split = None
-        if self.arrival_mid is not None:
-            split = split_cost(execution.fills, self.arrival_mid, is_buy=self.plan.terms.is_buy)
+        if arrival.mid is not None:
+            split = split_cost(execution.fills, arrival.mid, is_buy=self.plan.terms.is_buy)
         return SmartLimitReport(
             client_order_id=self.primary.client_order_id,
             strategy_id=self.primary.strategy_id,
             instrument_id=self.primary.instrument_id,
             side=self.primary.side,
-            quantity=self.quantity,
+            quantity=exact_quantity(execution.settled_total, self.instrument),
             filled_qty=exact_quantity(execution.filled, self.instrument),
             notional=self._notional(),
             urgency=self.plan.terms.preferences.urgency.value,
@@ -95,7 +93,7 @@ class Run:
             market_cost_bps=None if costs is None else _number(costs.market),
             capped_cost_bps=None if costs is None else _number(costs.capped),
             peg_cost_bps=None if costs is None else _number(costs.peg),
-            arrival_mid=self.arrival_mid,
+            arrival_mid=arrival.mid,
             arrival_spread_bps=None if outlook is None else _number(outlook.spread_bps),
             expected_slippage_bps=None if outlook is None else _number(outlook.expected_bps),
             walk_slippage_bps=None if outlook is None else _number(outlook.walk_bps),
@@ -105,8 +103,8 @@ class Run:
             sufficient_depth=outlook is not None and outlook.sufficient_depth,
             uses_model=outlook is not None and outlook.uses_model,
             fill_probability=None if costs is None else _number(costs.fill_probability),
-            bids=self.arrival_bids,
-            asks=self.arrival_asks,
+            bids=arrival.bids,
+            asks=arrival.asks,
             avg_px=execution.average_price,
             cost_bps=None if split is None else float(split.total),
             spread_cost_bps=None if split is None or split.spread is None else float(split.spread),
@@ -131,9 +129,32 @@ class Run:
         )
 
     def _notional(self) -> Decimal | None:
-        if self.arrival_mid is None:
+        if self.arrival.mid is None:
             return None
-        return self.units.value(self.quantity.as_decimal(), self.arrival_mid)
+        return self.units.value(self.execution.settled_total, self.arrival.mid)
+
+
+def begin_run(
+    order: Order,
+    instrument: Instrument,
+    feed: BookFeed,
+    params: OrderParams,
+    config: SmartLimitExecAlgorithmConfig,
+    arrival: Arrival,
+    arrived_ns: int,
+    now_ns: int,
+) -> Run:
+    """Return the execution of an order that has been checked and came at `arrived_ns`, UNIX nanoseconds."""
+    terms = terms_of(order, instrument, params, config, arrived_ns, now_ns)
+    return Run(
+        primary=order,
+        instrument=instrument,
+        feed=feed,
+        plan=Plan(terms, ParentExecution(order.quantity.as_decimal())),
+        ts_start=arrived_ns,
+        units=units_of(instrument),
+        arrival=arrival,
+    )
 
 
 def _number(value: float) -> float | None:

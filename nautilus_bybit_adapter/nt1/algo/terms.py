@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -71,9 +72,10 @@ def terms_of(
     instrument: Instrument,
     params: OrderParams,
     config: SmartLimitExecAlgorithmConfig,
+    arrived_ns: int,
     now_ns: int,
 ) -> Terms:
-    """Return the terms of an order that has been checked; `now_ns` is its arrival, UNIX nanoseconds."""
+    """Return the terms of an order that has been checked, which came at `arrived_ns`; UNIX nanoseconds."""
     is_limit = order.order_type == OrderType.LIMIT
     return Terms(
         is_buy=order.side == OrderSide.BUY,
@@ -83,14 +85,22 @@ def terms_of(
         is_market=not is_limit,
         bound=order.price.as_decimal() if is_limit else None,
         never_cross=is_limit and order.is_post_only,
-        deadline_ns=now_ns + int(params.horizon_secs * _SECOND),
+        deadline_ns=arrived_ns + int(params.horizon_secs * _SECOND),
         book_deadline_ns=now_ns + int(config.book_timeout_secs * _SECOND),
+        stale_grace_ns=int(config.book_timeout_secs * _SECOND),
+        dust_grace_ns=int(params.horizon_secs * _SECOND),
         cap_bps=params.max_cross_bps,
         reprice_ns=config.min_reprice_interval_ms * _MS,
         settle_ns=config.settle_ms * _MS,
         max_cross_attempts=config.max_cross_attempts,
         max_reposts=config.max_reposts,
         max_rejections=config.max_rejections,
+        improve_from=params.improve_from_ticks,
+        slices=params.slices,
+        size_jitter=params.size_jitter,
+        time_jitter=params.time_jitter,
+        # Each order draws its own, the same ones in every run.
+        seed=zlib.crc32(order.client_order_id.value.encode(), config.jitter_seed),
     )
 
 

@@ -25,7 +25,8 @@ from nautilus_bybit_adapter.nt1.algo.moves import (
     View,
     Wait,
 )
-from nautilus_bybit_adapter.nt1.algo.plan import Closed, Phase, Plan, retry_cancel_ns
+from nautilus_bybit_adapter.nt1.algo.phases import Closed, Phase, retry_cancel_ns
+from nautilus_bybit_adapter.nt1.algo.plan import Plan
 from nautilus_bybit_adapter.warden.placement import QuantityRules, Touch
 from nautilus_bybit_adapter.warden.policy import Outlook, Preferences, Urgency
 
@@ -68,6 +69,8 @@ def terms(urgency: Urgency = Urgency.PASSIVE, **changes: Any) -> Terms:
         "never_cross": False,
         "deadline_ns": 5_000 * MS,
         "book_deadline_ns": 1_000 * MS,
+        "stale_grace_ns": 2_000 * MS,
+        "dust_grace_ns": 2_000 * MS,
         "cap_bps": D(10),
         "reprice_ns": 250 * MS,
         "settle_ns": 100 * MS,
@@ -168,7 +171,7 @@ class Rehearsal:
 
     def accept(self, order: VenueOrder) -> None:
         order.is_accepted = True
-        self.wire.append(lambda: self.execution.on_accepted(order.name))
+        self.wire.append(lambda: self.plan.on_accepted(self.execution.children[order.name]))
 
     def fill(self, order: VenueOrder, quantity: Decimal) -> None:
         self.trades += 1
@@ -253,7 +256,7 @@ def test_the_market_order_is_the_parent_itself_and_only_within_the_guard() -> No
     ):
         it = rehearse(urgency=Urgency.NOW, cost=cost)
         it.step()
-        assert posts(it) == [Post(ChildKind.CROSS, D("1.000"), D("100.3"))]
+        assert posts(it) == [Post(ChildKind.CROSS, D("0.334"), D("100.3"))], "a share only"
 
 
 def test_an_urgent_limit_order_crosses_up_to_its_bound() -> None:
@@ -380,9 +383,10 @@ def test_a_limit_order_whose_bound_is_out_of_reach_says_so() -> None:
     assert it.finish == Finish(Outcome.UNFILLED, "the best price 100.2 is beyond the limit 100.1")
 
 
-def test_post_only_rejections_are_answered_at_the_new_touch_but_not_for_ever() -> None:
+def test_post_only_rejections_are_answered_further_back_and_later_each_time_but_not_for_ever() -> None:
     it = rehearse()
     it.step()
+    waits = []
     for number in range(4):
         order = it.open_order
         assert order is not None
@@ -390,11 +394,32 @@ def test_post_only_rejections_are_answered_at_the_new_touch_but_not_for_ever() -
         it.read()
         bid = D("100.0") - (number + 1) * D("0.1")
         it.view = View(Touch(bid, D("100.2")), is_book_ready=True)
-        it.pass_time(250)
-    assert [post.price for post in posts(it)] == [D("100.0"), D("99.9"), D("99.8"), D("99.7")]
+        last = it.step()
+        assert isinstance(last, Wait)
+        assert last.until_ns is not None
+        waits.append((last.until_ns - it.now) // MS)
+        it.pass_time(waits[-1])
+    assert [post.price for post in posts(it)] == [D("100.0"), D("99.9"), D("99.7"), D("99.5")]
+    assert waits == [250, 500, 1_000, 100], "the last pause is for fills that may be on their way"
     assert it.finish is not None
     assert it.finish.outcome is Outcome.DENIED
     assert "gave up after 4 times" in it.finish.reason
+
+
+def test_an_accepted_child_ends_the_backing_off() -> None:
+    it = rehearse()
+    it.step()
+    for _ in range(2):
+        assert it.open_order is not None
+        it.close(it.open_order, Closed.REJECTED_POST_ONLY)
+        it.read()
+        it.pass_time(500)
+    assert posts(it)[-1].price == D("99.9")
+    assert it.open_order is not None
+    it.accept(it.open_order)
+    it.read()
+    it.pass_time(250)
+    assert it.open_order.wants_amend == D("100.0"), "and it joins the touch again"
 
 
 @pytest.mark.parametrize("how", [Closed.REJECTED, Closed.DENIED])
@@ -460,17 +485,139 @@ def test_refused_cancels_are_repeated_and_then_said_aloud() -> None:
     assert f"{order.name} MAY STILL BE OPEN" in it.finish.reason
 
 
-def test_a_remainder_below_the_minimum_is_reported() -> None:
+def test_a_remainder_too_small_to_be_sent_anew_stays_for_another_while_and_is_then_reported() -> None:
     it, order = resting(rules=QuantityRules(LOT, minimum=D("0.010")))
     it.fill(order, D("0.995"))
     it.read()
     it.pass_time(5_000)
+    assert not order.wants_cancel
+    it.pass_time(2_000)
+    assert order.wants_cancel
     it.answer_cancel(order, yes=True)
     it.read()
     it.pass_time(100)
     assert it.finish == Finish(
         Outcome.PARTIAL, "the remainder 0.005 is below what the venue takes in one order"
     )
+
+
+def test_slices_follow_each_other_and_leave_no_remainder() -> None:
+    rules = QuantityRules(LOT, minimum=D("0.010"))
+    it = rehearse(slices=4, size_jitter=0.5, seed=7, rules=rules)
+    it.step()
+    while it.finish is None:
+        order = it.open_order
+        assert order is not None
+        it.accept(order)
+        it.fill(order, order.quantity)
+        it.read()
+        it.pass_time(250)
+    sizes = [post.quantity for post in posts(it)]
+    assert sum(sizes) == D("1.000")
+    assert 3 <= len(sizes) <= 8
+    assert len(set(sizes)) > 2
+    assert all(D("0.010") <= size <= D("0.400") for size in sizes)
+    assert it.finish.outcome is Outcome.FILLED
+    again = rehearse(slices=4, size_jitter=0.5, seed=7, rules=rules)
+    again.step()
+    assert posts(again)[0] == posts(it)[0]
+
+
+def test_a_stale_book_takes_the_child_off_and_a_fresh_one_brings_it_back() -> None:
+    it, order = resting()
+    fresh, it.view = it.view, View(TOUCH, is_book_ready=True, is_stale=True)
+    it.step()
+    assert order.wants_cancel
+    it.answer_cancel(order, yes=True)
+    it.read()
+    it.pass_time(500)
+    assert len(it.orders) == 1
+    it.view = fresh
+    it.step()
+    assert len(it.orders) == 2
+
+
+def test_a_book_that_stays_stale_ends_it_a_while_after_the_deadline() -> None:
+    it, order = resting()
+    it.view = View(TOUCH, is_book_ready=True, is_stale=True)
+    it.step()
+    it.answer_cancel(order, yes=True)
+    it.read()
+    assert it.pass_time(500) == Wait(7_000 * MS)
+    it.pass_time(6_500)
+    assert it.finish == Finish(Outcome.UNFILLED, "the book could not be trusted when the deadline had passed")
+    assert len(it.orders) == 1
+
+
+def test_a_child_left_alone_one_tick_ahead_keeps_its_place() -> None:
+    it, order = resting()
+    it.view = View(Touch(D("99.9"), D("100.2")), is_book_ready=True)
+    it.pass_time(1_000)
+    assert order.wants_amend is None
+    it.view = View(Touch(D("99.8"), D("100.2")), is_book_ready=True)
+    it.step()
+    assert order.wants_amend == D("99.8")
+
+
+def test_inside_a_wide_spread_it_goes_one_tick_ahead() -> None:
+    it = rehearse(improve_from=3)
+    it.view = View(Touch(D("100.0"), D("100.3")), is_book_ready=True)
+    it.step()
+    assert posts(it)[0].price == D("100.1")
+    narrow = rehearse(improve_from=4)
+    narrow.view = it.view
+    narrow.step()
+    assert posts(narrow)[0].price == D("100.0")
+    sell = rehearse(improve_from=3, is_buy=False, bound=D("100.3"), is_market=False)
+    sell.view = it.view
+    sell.step()
+    assert posts(sell)[0].price == D("100.3"), "not beyond the limit"
+
+
+def test_an_amendment_waits_for_the_rate_budget() -> None:
+    it, order = resting()
+    it.view = View(Touch(D("100.1"), D("100.2")), is_book_ready=True, amend_from_ns=900 * MS)
+    assert it.pass_time(500) == Wait(900 * MS)
+    it.pass_time(400)
+    assert order.wants_amend == D("100.1")
+
+
+def test_a_smaller_parent_withdraws_what_is_too_much() -> None:
+    it, order = resting(is_market=False, bound=D(101))
+    it.fill(order, D("0.300"))
+    it.read()
+    assert it.plan.revise(D("0.500"), D(101))
+    it.plan.next_action(it.now, it.view)
+    action = it.plan.next_action(it.now, it.view)
+    assert isinstance(action, Cancel)
+    order.is_open = False
+    action.child.cancel_requested = True
+    it.plan.on_closed(action.child, Closed.CANCELED, it.now)
+    it.pass_time(250)
+    assert posts(it)[-1].quantity == D("0.200")
+
+
+def test_a_larger_parent_places_the_rest_after_its_child() -> None:
+    it, order = resting()
+    assert it.plan.revise(D("1.500"), None)
+    it.fill(order, D("1.000"))
+    it.read()
+    it.step()
+    assert posts(it)[-1].quantity == D("0.500")
+
+
+def test_a_fill_on_its_way_while_the_parent_shrank_counts_into_it() -> None:
+    it, order = resting()
+    assert it.plan.revise(D("0.500"), None)
+    it.execution.on_fill(fill_of(order.name, "t9", D("0.700")))
+    assert it.execution.settled_total == D("0.700")
+    assert it.execution.unfilled == 0
+
+
+def test_it_is_too_late_to_change_what_ends() -> None:
+    it, _ = resting()
+    it.plan.end(Outcome.CANCELED, "canceled by the strategy")
+    assert not it.plan.revise(D(2), None)
 
 
 def test_without_a_book_it_waits_and_then_rests_at_the_quote() -> None:
