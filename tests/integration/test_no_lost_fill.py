@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from nautilus_trader.config import StrategyConfig
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports
 from nautilus_trader.model.enums import OrderSide, OrderStatus
@@ -176,6 +177,47 @@ def test_fills_beyond_a_quantity_whose_amendment_was_not_told_are_booked() -> No
         assert (order.status, order.quantity) == (OrderStatus.FILLED, Quantity.from_str("0.014"))
 
     on_venue(scenario)
+
+
+@pytest.mark.parametrize("told_by", ["comparison", "reconnect"])
+def test_an_exit_whose_entry_was_not_told_waits_for_it(told_by: str) -> None:
+    """The engine opens no position with a fill that may only reduce one, and forgets the fill."""
+
+    async def scenario(venue: SimVenue, trader: Recorder) -> None:
+        venue.faults.add("lose:family=private,count=100")
+        entry = trader.order_factory.market(LINEAR, OrderSide.BUY, QUANTITY)
+        trader.submit_order(entry)
+        await until(lambda: position(venue) == QUANTITY.as_decimal(), "the position at the venue")
+        venue.faults.clear()
+        leave = trader.order_factory.market(LINEAR, OrderSide.SELL, QUANTITY, reduce_only=True)
+        trader.submit_order(leave)
+        await until(lambda: position(venue) == 0, "the end of the position at the venue")
+        if told_by == "reconnect":
+            venue.disconnect("private")
+        await trader.until(lambda: entry.is_closed and leave.is_closed, "both fills")
+        await agreed(venue, trader)
+        assert trader.portfolio.is_flat(LINEAR)
+
+    on_venue(scenario)
+
+
+def test_a_position_closed_elsewhere_is_closed_here() -> None:
+    async def run() -> None:
+        async with (
+            SimVenue(SimConfig(market="quiet", rate_limits=False)) as venue,
+            # Of a strategy that does not claim what is made elsewhere.
+            trading(venue, Recorder(StrategyConfig()), exec_options=QUICK | NEVER) as trader,
+        ):
+            trader.msgbus.subscribe("events.order.EXTERNAL", trader.seen.append)
+            trader.submit_order(trader.order_factory.market(LINEAR, OrderSide.BUY, QUANTITY))
+            await until(lambda: position(venue) == QUANTITY.as_decimal(), "the position")
+            await agreed(venue, trader)
+            request = {"category": "linear", "symbol": "BTCUSDT", "side": "Sell", "orderType": "Market"}
+            venue.exchange.place(request | {"qty": str(QUANTITY), "reduceOnly": True})
+            assert position(venue) == 0
+            await agreed(venue, trader)
+
+    asyncio.run(run())
 
 
 def test_both_sides_of_a_trade_with_oneself_are_booked() -> None:

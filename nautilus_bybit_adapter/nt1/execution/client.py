@@ -155,6 +155,9 @@ class BybitExecutionClient(ReportingClient):
             spot_positions=config.use_spot_position_reports,
             trade_ids=trade_ids,
             is_given_up=lambda client_order_id: is_given_up(cache.order(ClientOrderId(client_order_id))),
+            is_own=lambda client_order_id: (
+                bool(client_order_id) and cache.order_exists(ClientOrderId(client_order_id))
+            ),
         )
         self._settings = AccountSettings(http, instrument_provider, categories, terms, legs, self._log)
         self._watched_topics = dcp_topics(categories) if terms.dcp_window_secs is not None else ()

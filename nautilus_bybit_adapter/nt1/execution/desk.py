@@ -99,7 +99,15 @@ class OrderDesk:
         self._lifecycles = lifecycles = OrderLifecycles(trade_ids)
         self._foreign = ForeignOrders(client, venue)
         self._events = events = OrderEventPublisher(
-            client, cache, lifecycles, venue, positions, borrowing, self._foreign, self._ask_for
+            client,
+            cache,
+            lifecycles,
+            venue,
+            positions,
+            borrowing,
+            self._foreign,
+            self._ask_for,
+            lambda: self._insist("Fetching what an exit closed"),
         )
         self._resolver = resolver = OutcomeResolver(
             lifecycles, venue, events.publish, self._now_ms, config.recv_window_ms, self._log.warning
@@ -171,7 +179,10 @@ class OrderDesk:
                     self._intake.take_order(order)
 
     def _insist_on(self, what: str) -> None:
-        self._client.create_task(insist(what, self._recovery.catch_up, self._log.warning))
+        self._client.create_task(self._insist(what))
+
+    async def _insist(self, what: str) -> None:
+        await insist(what, self._recovery.catch_up, self._log.warning)
 
     async def _ask_for_overdue(self) -> None:
         """Ask for what pushes should have told long ago: one may have been lost without the socket noticing."""

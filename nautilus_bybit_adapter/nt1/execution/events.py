@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal
 
 from nautilus_trader.cache.cache import Cache
@@ -13,6 +13,7 @@ from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
+from nautilus_bybit_adapter.nt1.execution.exits import HeldExits
 from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
 from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
@@ -97,6 +98,8 @@ class OrderEventPublisher:
         Takes the rows of orders that are not this node's.
     query : Callable[[Order, str], None]
         Starts an inquiry for an order, with the reason.
+    catch_up : Callable[[], Awaitable[None]]
+        Reads everything that was missed, as often as it takes.
 
     """
 
@@ -110,6 +113,7 @@ class OrderEventPublisher:
         borrowing: SpotBorrowing,
         foreign: ForeignOrders,
         query: Callable[[Order, str], None],
+        catch_up: Callable[[], Awaitable[None]],
     ) -> None:
         self._client = client
         self._log = client._log  # noqa: SLF001 - the framework gives its components no other way
@@ -120,6 +124,7 @@ class OrderEventPublisher:
         self._borrowing = borrowing
         self._foreign = foreign
         self._query = query
+        self._exits = HeldExits(client, cache, self._book, catch_up)
 
     def is_collecting(self, order: Order) -> bool:
         """Tell whether fills of an order wait for the rest of what was said of it."""
@@ -177,11 +182,8 @@ class OrderEventPublisher:
             case Canceled(_, venue_order_id, ts_ms):
                 self._client.generate_order_canceled(*ids, VenueOrderId(venue_order_id), ts_ms * MS_TO_NS)
             case Filled():
-                try:
-                    self._publish_filled(event, order)
-                except BybitDecodeError as e:
-                    self._log.error(f"A fill of order {event.client_order_id} was not booked: {e}")
-                    self._lifecycles.on_unbookable(event)
+                if not self._exits.takes(event, order):
+                    self._book(event, order)
             case Query(_, reason):
                 self._query(order, reason)
 
@@ -220,6 +222,13 @@ class OrderEventPublisher:
             ts_ms * MS_TO_NS,
             is_quote_quantity=False,
         )
+
+    def _book(self, event: Filled, order: Order) -> None:
+        try:
+            self._publish_filled(event, order)
+        except BybitDecodeError as e:
+            self._log.error(f"A fill of order {event.client_order_id} was not booked: {e}")
+            self._lifecycles.on_unbookable(event)
 
     def _publish_filled(self, event: Filled, order: Order) -> None:
         execution = event.execution

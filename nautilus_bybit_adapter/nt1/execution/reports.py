@@ -67,6 +67,8 @@ class VenueState:
     is_given_up : Callable[[str], bool], optional
         Tells of a client order id whether the framework takes nothing for that order any more: what it does is
         reported without it, so as one made elsewhere.
+    is_own : Callable[[str], bool], optional
+        Tells of a client order id whether the framework has such an order.
 
     """
 
@@ -84,7 +86,9 @@ class VenueState:
         spot_positions: bool = False,
         trade_ids: TradeIds | None = None,
         is_given_up: Callable[[str], bool] = lambda _: False,
+        is_own: Callable[[str], bool] = lambda _: True,
     ) -> None:
+        self._is_own = is_own
         self._trade_ids = trade_ids or TradeIds()
         self._is_given_up = is_given_up
         self._legs = legs
@@ -150,11 +154,19 @@ class VenueState:
     # -- reports -------------------------------------------------------------------------------------------
 
     def order_report(self, row: BybitOrder) -> OrderStatusReport:
-        """Return the report of an order row; raises `BybitDecodeError` for an instrument that is not loaded."""
+        """
+        Return the report of an order row; raises `BybitDecodeError` for an instrument that is not loaded.
+
+        Of an order made elsewhere, where the account nets, it does not say that it only reduces: the position it
+        reduces is another strategy's, and the engine would leave its fills out of every position.
+        """
         instrument = self.instrument(row.category, row.symbol)
         if row.order_status in OPEN_STATUSES or Decimal(row.cum_exec_qty or "0"):
             row = self._without_given_up(row)
-        return order_report(row, instrument, self._account_id, self._now(), hedging=self._hedging)
+        report = order_report(row, instrument, self._account_id, self._now(), hedging=self._hedging)
+        if not self._hedging and not self._is_own(row.order_link_id):
+            report.reduce_only = False
+        return report
 
     def fill_report(self, row: BybitExecution) -> FillReport:
         """Return the report of an execution row; raises `BybitDecodeError` for an instrument that is not loaded."""
