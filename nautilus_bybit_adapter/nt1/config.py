@@ -104,7 +104,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         Another public WebSocket, such as ``ws://127.0.0.1:8080/v5/public``; the category is appended. ``None`` takes
         ``BYBIT_BASE_URL_WS_PUBLIC`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        An HTTP proxy for REST and WebSockets.
+        An HTTP, SOCKS4 or SOCKS5 proxy for REST and WebSockets.
     ca_file : str, optional
         A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
@@ -224,7 +224,7 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Another order-entry WebSocket, such as ``ws://127.0.0.1:8080/v5/trade``. ``None`` takes
         ``BYBIT_BASE_URL_WS_TRADE`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        An HTTP proxy for REST and WebSockets.
+        An HTTP, SOCKS4 or SOCKS5 proxy for REST and WebSockets.
     ca_file : str, optional
         A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
