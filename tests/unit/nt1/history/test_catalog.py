@@ -89,7 +89,8 @@ def test_a_load_that_died_at_any_moment_goes_on_without_a_double_row(
     assert not list((tmp_path / "cat" / WORK_FOLDER).rglob("*.part"))
 
 
-def test_parts_never_share_a_moment_and_are_read_as_one(tmp_path: Path, archive: Path) -> None:
+def test_parts_never_share_a_moment_and_are_read_as_one(tmp_path: Path) -> None:
+    archive = write_zip(tmp_path / NAME, book_lines(60))
     load_file(plan_of(archive, tmp_path / "cat", rows_per_part=3))
     load_file(plan_of(archive, tmp_path / "one"))
     small, one = (ParquetDataCatalog(str(tmp_path / name)).order_book_deltas() for name in ("cat", "one"))
