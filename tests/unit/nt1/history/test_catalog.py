@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from pathlib import Path
 
@@ -156,6 +157,16 @@ def test_a_state_that_cannot_be_read_is_said(tmp_path: Path, archive: Path) -> N
     plan.state_path.write_bytes(msgspec.json.encode({"sha256": "", "form": "", "version": 99}))
     with pytest.raises(BybitHistoryError, match="of version 99"):
         load_file(plan)
+
+
+def test_a_file_that_another_process_loads_is_left_to_it(tmp_path: Path, archive: Path) -> None:
+    plan = plan_of(archive, tmp_path / "cat", rows_per_part=PART)
+    plan.workplace.mkdir(parents=True)
+    with (plan.workplace / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(BybitHistoryError, match="being loaded into this catalogue by another process"):
+            load_file(plan)
+    load_file(plan)
 
 
 def test_progress_is_told_and_ends_at_the_end(tmp_path: Path, archive: Path) -> None:
