@@ -42,3 +42,20 @@ def test_a_wrong_key_is_told_in_one_line_and_the_program_ends(venue: dict[str, s
     assert "not-the-secret" not in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert done.returncode != 0
+
+
+def test_the_warden_alone_forecasts_without_the_framework() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "examples/fast_warden.py"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=ROOT,
+    )
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["0.01", "1.0", "100.0"]
+    assert all("bps expected" in line and "nan" not in line for line in lines[:2])
+    assert "insufficient depth, the book holds" in lines[2]
+    assert "nautilus_bybit_adapter.warden" in done.stderr
+    assert "nautilus_trader" not in done.stderr
