@@ -75,11 +75,66 @@ class Walk:
     def best_ask(self) -> float:
         """Lowest ask; NaN on an empty side."""
 
+FEATURE_COUNT: int
+"""Length of a feature vector."""
+
+@final
+class TopologyScore:
+    """How whole the side of a book is that an order would take.
+
+    Walls and holes are the bars of the 0-dimensional persistence of ``log(1 + size / q)`` over the levels of that side,
+    by superlevels and by sublevels; `q` is the average size of a best level over 10 s.
+    """
+
+    @property
+    def stability(self) -> float:
+        """``1 - d / pi``, `d` the Fisher-Rao distance between the depth shares of both sides now and 250 ms ago.
+
+        1 for a book that stands still, 0 for one with nothing in common with what it was; NaN without both sides.
+        """
+    @property
+    def connectivity(self) -> float:
+        """Median gap between levels over the largest gap up to the level of the fill, at most 1.
+
+        1 for an even ladder or a fill at the touch, 0 where the side does not fill the quantity.
+        """
+    @property
+    def curvature(self) -> float:
+        """``beta(Q) - beta(Q/2)``: how much more steeply cost grows with size at Q than at half of it.
+
+        Any number; NaN where the side does not fill the quantity.
+        """
+    @property
+    def is_disconnected(self) -> bool:
+        """Whether the side does not fill the quantity, or a gap before the fill is over 10 median ones."""
+    @property
+    def strongest_wall(self) -> float:
+        """Longest bar of a wall before the level of the fill, among the first 50 levels; 0 without one."""
+    @property
+    def wall_count(self) -> int:
+        """Bars of walls."""
+    @property
+    def wall_persistence(self) -> float:
+        """Sum of the lengths of the walls' bars."""
+    @property
+    def wall_entropy(self) -> float:
+        """``-sum(p log p)`` over the shares of the walls' bars in their sum, nats."""
+    @property
+    def hole_count(self) -> int:
+        """Bars of holes."""
+    @property
+    def hole_persistence(self) -> float:
+        """Sum of the lengths of the holes' bars."""
+    @property
+    def hole_entropy(self) -> float:
+        """``-sum(p log p)`` over the shares of the holes' bars in their sum, nats."""
+
 @final
 class FastWarden:
-    """One order book per instrument, and what orders would pay there.
+    """One order book per instrument, what orders would pay there, and what led up to it.
 
-    Every feed is checked in full before anything changes: an error leaves every book as it was.
+    Every feed is checked in full before anything changes: an error leaves every book as it was. Time never runs
+    backwards: an event with an earlier time than the latest seen counts at that.
     """
 
     def __init__(self) -> None: ...
@@ -155,6 +210,117 @@ class FastWarden:
         ValueError
             If a delta is for another instrument or holds an action, side, precision, price or size that no
             book takes.
+
+        """
+    def apply_trade(
+        self, instrument_id: str, is_buy: bool, price: float, quantity: float, ts_ns: int
+    ) -> None:
+        """Take a trade into the features; an unseen instrument starts with an empty book.
+
+        Parameters
+        ----------
+        instrument_id : str
+            Key of the book.
+        is_buy : bool
+            Whether the aggressor bought.
+        price, quantity : float
+            Above 0 and within the framework's range.
+        ts_ns : int
+            Event time, UNIX nanoseconds, at least 0.
+
+        Raises
+        ------
+        ValueError
+            If a number is not as above.
+
+        """
+    def apply_trades_capsule(self, instrument_id: str, capsule: object, layout: DeltaLayout = ...) -> None:
+        """Take the framework's trades straight from memory; those without an aggressor are left out.
+
+        Parameters
+        ----------
+        instrument_id : str
+            Instrument of every trade.
+        capsule : PyCapsule
+            Made by ``TradeTick.capsule_from_list``; made by another class it is undefined behaviour.
+        layout : DeltaLayout
+            Layout of the framework build, as `nautilus_bybit_adapter.nt1.layout` proves it for trades.
+
+        Raises
+        ------
+        TypeError
+            If `capsule` is no unnamed capsule.
+        ValueError
+            If a trade is for another instrument or holds a side, precision, price or size that no trade has; none is
+            taken then.
+
+        """
+    def set_contract(self, instrument_id: str, multiplier: float = 1.0, is_inverse: bool = False) -> None:
+        """Say what a unit of quantity is worth, before the first book: quote units at price 1, or at any if inverse.
+
+        Raises
+        ------
+        ValueError
+            If `multiplier` is not above 0.
+
+        """
+    def features(
+        self, instrument_id: str, side: Side, quantity: SupportsFloat | SupportsIndex, now_ns: int = 0
+    ) -> Floats:
+        """Return the features of an order that would be sent now, as `nautilus_bybit_adapter.warden.features` has them.
+
+        Parameters
+        ----------
+        instrument_id : str
+            Key of the book.
+        side : Side
+            Side of the aggressive order.
+        quantity : float
+            Units of the book's sizes, finite and at least 1e-16.
+        now_ns : int
+            UNIX nanoseconds; a time before the last event counts as that event's.
+
+        Returns
+        -------
+        float64 array, shape (FEATURE_COUNT,)
+            All NaN where a side is empty or the depth does not fill the quantity.
+
+        Raises
+        ------
+        UnknownBookError
+            If nothing was fed for the instrument.
+        ValueError
+            If `quantity` or `now_ns` is not as above.
+
+        """
+    def topology(
+        self, instrument_id: str, side: Side, quantity: SupportsFloat | SupportsIndex, now_ns: int = 0
+    ) -> TopologyScore:
+        """Return how whole the side is that the order would take. Parameters and errors are those of `features`."""
+    def depth_surface_curvature(self, instrument_id: str, side: Side) -> tuple[float, float]:
+        """Return Gaussian and mean curvature of the depth surface of the side the order would take.
+
+        The surface is ``log(1 + D(x) / D0)``: `D` the size within an offset of the best price, `x` the log of that
+        offset in volatilities over one second, in steps of 0.5 around 0; `D0` the average of ``D(0)`` over 10 s. Its
+        rows are the book at the last four whole tenths of a second, and time counts in seconds. NaN before there are
+        four.
+
+        Raises
+        ------
+        UnknownBookError
+            If nothing was fed for the instrument.
+
+        """
+    def snapshot(self) -> bytes:
+        """Return everything the warden holds, for `restore`: books, contracts and what is remembered."""
+    @staticmethod
+    def restore(state: bytes) -> FastWarden:
+        """Return the warden that `snapshot` was taken of.
+
+        Raises
+        ------
+        ValueError
+            If the bytes are cut short, changed, of another version, or no snapshot at all.
 
         """
     def walk(self, instrument_id: str, side: Side, quantity: SupportsFloat | SupportsIndex) -> Walk:
@@ -314,6 +480,15 @@ def decode_deltas(
     precision, order id, flags, sequence, ts_event, ts_init). Reading with the wrong layout gives nonsense,
     not an error; with `limit` at most half of the deltas it stays inside the block whichever layout is
     true.
+    """
+
+def decode_trades(
+    capsule: object, layout: DeltaLayout, limit: int
+) -> list[tuple[int, int, int, int, int, int, int, int, int]]:
+    """Read the first `limit` trades of a capsule field by field, as `decode_deltas` reads deltas.
+
+    Each is (symbol address, venue address, price raw, price precision, size raw, size precision, aggressor side,
+    ts_event, ts_init).
     """
 
 def first_instrument_id(capsule: object, layout: DeltaLayout) -> str:

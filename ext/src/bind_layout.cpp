@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bindings.hpp"
+#include "bybit_nt/trade_feed.hpp"
 #include "convert.hpp"
 
 namespace bybit_nt::python {
@@ -27,6 +28,22 @@ py::list decode_deltas(const py::handle& capsule, const py::handle& layout, std:
     py::list decoded;
     for (std::size_t i = 0; i < vec.length && i < limit; ++i) {
         decoded.append(as_tuple(layout::decode(vec, i, kind)));
+    }
+    return decoded;
+}
+
+py::list decode_trades(const py::handle& capsule, const py::handle& layout, std::size_t limit) {
+    const layout::DeltaLayout kind = layout_of(layout);
+    const layout::Vec& vec = trades_of(capsule);
+    check_length(vec, "trades");
+    py::list decoded;
+    for (std::size_t i = 0; i < vec.length && i < limit; ++i) {
+        const layout::DecodedTrade trade = layout::decode_trade(vec, i, kind);
+        decoded.append(py::make_tuple(reinterpret_cast<std::uintptr_t>(trade.instrument_id.symbol),
+                                      reinterpret_cast<std::uintptr_t>(trade.instrument_id.venue),
+                                      to_python(trade.price_raw), trade.price_precision,
+                                      to_python(trade.size_raw), trade.size_precision, trade.aggressor_side,
+                                      trade.ts_event, trade.ts_init));
     }
     return decoded;
 }
@@ -102,6 +119,7 @@ void bind_layout(py::module_& module) {
     g_raw64 = py::object(module.attr("DeltaLayout").attr("RAW64")).release().ptr();
     g_raw128 = py::object(module.attr("DeltaLayout").attr("RAW128")).release().ptr();
     module.def("decode_deltas", &decode_deltas, py::arg("capsule"), py::arg("layout"), py::arg("limit"));
+    module.def("decode_trades", &decode_trades, py::arg("capsule"), py::arg("layout"), py::arg("limit"));
     module.def("decode_data", &decode_data, py::arg("capsule"), py::arg("layout"));
     module.def("first_instrument_id", &first_instrument_id, py::arg("capsule"), py::arg("layout"));
 }

@@ -12,6 +12,13 @@ namespace bybit_nt::python {
 
 namespace {
 
+std::uint64_t time_of(std::int64_t ns, const char* name) {
+    if (ns < 0) {
+        throw py::value_error(std::string(name) + " is " + std::to_string(ns) + "; it must be at least 0 ns");
+    }
+    return static_cast<std::uint64_t>(ns);
+}
+
 using Apply = void (Warden::*)(std::string_view, const SideArrays&, const SideArrays&, int, int,
                                std::uint64_t);
 
@@ -19,13 +26,10 @@ template <Apply kApply>
 void feed_arrays(Warden& warden, std::string_view instrument_id, const py::handle& bid_prices,
                  const py::handle& bid_sizes, const py::handle& ask_prices, const py::handle& ask_sizes,
                  int price_precision, int size_precision, std::int64_t ts_event) {
-    if (ts_event < 0) {
-        throw py::value_error("ts_event is " + std::to_string(ts_event) + "; it must be at least 0 ns");
-    }
+    const std::uint64_t ts_ns = time_of(ts_event, "ts_event");
     const SideArrays bids = side_arrays(bid_prices, bid_sizes, "bid_prices", "bid_sizes");
     const SideArrays asks = side_arrays(ask_prices, ask_sizes, "ask_prices", "ask_sizes");
-    (warden.*kApply)(instrument_id, bids, asks, price_precision, size_precision,
-                     static_cast<std::uint64_t>(ts_event));
+    (warden.*kApply)(instrument_id, bids, asks, price_precision, size_precision, ts_ns);
 }
 
 template <Apply kApply>
@@ -73,9 +77,88 @@ py::tuple raw_levels(const Warden& warden, std::string_view instrument_id) {
     return py::make_tuple(side_as_integers(book.bids), side_as_integers(book.asks));
 }
 
+py::array_t<double> features(Warden& warden, std::string_view instrument_id, const py::handle& side,
+                             double quantity, std::int64_t now_ns) {
+    const FeatureVector& found = warden.features(instrument_id, side_of(side), quantity_from_double(quantity),
+                                                 time_of(now_ns, "now_ns"));
+    return py::array_t<double>(static_cast<py::ssize_t>(found.values.size()), found.values.data());
+}
+
+std::string represent(const TopologyScore& score) {
+    return py::str("TopologyScore(stability={}, connectivity={}, curvature={}, is_disconnected={})")
+        .format(score.stability, score.connectivity, score.curvature, score.is_disconnected)
+        .cast<std::string>();
+}
+
+void bind_topology(py::module_& module) {
+    py::class_<TopologyScore>(module, "TopologyScore",
+                              "How whole the side of a book is that an order would take.")
+        .def_readonly("stability", &TopologyScore::stability)
+        .def_readonly("connectivity", &TopologyScore::connectivity)
+        .def_readonly("curvature", &TopologyScore::curvature)
+        .def_readonly("is_disconnected", &TopologyScore::is_disconnected)
+        .def_readonly("strongest_wall", &TopologyScore::strongest_wall)
+        .def_property_readonly("wall_count", [](const TopologyScore& score) { return score.walls.bars; })
+        .def_property_readonly("wall_persistence",
+                               [](const TopologyScore& score) { return score.walls.total; })
+        .def_property_readonly("wall_entropy", [](const TopologyScore& score) { return score.walls.entropy; })
+        .def_property_readonly("hole_count", [](const TopologyScore& score) { return score.holes.bars; })
+        .def_property_readonly("hole_persistence",
+                               [](const TopologyScore& score) { return score.holes.total; })
+        .def_property_readonly("hole_entropy", [](const TopologyScore& score) { return score.holes.entropy; })
+        .def("__repr__", &represent);
+}
+
+// What an order would meet, beyond the walk.
+void def_questions(py::class_<Warden>& cls) {
+    cls.def("features", &features, py::arg("instrument_id"), py::arg("side"), py::arg("quantity"),
+            py::arg("now_ns") = 0);
+    cls.def(
+        "topology",
+        [](Warden& warden, std::string_view instrument_id, const py::handle& side, double quantity,
+           std::int64_t now_ns) {
+            return warden.topology(instrument_id, side_of(side), quantity_from_double(quantity),
+                                   time_of(now_ns, "now_ns"));
+        },
+        py::arg("instrument_id"), py::arg("side"), py::arg("quantity"), py::arg("now_ns") = 0);
+    cls.def(
+        "depth_surface_curvature",
+        [](const Warden& warden, std::string_view instrument_id, const py::handle& side) {
+            const Curvature found = warden.surface_curvature(instrument_id, side_of(side));
+            return py::make_tuple(found.gaussian, found.mean);
+        },
+        py::arg("instrument_id"), py::arg("side"));
+}
+
+void def_trades(py::class_<Warden>& cls, const py::module_& module) {
+    cls.def(
+        "apply_trade",
+        [](Warden& warden, std::string_view instrument_id, bool is_buy, double price, double quantity,
+           std::int64_t ts_ns) {
+            warden.apply_trade(instrument_id, is_buy, price, quantity, time_of(ts_ns, "ts_ns"));
+        },
+        py::arg("instrument_id"), py::arg("is_buy"), py::arg("price"), py::arg("quantity"), py::arg("ts_ns"));
+    cls.def(
+        "apply_trades_capsule",
+        [](Warden& warden, std::string_view instrument_id, const py::handle& capsule,
+           const py::handle& layout) {
+            warden.apply_trades(instrument_id, trades_of(capsule), layout_of(layout));
+        },
+        py::arg("instrument_id"), py::arg("capsule"),
+        py::arg("layout") = module.attr("DeltaLayout").attr("RAW128"));
+    cls.def("set_contract", &Warden::set_contract, py::arg("instrument_id"), py::arg("multiplier") = 1.0,
+            py::arg("is_inverse") = false);
+}
+
+void def_state(py::class_<Warden>& cls) {
+    cls.def("snapshot", [](const Warden& warden) { return py::bytes(warden.snapshot()); });
+    cls.def_static(
+        "restore", [](const py::bytes& state) { return Warden::restore(state); }, py::arg("state"));
+}
+
 py::list instruments(const Warden& warden) {
     py::list names;
-    for (const auto& entry : warden.books()) {
+    for (const auto& entry : warden.markets()) {
         names.append(entry.first);
     }
     return names;
@@ -107,6 +190,7 @@ void register_unknown_book(py::module_& module) {
 
 void bind_warden(py::module_& module) {
     register_unknown_book(module);
+    bind_topology(module);
     py::class_<Warden> cls(module, "FastWarden",
                            "One order book per instrument, and what orders would pay there.");
     cls.def(py::init<>());
@@ -144,6 +228,10 @@ void bind_warden(py::module_& module) {
         py::arg("instrument_id"));
     cls.def("clear", &Warden::clear, py::arg("instrument_id"));
     cls.def("reset", &Warden::reset);
+    def_trades(cls, module);
+    def_questions(cls);
+    def_state(cls);
+    module.attr("FEATURE_COUNT") = kFeatureCount;
 }
 
 }  // namespace bybit_nt::python

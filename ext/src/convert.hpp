@@ -99,4 +99,8 @@ inline const layout::Vec& vec_of(const py::handle& capsule) {
     return *static_cast<const layout::Vec*>(inside_of(capsule, "OrderBookDelta.capsule_from_list"));
 }
 
+inline const layout::Vec& trades_of(const py::handle& capsule) {
+    return *static_cast<const layout::Vec*>(inside_of(capsule, "TradeTick.capsule_from_list"));
+}
+
 }  // namespace bybit_nt::python

@@ -1,4 +1,4 @@
-"""Feeds FastWarden with the framework's book deltas."""
+"""Feeds FastWarden with the framework's book deltas and trades."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from nautilus_trader.model.data import OrderBookDelta
-from nautilus_trader.model.enums import BookAction, OrderSide
+from nautilus_trader.model.data import OrderBookDelta, TradeTick
+from nautilus_trader.model.enums import AggressorSide, BookAction, OrderSide
 
-from nautilus_bybit_adapter.nt1.layout import DIGITS, LAYOUT
+from nautilus_bybit_adapter.nt1.layout import DIGITS, LAYOUT, TRADE_LAYOUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,3 +149,54 @@ def feed(warden: FastWarden, deltas: OrderBookDeltas, layout: DeltaLayout | None
         arrays.size_precision,
         arrays.ts_event,
     )
+
+
+def feed_trade(warden: FastWarden, trade: TradeTick) -> None:
+    """Take one trade into the features of its instrument; one without an aggressor is left out.
+
+    Parameters
+    ----------
+    warden : FastWarden
+        Holder of the books.
+    trade : TradeTick
+
+    """
+    if trade.aggressor_side == AggressorSide.NO_AGGRESSOR:
+        return
+    warden.apply_trade(
+        trade.instrument_id.value,
+        trade.aggressor_side == AggressorSide.BUYER,
+        trade.price.as_double(),
+        trade.size.as_double(),
+        trade.ts_event or trade.ts_init,
+    )
+
+
+def feed_trades(
+    warden: FastWarden, trades: Sequence[TradeTick], layout: DeltaLayout | None = TRADE_LAYOUT
+) -> None:
+    """Take trades of one instrument into its features.
+
+    Parameters
+    ----------
+    warden : FastWarden
+        Holder of the books.
+    trades : Sequence[TradeTick]
+        In their order; none is fine.
+    layout : DeltaLayout, optional
+        How to read them from memory; with None they go one by one. The default is what was proved.
+
+    Raises
+    ------
+    ValueError
+        If they are of several instruments; none is taken then.
+
+    """
+    instruments = sorted({trade.instrument_id.value for trade in trades})
+    if len(instruments) > 1:
+        raise ValueError(f"trades are for {', '.join(instruments)}; they must be for one instrument")
+    if layout is None:
+        for trade in trades:
+            feed_trade(warden, trade)
+    elif trades:
+        warden.apply_trades_capsule(instruments[0], TradeTick.capsule_from_list(list(trades)), layout)

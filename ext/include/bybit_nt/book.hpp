@@ -1,6 +1,7 @@
 // One side of a book as a sorted vector, and the book of two sides.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -13,6 +14,11 @@ namespace bybit_nt {
 struct Level {
     Raw price;
     Raw size;
+
+    template <typename Archive>
+    void visit(Archive& archive) {
+        archive(price, size);
+    }
 };
 
 inline bool operator==(const Level& left, const Level& right) {
@@ -21,12 +27,21 @@ inline bool operator==(const Level& left, const Level& right) {
 
 enum class BookSide { kBid, kAsk };
 
+// What a change did to a ladder and where, counted from its worst level: enough for whoever follows it.
+enum class LadderChange { kNone, kResized, kInserted, kErased };
+
+struct Place {
+    LadderChange change;
+    std::size_t index;
+};
+
 // The best level lies at the back, where nearly every change happens, so that an insertion moves few levels.
 template <BookSide kSide>
 class Ladder {
   public:
     bool empty() const noexcept { return levels_.empty(); }
     std::size_t size() const noexcept { return levels_.size(); }
+    std::size_t capacity() const noexcept { return levels_.capacity(); }
     const Level& best() const noexcept { return levels_.back(); }
     const Level& at_depth(std::size_t depth) const noexcept { return levels_[levels_.size() - 1 - depth]; }
 
@@ -39,18 +54,23 @@ class Ladder {
     }
 
     // Size 0 removes. Throws nothing after reserve_for.
-    void set(const Level& level) {
+    Place set(const Level& level) {
         const auto place = lower_bound(level.price);
+        const auto index = static_cast<std::size_t>(place - levels_.begin());
         const bool present = place != levels_.end() && place->price == level.price;
         if (level.size == 0) {
-            if (present) {
-                levels_.erase(place);
+            if (!present) {
+                return {LadderChange::kNone, index};
             }
-        } else if (present) {
-            place->size = level.size;
-        } else {
-            levels_.insert(place, level);
+            levels_.erase(place);
+            return {LadderChange::kErased, index};
         }
+        if (present) {
+            place->size = level.size;
+            return {LadderChange::kResized, index};
+        }
+        levels_.insert(place, level);
+        return {LadderChange::kInserted, index};
     }
 
     // Replaces the side; the levels come in any order, and of equal prices the last one counts.
@@ -67,6 +87,22 @@ class Ladder {
         const auto gone = [](const Level& level) { return level.size == 0; };
         levels.erase(std::remove_if(levels.begin(), levels.end(), gone), levels.end());
         levels_.swap(levels);
+    }
+
+    template <typename Archive>
+    void visit(Archive& archive) {
+        archive(levels_);
+        if constexpr (Archive::kReads) {
+            for (const Level& level : levels_) {
+                Archive::require(level.price > 0 && level.price <= kMaxPrice, "a price that no book takes");
+                Archive::require(level.size > 0 && level.size <= kMaxSize, "a size that no book takes");
+            }
+            const auto not_better = [](const Level& left, const Level& right) {
+                return !worse(left.price, right.price);
+            };
+            Archive::require(std::adjacent_find(levels_.begin(), levels_.end(), not_better) == levels_.end(),
+                             "levels out of order");
+        }
     }
 
   private:
@@ -97,6 +133,15 @@ struct Book {
     std::uint64_t ts_event = 0;
 
     bool two_sided() const noexcept { return !bids.empty() && !asks.empty(); }
+
+    template <typename Archive>
+    void visit(Archive& archive) {
+        archive(bids, asks, price_precision, size_precision, ts_event);
+        if constexpr (Archive::kReads) {
+            const auto fits = [](int precision) { return precision >= 0 && precision <= kScaleDigits; };
+            Archive::require(fits(price_precision) && fits(size_precision), "a precision that no book has");
+        }
+    }
 };
 
 }  // namespace bybit_nt

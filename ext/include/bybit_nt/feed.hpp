@@ -136,15 +136,16 @@ struct DeltaBatch {
     int size_precision = 0;
     bool has_levels = false;
     std::uint64_t ts_event = 0;
+    std::uint64_t ts_init = 0;
 };
 
 // More deltas than any message holds: a length beyond it means the memory is something else.
 constexpr std::size_t kMaxDeltas = 10'000'000;
 
-inline void check_length(const layout::Vec& vec) {
+inline void check_length(const layout::Vec& vec, const char* what = "deltas") {
     if (vec.length > kMaxDeltas || (vec.length > 0 && vec.data == nullptr)) {
-        throw std::invalid_argument("capsule holds " + std::to_string(vec.length) +
-                                    " deltas; it must hold at most " + std::to_string(kMaxDeltas));
+        throw std::invalid_argument("capsule holds " + std::to_string(vec.length) + " " + what +
+                                    "; it must hold at most " + std::to_string(kMaxDeltas));
     }
 }
 
@@ -173,6 +174,7 @@ void read_deltas_as(const layout::Vec& vec, const RawLimits& limits, std::string
             out.has_levels = true;
         }
         out.ts_event = delta.ts_event;
+        out.ts_init = delta.ts_init;
         out.changes.push_back(change);
     }
 }

@@ -8,7 +8,7 @@ import tracemalloc
 
 import pytest
 from nautilus_trader.core import nautilus_pyo3
-from nautilus_trader.model.data import OrderBookDelta
+from nautilus_trader.model.data import OrderBookDelta, TradeTick
 from nautilus_trader.model.enums import BookAction, OrderSide
 
 from nautilus_bybit_adapter._ext import DeltaLayout, FastWarden, decode_deltas, first_instrument_id
@@ -108,3 +108,22 @@ def test_an_empty_capsule_has_no_instrument() -> None:
 def test_what_is_no_capsule_is_refused() -> None:
     with pytest.raises(TypeError, match="capsule is of type list"):
         decode_deltas([], TRUE, 1)
+
+
+def test_the_layout_of_trades_is_proved_with_that_of_deltas() -> None:
+    assert layout.TRADE_LAYOUT is TRUE
+    assert not layout.proves_trades(FALSE, layout.known_trades())
+    assert layout.prove_trade_layout(None) is None
+
+
+@pytest.mark.parametrize("position", range(7))
+def test_one_wrong_field_of_a_trade_breaks_the_proof(position: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    true_fields = layout.trade_fields_of
+
+    def off_by_one(trade: TradeTick) -> tuple[int, ...]:
+        fields = [*true_fields(trade)]
+        fields[position] += 1
+        return tuple(fields)
+
+    monkeypatch.setattr(layout, "trade_fields_of", off_by_one)
+    assert layout.prove_trade_layout(TRUE) is None

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from nautilus_trader.model.data import OrderBookDelta, OrderBookDeltas
-from nautilus_trader.model.enums import BookAction, OrderSide
-from nautilus_trader.model.identifiers import InstrumentId
+from nautilus_trader.model.data import OrderBookDelta, OrderBookDeltas, TradeTick
+from nautilus_trader.model.enums import AggressorSide, BookAction, OrderSide
+from nautilus_trader.model.identifiers import InstrumentId, TradeId
 
-from nautilus_bybit_adapter.nt1.layout import DIGITS, LAYOUT
-from nautilus_bybit_adapter.nt1.warden_feed import deltas_to_arrays, feed
+from nautilus_bybit_adapter.nt1.layout import DIGITS, LAYOUT, TRADE_LAYOUT
+from nautilus_bybit_adapter.nt1.warden_feed import deltas_to_arrays, feed, feed_trades
 from nautilus_bybit_adapter.warden import FastWarden, Side
+from nautilus_bybit_adapter.warden.features import FEATURES
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter._ext import DeltaLayout
@@ -165,3 +166,60 @@ def test_the_fed_book_can_be_walked() -> None:
     assert walk.sufficient
     assert (walk.best_bid, walk.best_ask, walk.average_price) == (100.0, 100.1, 100.1)
     assert math.isnan(warden.walk("BTCUSDT-LINEAR.BYBIT", Side.BUY, 5.001).average_price)
+
+
+def trade(price: int, size: int, aggressor: AggressorSide, **changes: Any) -> TradeTick:
+    values = {
+        "instrument_id": BTC,
+        "price_raw": price * ONE // 10,
+        "price_prec": 1,
+        "size_raw": size * ONE // 1000,
+        "size_prec": 3,
+        "aggressor_side": aggressor,
+        "trade_id": TradeId("1"),
+        "ts_event": 9,
+        "ts_init": 10,
+    }
+    return TradeTick.from_raw(**{**values, **changes})
+
+
+def trade_flow(warden: FastWarden) -> float:
+    return float(warden.features(BTC.value, Side.BUY, 0.001)[FEATURES.index("trade_flow_5s")])
+
+
+@pytest.mark.parametrize("layout", [TRADE_LAYOUT, None], ids=["memory", "one by one"])
+def test_trades_move_the_flow_by_their_aggressor(layout: DeltaLayout | None) -> None:
+    flows = []
+    for aggressor in (AggressorSide.BUYER, AggressorSide.SELLER, AggressorSide.NO_AGGRESSOR):
+        warden = FastWarden()
+        feed(warden, batch(delta(ADD, BUY, 100, 5), delta(ADD, SELL, 101, 7)))
+        feed_trades(warden, [trade(101, 3, aggressor), trade(101, 2, aggressor, ts_event=0)], layout)
+        flows.append(trade_flow(warden))
+    assert flows == pytest.approx([math.log(1 + 5 / 6), -math.log(1 + 5 / 6), 0.0])
+
+
+def test_no_trades_change_nothing() -> None:
+    warden = FastWarden()
+    feed_trades(warden, [])
+    feed_trades(warden, [], None)
+    assert warden.instruments() == []
+
+
+@pytest.mark.parametrize("layout", [TRADE_LAYOUT, None], ids=["memory", "one by one"])
+def test_trades_of_two_instruments_are_refused(layout: DeltaLayout | None) -> None:
+    mixed = [trade(1, 1, AggressorSide.BUYER), trade(1, 1, AggressorSide.BUYER, instrument_id=ETH)]
+    warden = FastWarden()
+    with pytest.raises(ValueError, match=r"trades are for BTCUSDT-LINEAR.BYBIT, ETHUSDT-LINEAR.BYBIT"):
+        feed_trades(warden, mixed, layout)
+    assert warden.instruments() == []
+
+
+def test_a_capsule_of_another_instrument_is_refused_whole() -> None:
+    assert TRADE_LAYOUT is not None
+    warden = FastWarden()
+    capsule = TradeTick.capsule_from_list(
+        [trade(1, 1, AggressorSide.BUYER), trade(1, 1, AggressorSide.BUYER, instrument_id=ETH)]
+    )
+    with pytest.raises(ValueError, match=r"trades\[1\] is for ETHUSDT-LINEAR.BYBIT; it must be for BTCUSDT"):
+        warden.apply_trades_capsule(BTC.value, capsule, TRADE_LAYOUT)
+    assert warden.instruments() == []
