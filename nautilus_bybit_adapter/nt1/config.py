@@ -81,6 +81,10 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         Failures of a REST host in a row after which it is left alone.
     breaker_open_secs : PositiveFloat, default 60.0
         For how long, seconds; then one request finds out whether it answers again.
+    margins_from_risk_tiers : bool, default False
+        Whether ``margin_init`` and ``margin_maint`` of contracts are those of the venue's lowest risk tier. The venue
+        tells fifteen symbols a request, so a whole category takes dozens; otherwise they follow from the highest
+        leverage.
     http_timeout_secs : PositiveFloat, default 10.0
         How long to wait for the answer to a REST request, seconds.
     deadline_secs : PositiveFloat, default 30.0
@@ -134,6 +138,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     rate_limits: dict[str, PositiveInt] | None = None
     breaker_failures: PositiveInt = 5
     breaker_open_secs: PositiveFloat = 60.0
+    margins_from_risk_tiers: bool = False
     http_timeout_secs: PositiveFloat = 10.0
     deadline_secs: PositiveFloat = 30.0
     max_retries: NonNegativeInt | None = None
@@ -200,6 +205,10 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Failures of a REST host in a row after which it is left alone.
     breaker_open_secs : PositiveFloat, default 60.0
         For how long, seconds; then one request finds out whether it answers again.
+    margins_from_risk_tiers : bool, default False
+        Whether ``margin_init`` and ``margin_maint`` of contracts are those of the venue's lowest risk tier. The venue
+        tells fifteen symbols a request, so a whole category takes dozens; otherwise they follow from the highest
+        leverage.
     http_timeout_secs : PositiveFloat, default 10.0
         How long to wait for the answer to a REST request, seconds.
     deadline_secs : PositiveFloat, default 30.0
@@ -272,6 +281,7 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     rate_limits: dict[str, PositiveInt] | None = None
     breaker_failures: PositiveInt = 5
     breaker_open_secs: PositiveFloat = 60.0
+    margins_from_risk_tiers: bool = False
     http_timeout_secs: PositiveFloat = 10.0
     deadline_secs: PositiveFloat = 30.0
     max_retries: NonNegativeInt | None = None
