@@ -104,7 +104,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         Another public WebSocket, such as ``ws://127.0.0.1:8080/v5/public``; the category is appended. ``None`` takes
         ``BYBIT_BASE_URL_WS_PUBLIC`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        An HTTP proxy for REST and WebSockets.
+        An HTTP, SOCKS4 or SOCKS5 proxy for REST and WebSockets.
     ca_file : str, optional
         A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
@@ -118,9 +118,14 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         Limits of single paths, requests per second, for accounts with limits of their own, such as
         ``{"/v5/order/create": 60}``, or of one category, ``{"/v5/order/create spot": 40}``.
     breaker_failures : PositiveInt, default 5
-        Failures of a REST host in a row after which it is left alone.
+        Failures of a REST host in a row after which it is left alone, by all clients of this process that share its
+        limits; where they differ the first one's figures hold.
     breaker_open_secs : PositiveFloat, default 60.0
         For how long, seconds; then one request finds out whether it answers again.
+    margins_from_risk_tiers : bool, default False
+        Whether ``margin_init`` and ``margin_maint`` of contracts are those of the venue's lowest risk tier. The venue
+        tells fifteen symbols a request, so a whole category takes dozens; otherwise they follow from the highest
+        leverage.
     http_timeout_secs : PositiveFloat, default 10.0
         How long to wait for the answer to a REST request, seconds.
     deadline_secs : PositiveFloat, default 30.0
@@ -176,6 +181,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     rate_limits: dict[str, PositiveInt] | None = None
     breaker_failures: PositiveInt = 5
     breaker_open_secs: PositiveFloat = 60.0
+    margins_from_risk_tiers: bool = False
     http_timeout_secs: PositiveFloat = 10.0
     deadline_secs: PositiveFloat = 30.0
     max_retries: NonNegativeInt | None = None
@@ -224,7 +230,7 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Another order-entry WebSocket, such as ``ws://127.0.0.1:8080/v5/trade``. ``None`` takes
         ``BYBIT_BASE_URL_WS_TRADE`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        An HTTP proxy for REST and WebSockets.
+        An HTTP, SOCKS4 or SOCKS5 proxy for REST and WebSockets.
     ca_file : str, optional
         A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
@@ -243,9 +249,14 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Limits of single paths, requests per second, for accounts with limits of their own, such as
         ``{"/v5/order/create": 60}``, or of one category, ``{"/v5/order/create spot": 40}``.
     breaker_failures : PositiveInt, default 5
-        Failures of a REST host in a row after which it is left alone.
+        Failures of a REST host in a row after which it is left alone, by all clients of this process that share its
+        limits; where they differ the first one's figures hold.
     breaker_open_secs : PositiveFloat, default 60.0
         For how long, seconds; then one request finds out whether it answers again.
+    margins_from_risk_tiers : bool, default False
+        Whether ``margin_init`` and ``margin_maint`` of contracts are those of the venue's lowest risk tier. The venue
+        tells fifteen symbols a request, so a whole category takes dozens; otherwise they follow from the highest
+        leverage.
     http_timeout_secs : PositiveFloat, default 10.0
         How long to wait for the answer to a REST request, seconds.
     deadline_secs : PositiveFloat, default 30.0
@@ -318,6 +329,7 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     rate_limits: dict[str, PositiveInt] | None = None
     breaker_failures: PositiveInt = 5
     breaker_open_secs: PositiveFloat = 60.0
+    margins_from_risk_tiers: bool = False
     http_timeout_secs: PositiveFloat = 10.0
     deadline_secs: PositiveFloat = 30.0
     max_retries: NonNegativeInt | None = None
