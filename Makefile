@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test replay lint format bench cards chaos fuzz clean
+.PHONY: help setup demo docs pictures test replay lint format bench cards chaos fuzz clean
 
 PY := .venv/bin/python
 
@@ -10,7 +10,13 @@ setup:  ## create .venv and install everything into it
 	@.ci/bootstrap dev
 
 demo: setup  ## trade on a local Bybit venue (REPLAY=file.frames.gz for recorded order flow)
-	@$(PY) -m nautilus_bybit_adapter.cli demo $(if $(REPLAY),--replay "$(REPLAY)")
+	@$(PY) -m nautilus_bybit_adapter.cli demo --report build/demo.html $(if $(REPLAY),--replay "$(REPLAY)")
+
+docs: setup  ## build the documentation into build/site, strictly
+	@.ci/docs
+
+pictures: setup  ## draw the documentation's pictures anew (needs chromium)
+	@$(PY) docs/pictures.py
 
 test: setup ctest  ## every test: C++ under sanitizers, then Python
 	@$(PY) -m pytest

@@ -8,6 +8,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nautilus_bybit_adapter.errors import BybitConfigError
+
+
+def check_folder(path: Path) -> None:
+    """
+    Make the folder of a file that is written in the end, before anything else is done.
+
+    Raises
+    ------
+    BybitConfigError
+        If no file can be written there.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise BybitConfigError(f"{path} cannot be written: {path.parent}: {e.strerror or e}") from e
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise BybitConfigError(f"{path} cannot be written")
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:

@@ -33,8 +33,23 @@ def check_demo(done: subprocess.CompletedProcess[str]) -> None:
     assert done.stderr == ""
 
 
-def test_the_demonstration_on_a_synthetic_market() -> None:
-    check_demo(bybit_nt("demo", "--horizon", "3"))
+def test_the_demonstration_on_a_synthetic_market_with_its_report(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "demo.html"
+    done = bybit_nt("demo", "--horizon", "3", "--report", str(out))
+    check_demo(done)
+    assert done.stdout.endswith(f"What the orders cost, with the book around them: {out}\n")
+    page = out.read_text()
+    assert page.count("<details") == 4
+    assert "live run of DEMO-001" in page
+    assert "SMART_LIMIT: peg" in page
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_traded(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    done = bybit_nt("demo", "--report", str(tmp_path / "taken" / "demo.html"))
+    assert done.returncode == 2
+    assert is_one_sentence(done.stderr), done.stderr
+    assert done.stdout == ""
 
 
 @pytest.mark.skipif(not RECORDING.exists(), reason=f"the recording {RECORDING.name} is not on this machine")

@@ -29,7 +29,7 @@ class _Decimal(click.ParamType[Decimal]):
 
 @click.command(
     epilog=epilog(
-        "bybit-nt demo",
+        "bybit-nt demo --report demo.html",
         "bybit-nt demo --replay linear_BTCUSDT.frames.gz --plot demo.svg",
         "bybit-nt demo --venue http://127.0.0.1:8080 --api-key sim-key --api-secret sim-secret",
         "bybit-nt demo --json | jq .agreed",
@@ -52,6 +52,11 @@ class _Decimal(click.ParamType[Decimal]):
     "--plot",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Draw the market and the fills into this .svg, .png or .pdf file (extra: plots).",
+)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the orders cost, with the book around them, as this HTML file.",
 )
 @click.option(
     "--venue", "venue_url", help="A running venue's REST URL instead of a fresh one (bybit-nt sim)."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from nautilus_trader.config import (
@@ -26,7 +27,9 @@ from nautilus_bybit_adapter.cli.demo.plot import check_plot, draw
 from nautilus_bybit_adapter.cli.demo.strategy import Leg, RoundTrip, RoundTripConfig
 from nautilus_bybit_adapter.cli.demo.table import account_table, cost_table, demo_result
 from nautilus_bybit_adapter.cli.demo.venue import VenueAccess, access_of, local_venue
+from nautilus_bybit_adapter.cli.files import check_folder
 from nautilus_bybit_adapter.cli.output import as_json, has_colour
+from nautilus_bybit_adapter.cli.report.page import write_report
 from nautilus_bybit_adapter.cli.signals import Signals, ends_on_signals
 from nautilus_bybit_adapter.constants import BYBIT
 from nautilus_bybit_adapter.errors import BybitConfigError
@@ -34,12 +37,16 @@ from nautilus_bybit_adapter.nt1.algo import SmartLimitExecAlgorithm, SmartLimitE
 from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig, BybitExecClientConfig
 from nautilus_bybit_adapter.nt1.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
 from nautilus_bybit_adapter.nt1.mapping.identifiers import instrument_id_of
+from nautilus_bybit_adapter.nt1.run_log import RunLog, RunLogConfig
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
+from nautilus_bybit_adapter.warden.costs import read_run
 from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
 from nautilus_bybit_adapter.wire.signing import Credentials
 
 TRADING_TIMEOUT_SECS = 120.0
 SETTLE_TIMEOUT_SECS = 10.0
+# The log of the run compares the last forecast with the book a moment later.
+AFTERMATH_SECS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class DemoOptions:
     seed: int = 7
     horizon: float = 8.0
     plot: Path | None = None
+    report: Path | None = None
     venue_url: str | None = None
     api_key: str | None = None
     api_secret: str | None = None
@@ -76,8 +84,11 @@ def run_demo(options: DemoOptions) -> bool:
 async def _demo(options: DemoOptions) -> bool:
     if options.plot is not None:
         check_plot(options.plot)
+    if options.report is not None:
+        check_folder(options.report)
     async with AsyncExitStack() as stack:
         signals = stack.enter_context(ends_on_signals())
+        log = Path(stack.enter_context(TemporaryDirectory())) / "demo.jsonl"
         if options.venue_url is None:
             access = await stack.enter_async_context(local_venue(seed=options.seed, replay=options.replay))
         else:
@@ -91,10 +102,18 @@ async def _demo(options: DemoOptions) -> bool:
         )
         await http.open()
         stack.push_async_callback(http.close)
-        return await _trade(options, access, http, signals)
+        agreed = await _trade(options, access, http, signals, log)
+        if options.report is not None:
+            write_report(read_run(log), log, options.report)
+            click.echo(
+                f"\nWhat the orders cost, with the book around them: {options.report}", err=options.is_json
+            )
+        return agreed
 
 
-async def _trade(options: DemoOptions, access: VenueAccess, http: BybitHTTPClient, signals: Signals) -> bool:
+async def _trade(
+    options: DemoOptions, access: VenueAccess, http: BybitHTTPClient, signals: Signals, log: Path
+) -> bool:
     await _check_symbol(http, options.symbol)
     start, since_ms = await venue_balance(http), time.time_ns() // 1_000_000
     instrument_id = instrument_id_of(options.symbol, BybitProductType.LINEAR)
@@ -104,7 +123,7 @@ async def _trade(options: DemoOptions, access: VenueAccess, http: BybitHTTPClien
         on_leg=partial(_print_leg, is_json=options.is_json),
         on_done=done.set,
     )
-    node = _build_node(access, instrument_id, strategy)
+    node = _build_node(access, instrument_id, strategy, log)
     signals.take()
     running = asyncio.ensure_future(node.run_async())
     try:
@@ -118,6 +137,7 @@ async def _trade(options: DemoOptions, access: VenueAccess, http: BybitHTTPClien
             raise click.ClickException(strategy.failure)
         fills = [fill for leg in strategy.legs for fill in leg.fills]
         result = await _settled(http, node, instrument_id, fills, start, since_ms)
+        await asyncio.sleep(AFTERMATH_SECS)
     finally:
         signals.hold()
         await node.stop_async()
@@ -158,7 +178,9 @@ async def _settled(
         await asyncio.sleep(0.1)
 
 
-def _build_node(access: VenueAccess, instrument_id: InstrumentId, strategy: RoundTrip) -> TradingNode:
+def _build_node(
+    access: VenueAccess, instrument_id: InstrumentId, strategy: RoundTrip, log: Path
+) -> TradingNode:
     provider = InstrumentProviderConfig(load_ids=frozenset({instrument_id}))
     config = TradingNodeConfig(
         trader_id=TraderId("DEMO-001"),
@@ -192,6 +214,9 @@ def _build_node(access: VenueAccess, instrument_id: InstrumentId, strategy: Roun
         timeout_post_stop=1.0,
     )
     node = TradingNode(config=config, loop=asyncio.get_running_loop())
+    node.trader.add_actor(
+        RunLog(RunLogConfig(path=str(log), instrument_ids=[instrument_id], sample_interval_ms=50))
+    )
     node.trader.add_strategy(strategy)
     node.trader.add_exec_algorithm(
         SmartLimitExecAlgorithm(SmartLimitExecAlgorithmConfig(instrument_ids=[instrument_id]))

@@ -23,6 +23,7 @@ WIDTH = 860.0
 PARTS = ("fees", "spread", "deeper", "waiting")
 _ROW = 30.0
 _LABELS = 210.0
+_WIDEST_BAR = 56.0
 
 
 def cost_bars(groups: Sequence[Group]) -> str:
@@ -68,7 +69,7 @@ def saving_bars(parents: Sequence[Parent]) -> str:
         return ""
     height = 220.0
     vertical = Scale(*padded([0.0, *values]), height - 20, 16)
-    width = (WIDTH - 60) / len(values)
+    width = min((WIDTH - 60) / len(values), _WIDEST_BAR)
     drawn = [y_axis(vertical, 50, WIDTH - 10, "bps")]
     for place, value in enumerate(values):
         drawn.append(

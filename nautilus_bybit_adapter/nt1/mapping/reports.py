@@ -20,7 +20,7 @@ from nautilus_trader.model.instruments import CurrencyPair, Instrument
 from nautilus_trader.model.objects import Currency, Money, Quantity
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
-from nautilus_bybit_adapter.nt1.mapping.account_data import venue_position_id
+from nautilus_bybit_adapter.nt1.mapping.account_data import fee_of, venue_position_id
 from nautilus_bybit_adapter.nt1.mapping.fixed import currency_of, money_of, price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
@@ -242,8 +242,14 @@ def liquidity_of(execution: BybitExecution) -> LiquiditySide:
 
 
 def commission_of(execution: BybitExecution, instrument: Instrument) -> Money:
-    """Return the fee with Bybit's sign (a rebate is negative) in the currency it was charged in."""
-    return money_of(execution.exec_fee or "0", fee_currency_of(execution, instrument))
+    """Return the fee with Bybit's sign (a rebate is negative) in the currency it was charged in, taxes on it included.
+
+    A tax in another currency has no place in a framework's fill: the wallet alone tells of it.
+    """
+    currency = fee_currency_of(execution, instrument)
+    if not execution.extra_fees:
+        return money_of(execution.exec_fee or "0", currency)
+    return money_of(f"{fee_of(execution, str(currency.code)):f}", currency)
 
 
 def fee_currency_of(execution: BybitExecution, instrument: Instrument) -> Currency:
