@@ -307,6 +307,7 @@ def _conclude(run: Run, client_order_id: str, parent: Parent) -> None:
     parent.outcome = "filled" if not parent.unfilled else "partial" if parent.fills else "unfilled"
     report = run.reports.get(client_order_id)
     if report is not None:
+        parent.quantity = Decimal(str(report.report.get("quantity", parent.quantity)))
         parent.outcome = str(report.report.get("outcome", parent.outcome))
         parent.reason = str(report.report.get("reason", parent.reason))
         decision = report.report.get("decision")
