@@ -38,6 +38,7 @@ from nautilus_bybit_adapter.sim.venue import VenueUrls
 LINEAR = InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
 SPOT = InstrumentId.from_str("BTCUSDT-SPOT.BYBIT")
 PATIENCE_SECS = 20.0
+START_SECS = 15.0
 
 
 class Recorder(Strategy):
@@ -189,9 +190,9 @@ def build_node(
             )
         },
         exec_clients={BYBIT: BybitExecClientConfig(**exec_fields | (exec_options or {}))},
-        timeout_connection=15.0,
-        timeout_reconciliation=10.0,
-        timeout_portfolio=10.0,
+        timeout_connection=START_SECS,
+        timeout_reconciliation=START_SECS,
+        timeout_portfolio=START_SECS,
         timeout_disconnection=5.0,
         timeout_post_stop=0.2,
     )
