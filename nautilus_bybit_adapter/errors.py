@@ -19,6 +19,7 @@ __all__ = [
     "BybitDecodeError",
     "BybitError",
     "BybitHistoryError",
+    "BybitNameError",
     "BybitRateLimitError",
     "BybitStatusError",
     "BybitTimeoutError",
@@ -50,6 +51,12 @@ class BybitConfigError(BybitError, ValueError):
 
 class BybitCredentialsError(BybitConfigError):
     """An API key or secret is missing or unusable."""
+
+
+class BybitNameError(BybitError, ImportError):
+    """A name of the framework's own adapter that is not here; the message says what to use."""
+
+    outcome = Outcome.NOT_SENT
 
 
 class BybitTransportError(BybitError):

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from nautilus_trader.common.component import LiveClock
 from nautilus_trader.common.providers import InstrumentProvider
@@ -85,7 +85,7 @@ class BybitInstrumentProvider(InstrumentProvider):
         The REST client.
     product_types : Sequence[BybitProductType]
         The categories to load.
-    clock : LiveClock
+    clock : LiveClock, optional
         Stamps the instruments.
     config : InstrumentProviderConfig, optional
         What to load at start; see `parse_filter` for its ``filters``.
@@ -106,7 +106,7 @@ class BybitInstrumentProvider(InstrumentProvider):
         self,
         client: BybitHTTPClient,
         product_types: Sequence[BybitProductType],
-        clock: LiveClock,
+        clock: LiveClock | None = None,
         config: InstrumentProviderConfig | None = None,
         *,
         with_tiers: bool = False,
@@ -114,7 +114,7 @@ class BybitInstrumentProvider(InstrumentProvider):
         super().__init__(config=config)
         self._listing = VenueListing(client, self._log, with_tiers=with_tiers)
         self._product_types = tuple(product_types)
-        self._clock = clock
+        self._clock = LiveClock() if clock is None else clock
         self._loading = asyncio.Lock()
         self._taken: dict[Key, Terms] = {}
         self._refused: dict[Key, str] = {}
@@ -127,6 +127,11 @@ class BybitInstrumentProvider(InstrumentProvider):
     def product_types(self) -> tuple[BybitProductType, ...]:
         """The categories that are loaded."""
         return self._product_types
+
+    @property
+    def instruments_pyo3(self) -> NoReturn:
+        """The framework's own adapter has this for its sockets; here it says what to use."""
+        raise AttributeError("instruments_pyo3 is not here: list_all() returns the framework's instruments")
 
     async def load_all_async(self, filters: dict[str, Any] | None = None) -> None:
         """

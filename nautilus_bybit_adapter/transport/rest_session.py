@@ -268,14 +268,15 @@ class RestSession:
 
     async def learn_clock(self) -> None:
         """Read the venue's clock a few times and keep the offset of the quickest answer."""
-        self._clock.reset()
-        for _ in range(_CLOCK_SAMPLES):
+        for number in range(_CLOCK_SAMPLES):
             sent_ms = self._clock_ns() / 1_000_000
             raw = await self.read("/v5/market/time", {})
             received_ms = self._clock_ns() / 1_000_000
             nanos = decode_result(raw, BybitServerTime, "GET /v5/market/time").time_nano
             if not nanos.isdigit():
                 raise BybitDecodeError(f"The venue's clock must be a number; it is {nanos!r}.", topic="time")
+            if not number:
+                self._clock.reset()  # not before: an old offset is better than none
             self._clock.add(ClockSample(sent_ms, int(nanos) / 1_000_000, received_ms))
 
     async def read(

@@ -123,7 +123,9 @@ def test_every_category_is_traded(parts: dict[str, Any], product: BybitProductTy
 
 
 def test_a_category_nobody_knows_is_refused(parts: dict[str, Any]) -> None:
-    with pytest.raises(BybitConfigError, match="bonds is not supported: SPOT, LINEAR, INVERSE, OPTION are"):
+    with pytest.raises(
+        BybitConfigError, match="product_types 'bonds' is not known: SPOT, LINEAR, INVERSE, OPTION are"
+    ):
         exec_client(parts, product_types=("bonds",), **KEYS)
 
 
