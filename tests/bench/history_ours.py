@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from own_memory import own_peak_mb
 
 from nautilus_bybit_adapter.history.sources import source_of
 from nautilus_bybit_adapter.nt1.history.catalog import LoadPlan, load_file
@@ -33,7 +34,7 @@ def main(what: str, path: Path, folder: Path) -> None:
     else:
         rows = sum(load_file(LoadPlan(source, market, folder)).rows.values())
     seconds = time.process_time() - before
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak_mb = own_peak_mb()
     print(json.dumps({"seconds": seconds, "peak_mb": peak_mb, "rows": rows}))
 
 

@@ -6,7 +6,6 @@ Arguments: what, file and a folder to write into. Trades have no loader of Bybit
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from nautilus_trader.model.instruments import CryptoPerpetual
 from nautilus_trader.model.objects import Price, Quantity
 from nautilus_trader.persistence.catalog.parquet import ParquetDataCatalog
 from nautilus_trader.persistence.wranglers import OrderBookDeltaDataWrangler, TradeTickDataWrangler
+from own_memory import own_peak_mb
 
 
 def perpetual(symbol: str, base: Any, tick: str, step: str) -> CryptoPerpetual:
@@ -63,7 +63,7 @@ def main(what: str, path: Path, folder: Path) -> None:
     if what == "catalogue":
         ParquetDataCatalog(str(folder)).write_data(data)
     seconds = time.process_time() - before
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak_mb = own_peak_mb()
     print(json.dumps({"seconds": seconds, "peak_mb": peak_mb, "rows": len(data)}))
 
 
