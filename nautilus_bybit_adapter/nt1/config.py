@@ -233,7 +233,8 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Orders created and amended per second; 0 is no limit. ``None`` is 10.
     order_wait_secs : PositiveFloat, default 5.0
         How long an order command may wait for the rate limits before it is refused unsent, seconds. Keep it within
-        the engine's ``inflight_check_threshold_ms``, so that no order is sent that the engine has given up.
+        the engine's ``inflight_check_threshold_ms``, so that no order is sent that the engine has given up. The engine
+        gives up after ``inflight_check_retries`` questions; an order that lives then is booked as made elsewhere.
     max_requests_per_second : NonNegativeInt, optional
         Requests per second in all, REST and order entry together; 0 is no limit. ``None`` is 20, or what another
         client of this process says: all clients of a venue share their limits.
