@@ -227,8 +227,8 @@ class Forecast:
     def features(self) -> Floats:
         """The features, shape (FEATURE_COUNT,); all NaN with insufficient depth."""
 
-def set_default_model(source: Callable[[], SupportsModel] | None) -> None:
-    """Set what is called for the model that new wardens start with; None for none."""
+def set_default_model(source: Callable[[], SupportsModel | None] | None) -> None:
+    """Set what is called for the model that new wardens start with; None, or returning None, for none."""
 
 @final
 class FastWarden:

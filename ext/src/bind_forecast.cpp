@@ -135,7 +135,7 @@ auto walked(const NamedForecast& named) {
     return named.forecast.walk.*kMember;
 }
 
-// A callable that returns the model new wardens start with, or null.
+// A callable that returns the model new wardens start with or None, or null.
 PyObject* g_default_model = nullptr;
 
 }  // namespace
@@ -143,7 +143,10 @@ PyObject* g_default_model = nullptr;
 Warden new_warden(bool use_default_model) {
     Warden warden;
     if (use_default_model && g_default_model != nullptr) {
-        warden.load_model(model_of(py::reinterpret_borrow<py::object>(g_default_model)()));
+        const py::object model = py::reinterpret_borrow<py::object>(g_default_model)();
+        if (!model.is_none()) {
+            warden.load_model(model_of(model));
+        }
     }
     return warden;
 }

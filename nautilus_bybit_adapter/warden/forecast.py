@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter._ext import Forecast
+from nautilus_bybit_adapter.warden.model import DEFAULT, default_model
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter._ext import FastWarden, Side
+    from nautilus_bybit_adapter.warden.model import Model
 
-__all__ = ["DEFAULT_HORIZON_NS", "Forecast", "forecast"]
+__all__ = ["DEFAULT_HORIZON_NS", "Forecast", "forecast", "shipped_model"]
 
 DEFAULT_HORIZON_NS = 100_000_000
 """How long an order takes to meet the book, nanoseconds, where nothing else is known: 100 ms."""
+
+
+def shipped_model() -> Model | None:
+    """Return the model that ships with the package, which new wardens start with; None in a build without one."""
+    shipped = files("nautilus_bybit_adapter.warden") / "coefficients" / DEFAULT
+    return default_model() if shipped.is_file() else None
 
 
 def forecast(

@@ -76,6 +76,9 @@ inline void expect(Forecast& forecast, const Model& model, const Learning& learn
     if (!vector.known || std::isnan(walked)) {
         return;
     }
+    if (vector.walk_bps > 0.0 && vector.twice_bps > 0.0) {
+        forecast.impact_exponent = std::log2(vector.twice_bps / vector.walk_bps);
+    }
     const double horizon_ms = static_cast<double>(forecast.horizon_ns) / double(kMilliNs);
     const double u = vector.scale.over(horizon_ms / 1000.0);
     const detail::Deviation deviation = detail::blended(model, learning, vector, horizon_ms, notional);

@@ -143,7 +143,6 @@ class Warden {
         told.quantity = quantity.value;
         told.horizon_ns = horizon_ns;
         told.walk = walk(book, side, quantity);
-        told.impact_exponent = impact_exponent(book, side, quantity);
         told.book_ts_ns = book.ts_event;
         told.features = features(instrument_id, side, quantity, now_ns).values;
         expect(told, model_, known.learning(), vector_, known.features().notional(quantity.value));

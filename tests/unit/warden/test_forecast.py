@@ -15,7 +15,14 @@ from forecast_twin import made_model
 from warden_twin import feed_warden, flow_of
 
 from nautilus_bybit_adapter._ext import FEATURE_COUNT
-from nautilus_bybit_adapter.warden import FastWarden, Forecast, Side, UnknownBookError, forecast
+from nautilus_bybit_adapter.warden import (
+    FastWarden,
+    Forecast,
+    Side,
+    UnknownBookError,
+    forecast,
+    shipped_model,
+)
 from nautilus_bybit_adapter.warden.model import Model
 
 ID = "BTCUSDT-LINEAR.BYBIT"
@@ -172,6 +179,11 @@ def test_loading_a_model_forgets_what_was_learned_and_learning_can_be_switched_o
         feed_warden(warden, event)
     assert not warden.forecast(ID, Side.BUY, 0.8).uses_model
     assert not FastWarden.restore(warden.snapshot()).learns
+
+
+def test_a_new_warden_starts_with_the_shipped_model_where_there_is_one() -> None:
+    assert FastWarden().has_model is (shipped_model() is not None)
+    assert not FastWarden(use_default_model=False).has_model
 
 
 def test_new_wardens_take_the_default_model() -> None:
