@@ -8,11 +8,14 @@ local venue and the plain Bybit library start without the framework.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nautilus_bybit_adapter.errors import BybitNameError
+
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.constants import BYBIT
     from nautilus_bybit_adapter.nt1.algo import (
         SmartLimitExecAlgorithm,
         SmartLimitExecAlgorithmConfig,
+        SmartLimitModify,
         SmartLimitReport,
     )
     from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig, BybitExecClientConfig
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.data import BybitDataClient
     from nautilus_bybit_adapter.nt1.execution import BybitExecutionClient
     from nautilus_bybit_adapter.nt1.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
+    from nautilus_bybit_adapter.nt1.history.loader import BybitOrderBookDeltaDataLoader
     from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_CLIENT_ID, BYBIT_VENUE
     from nautilus_bybit_adapter.nt1.mapping.margin_actions import BybitMarginAction
     from nautilus_bybit_adapter.nt1.mapping.order_params import BybitOrderParams
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.wire.enums import (
         BybitEnvironment,
         BybitMarginMode,
+        BybitPositionIdx,
         BybitPositionMode,
         BybitProductType,
     )
@@ -84,8 +89,10 @@ __all__ = [
     "BybitMarginRepayResult",
     "BybitMarginStatusResult",
     "BybitOpenInterest",
+    "BybitOrderBookDeltaDataLoader",
     "BybitOrderParams",
     "BybitOrderResponse",
+    "BybitPositionIdx",
     "BybitPositionMode",
     "BybitPositionUpdate",
     "BybitPriceLimit",
@@ -99,6 +106,7 @@ __all__ = [
     "FastWarden",
     "SmartLimitExecAlgorithm",
     "SmartLimitExecAlgorithmConfig",
+    "SmartLimitModify",
     "SmartLimitReport",
 ]
 
@@ -130,8 +138,10 @@ _HOMES = {
     "BybitMarginRepayResult": "nt1.custom_data",
     "BybitMarginStatusResult": "nt1.custom_data",
     "BybitOpenInterest": "nt1.custom_data",
+    "BybitOrderBookDeltaDataLoader": "nt1.history.loader",
     "BybitOrderParams": "nt1.mapping.order_params",
     "BybitOrderResponse": "wire.orders",
+    "BybitPositionIdx": "wire.enums",
     "BybitPositionMode": "wire.enums",
     "BybitPositionUpdate": "nt1.custom_data",
     "BybitPriceLimit": "nt1.custom_data",
@@ -145,12 +155,27 @@ _HOMES = {
     "FastWarden": "warden",
     "SmartLimitExecAlgorithm": "nt1.algo",
     "SmartLimitExecAlgorithmConfig": "nt1.algo",
+    "SmartLimitModify": "nt1.algo",
     "SmartLimitReport": "nt1.algo",
+}
+
+# Names of the framework's own adapter that are not here, and what does the same.
+REPLACED = {
+    "BybitOrderBookDeltaDataLoader": "`bybit-nt sim --replay FILE` replays one of Bybit's archives into a live node",
+    "BybitTickerData": "BybitTicker holds all of a ticker as decimals (bid1_price is bid_price, high_price24h is "
+    "high_price_24h); subscribe or request DataType(BybitTicker, {'instrument_id': instrument_id})",
+    "get_cached_bybit_http_client": "BybitHTTPClient(environment=..., credentials=...) is the REST client; open it "
+    "with `await client.open()`; request limits are shared by all clients of a process anyway",
+    "get_cached_bybit_instrument_provider": "BybitInstrumentProvider(client, product_types, config=...) makes a "
+    "provider; in a node each client has its own",
 }
 
 
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
+    if home is None and name in REPLACED:
+        # An AttributeError would lose its message on the way through `from ... import`.
+        raise BybitNameError(f"{name} is not in {__name__}: {REPLACED[name]}")
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{home}"), name)

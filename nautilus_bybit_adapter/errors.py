@@ -18,6 +18,8 @@ __all__ = [
     "BybitCredentialsError",
     "BybitDecodeError",
     "BybitError",
+    "BybitHistoryError",
+    "BybitNameError",
     "BybitRateLimitError",
     "BybitStatusError",
     "BybitTimeoutError",
@@ -49,6 +51,12 @@ class BybitConfigError(BybitError, ValueError):
 
 class BybitCredentialsError(BybitConfigError):
     """An API key or secret is missing or unusable."""
+
+
+class BybitNameError(BybitError, ImportError):
+    """A name of the framework's own adapter that is not here; the message says what to use."""
+
+    outcome = Outcome.NOT_SENT
 
 
 class BybitTransportError(BybitError):
@@ -147,6 +155,32 @@ class BybitDecodeError(BybitError):
         super().__init__(message)
         self.topic = topic
         self.excerpt = excerpt[:80]
+
+
+class BybitHistoryError(BybitError, ValueError):
+    """An archive or a recording cannot be used as it is.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    line : int
+        The line at fault, from 1; 0 where it is the file.
+    reason : str
+        What is wrong, and what is allowed.
+    """
+
+    outcome = Outcome.NOT_SENT
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        where = f"{path}, line {line}" if line else path
+        super().__init__(f"{where}: {reason}")
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[BybitHistoryError], tuple[str, int, str]]:
+        return type(self), (self.path, self.line, self.reason)
 
 
 _SIGNED_TEXT = re.compile(r"origin_string\[.*\]", re.DOTALL)

@@ -43,6 +43,7 @@ class Signals:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task
         self._task = task
+        self._is_held = False
         self.received: list[signal.Signals] = []
         self.take()
 
@@ -52,8 +53,12 @@ class Signals:
         for number in ENDING:
             loop.add_signal_handler(number, self._on_signal, number)
 
+    def hold(self) -> None:
+        """Only remember signals from here on: what follows cleans up, and must not be cut short."""
+        self._is_held = True
+
     def _on_signal(self, number: signal.Signals) -> None:
-        if not self.received:
+        if not self.received and not self._is_held:
             self._task.cancel()
         self.received.append(number)
 
@@ -68,13 +73,14 @@ def ends_on_signals() -> Iterator[Signals]:
     Raises
     ------
     Interrupted
-        If a signal ended the block.
+        If a signal came.
 
     """
     signals = Signals()
     try:
         yield signals
     except asyncio.CancelledError:
-        if signals.received:
-            raise Interrupted(signals.received[0]) from None
-        raise
+        if not signals.received:
+            raise
+    if signals.received:
+        raise Interrupted(signals.received[0])

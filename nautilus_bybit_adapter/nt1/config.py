@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from enum import StrEnum
+from typing import Any, Literal
 
+import msgspec
 from nautilus_trader.config import (
     LiveDataClientConfig,
     LiveExecClientConfig,
@@ -14,6 +16,7 @@ from nautilus_trader.config import (
 )
 
 from nautilus_bybit_adapter.constants import MAX_TOPICS_PER_CONNECTION, PING_INTERVAL_SECS
+from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.transport.options import without_password
 from nautilus_bybit_adapter.wire.enums import (
     BybitEnvironment,
@@ -41,6 +44,43 @@ def masked_repr(config: NautilusConfig) -> str:
 SHORTEST_SHOWN_KEY = 8
 
 
+def take_own_words(config: NautilusConfig) -> None:
+    """
+    Take the framework's own enums of Bybit for this package's, and a list of product types for a tuple.
+
+    Raises
+    ------
+    BybitConfigError
+        If an environment or a product type is not known.
+
+    """
+    environment, product_types = (getattr(config, name) for name in ("environment", "product_types"))
+    if environment is not None:
+        own = _own_word(BybitEnvironment, environment, "environment")
+        msgspec.structs.force_setattr(config, "environment", own)
+    if product_types is not None:
+        each = (product_types,) if isinstance(product_types, str) else product_types
+        kept = tuple(_own_word(BybitProductType, word, "product_types") for word in each)
+        msgspec.structs.force_setattr(config, "product_types", kept)
+
+
+def _own_word[W: StrEnum](words: type[W], value: object, field: str) -> W:
+    try:
+        return words(str(value).lower())
+    except ValueError:
+        allowed = ", ".join(word.name for word in words)
+        raise BybitConfigError(f"{field} {value!r} is not known: {allowed} are") from None
+
+
+def check_transport_backend(value: object) -> None:
+    """Raise `BybitConfigError` for another transport than the one there is."""
+    if value is not None:
+        raise BybitConfigError(
+            f"transport_backend {value!r} is not supported: there is one transport, "
+            "which proxy_url and ca_file configure; leave it None"
+        )
+
+
 class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     """
     Configuration of a `BybitDataClient`.
@@ -64,7 +104,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         Another public WebSocket, such as ``ws://127.0.0.1:8080/v5/public``; the category is appended. ``None`` takes
         ``BYBIT_BASE_URL_WS_PUBLIC`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        An HTTP proxy for REST and WebSockets.
+        An HTTP, SOCKS4 or SOCKS5 proxy for REST and WebSockets.
     ca_file : str, optional
         A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
@@ -116,6 +156,8 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         What decodes the frames of books, trades, tickers and candles: ``native`` is C++ and fails where this
         installation cannot, ``python`` is slower and makes the same, ``auto`` is C++ where it can. ``None`` takes
         ``BYBIT_NT_DECODER`` where it is set, and else is ``auto``.
+    transport_backend : object, optional
+        The official adapter's; only ``None`` is allowed.
 
     """
 
@@ -148,6 +190,10 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     gc_threshold: PositiveInt | None = None
     bars_timestamp_on_close: bool = True
     decoder: str | None = None
+    transport_backend: Any = None
+
+    def __post_init__(self) -> None:
+        take_own_words(self)
 
     def __repr__(self) -> str:
         return masked_repr(self)
@@ -178,7 +224,7 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Another order-entry WebSocket, such as ``ws://127.0.0.1:8080/v5/trade``. ``None`` takes
         ``BYBIT_BASE_URL_WS_TRADE`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        An HTTP proxy for REST and WebSockets.
+        An HTTP, SOCKS4 or SOCKS5 proxy for REST and WebSockets.
     ca_file : str, optional
         A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
@@ -187,7 +233,8 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Orders created and amended per second; 0 is no limit. ``None`` is 10.
     order_wait_secs : PositiveFloat, default 5.0
         How long an order command may wait for the rate limits before it is refused unsent, seconds. Keep it within
-        the engine's ``inflight_check_threshold_ms``, so that no order is sent that the engine has given up.
+        the engine's ``inflight_check_threshold_ms``, so that no order is sent that the engine has given up. The engine
+        gives up after ``inflight_check_retries`` questions; an order that lives then is booked as made elsewhere.
     max_requests_per_second : NonNegativeInt, optional
         Requests per second in all, REST and order entry together; 0 is no limit. ``None`` is 20, or what another
         client of this process says: all clients of a venue share their limits.
@@ -293,7 +340,10 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     use_gtd: bool = False
     use_ws_execution_fast: bool = False
     use_http_batch_api: bool = False
-    transport_backend: str | None = None
+    transport_backend: Any = None
+
+    def __post_init__(self) -> None:
+        take_own_words(self)
 
     def __repr__(self) -> str:
         return masked_repr(self)

@@ -19,6 +19,7 @@ from nautilus_bybit_adapter.nt1.config import (
     EXEC_PRODUCT_TYPES,
     BybitDataClientConfig,
     BybitExecClientConfig,
+    check_transport_backend,
 )
 from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice
 from nautilus_bybit_adapter.nt1.data import BybitDataClient, OnFrame, OnMessage, OnStale
@@ -104,6 +105,7 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
         """
         categories = checked_product_types(config.product_types, DATA_PRODUCT_TYPES)
         check_data_limits(config)
+        check_transport_backend(config.transport_backend)
         environment, by_default = resolve_environment(config.environment, os.environ)
         log = Logger("BybitDataClient")
         configured = BaseUrls(http=config.base_url_http, ws_public=config.base_url_ws_public)
@@ -196,6 +198,7 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
             on_message: Callable[[AccountMessage, int], None],
             recover: Callable[[], Awaitable[None]],
             on_live: Callable[[], None],
+            on_stale: Callable[[], None],
         ) -> BybitPrivateWebSocket:
             return BybitPrivateWebSocket(
                 environment=environment,
@@ -205,6 +208,7 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
                 on_message=on_message,
                 recover=recover,
                 on_live=on_live,
+                on_stale=on_stale,
                 options=options,
                 logger=log,
                 server_time_ms=http.server_time_ms,

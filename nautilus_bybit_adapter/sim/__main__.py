@@ -30,6 +30,13 @@ def _file_or_number(_ctx: click.Context, _param: click.Parameter, value: str | N
     return int(value) if value.isdecimal() else Path(value)
 
 
+def _amount(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Decimal | None:
+    try:
+        return None if value is None else Decimal(value)
+    except InvalidOperation:
+        raise click.BadParameter(f"{value!r} is not a number") from None
+
+
 def _bound[F: Callable[..., Any]](name: str, text: str) -> Callable[[F], F]:
     """Option for one of the bounds of what a client may ask for."""
     field = name.replace("-", "_")
@@ -65,6 +72,21 @@ def _bound[F: Callable[..., Any]](name: str, text: str) -> Callable[[F], F]:
 @click.option("--category", help="Category of the recording, where its file name does not say it.")
 @click.option("--speed", default=1.0, show_default=True, help="Recorded seconds per second.")
 @click.option("--rpi-maker", is_flag=True, help="Let the account place retail price improvement orders.")
+@click.option(
+    "--mnt-fees",
+    "mnt_price",
+    metavar="PRICE",
+    callback=_amount,
+    help="Charge fees in MNT at a discount while the account has some; dollars per MNT where none is traded.",
+)
+@click.option(
+    "--fee-tax",
+    metavar="RATE",
+    default="0",
+    show_default=True,
+    callback=_amount,
+    help="Tax on fees as a fraction of them, such as 0.18.",
+)
 @click.option("--seed", default=1, show_default=True, help="Seed of the synthetic flow.")
 @click.option(
     "--balance", "balances", multiple=True, metavar="COIN=AMOUNT", help="Starting balance of a coin."

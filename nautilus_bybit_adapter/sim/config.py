@@ -54,6 +54,11 @@ class SimConfig:
         Recorded seconds per second of the venue's clock.
     rpi_maker : bool
         Whether the account is approved for retail price improvement orders.
+    mnt_price : Decimal, optional
+        Fees are paid in MNT, at Bybit's discount, as long as the account holds enough of it; dollars per MNT where
+        no MNTUSDT is traded.
+    fee_tax : Decimal
+        Tax on fees as a fraction of them, told as `extraFees`; at most 1.
     seed : int
         Seed of the flow and of the ids.
     flow : FlowParams
@@ -105,6 +110,8 @@ class SimConfig:
     category: str | None = None
     speed: float = 1.0
     rpi_maker: bool = False
+    mnt_price: Decimal | None = None
+    fee_tax: Decimal = Decimal(0)
     seed: int = 1
     flow: FlowParams = field(default_factory=FlowParams)
     balances: Mapping[str, Decimal] = field(
@@ -144,6 +151,7 @@ class SimConfig:
         for coin, amount in self.balances.items():
             if not amount.is_finite() or amount < 0:
                 raise ConfigError(f"balance of {coin} must not be negative, got {amount}")
+        self._check_fees()
         self._check_admin()
         _ = self.credentials
         found = self._load()
@@ -153,6 +161,12 @@ class SimConfig:
             _ = self.fault_specs
         except FaultError as e:
             raise ConfigError(str(e)) from e
+
+    def _check_fees(self) -> None:
+        if self.mnt_price is not None and not (self.mnt_price.is_finite() and self.mnt_price > 0):
+            raise ConfigError(f"mnt_price must be above 0, got {self.mnt_price}")
+        if not (self.fee_tax.is_finite() and 0 <= self.fee_tax <= 1):
+            raise ConfigError(f"fee_tax must be from 0 to 1, got {self.fee_tax}")
 
     def _check_admin(self) -> None:
         if not self.allow_remote and not is_loopback(self.host):

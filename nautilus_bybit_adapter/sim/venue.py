@@ -11,6 +11,7 @@ from .clock import VenueClock, VirtualClock, wall_ms
 from .config import ConfigError, SimConfig
 from .exchange.events import PrivateEvent
 from .exchange.exchange import Exchange, ExchangeConfig
+from .exchange.fees import FeeTerms
 from .faults.engine import FaultEngine
 from .market.fitting import UnknownSymbolError, fitted
 from .market.recording import ReplayError
@@ -137,6 +138,7 @@ class SimVenue:
                 smp_group=config.smp_group,
                 seed=config.seed,
                 rpi_maker=config.rpi_maker,
+                fee_terms=FeeTerms(mnt_price=config.mnt_price, tax=config.fee_tax),
             ),
             self._now_ms,
             self._on_event,

@@ -33,7 +33,7 @@ from nautilus_bybit_adapter.transport.dispatch import Deadline, Dispatcher
 from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.transport.hosts import HostGate
 from nautilus_bybit_adapter.transport.http_transport import http_transport
-from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, http_proxy, tls_context
+from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, rest_proxy, tls_context
 from nautilus_bybit_adapter.transport.rest_call import RestCall, signed_headers
 from nautilus_bybit_adapter.transport.retries import ReadRetries, is_clock_refusal
 from nautilus_bybit_adapter.transport.urls import BaseUrls, endpoints_of
@@ -86,7 +86,7 @@ class RestSession:
         How long what creates, amends or cancels an order may wait before it is sent, in seconds; by default
         as long as any call.
     proxy_url : str or None
-        An HTTP proxy.
+        An HTTP or SOCKS proxy.
     ca_file : str or None
         A PEM file with a private certificate authority, trusted besides the system's.
     max_retries : int
@@ -134,7 +134,7 @@ class RestSession:
         self._deadline_secs = deadline_secs
         self._order_wait_secs = deadline_secs if order_wait_secs is None else order_wait_secs
         self._tls = tls_context(ca_file)
-        self._proxy_url = http_proxy(proxy_url)
+        self._proxy_url = rest_proxy(proxy_url)
         self._repeats = ReadRetries(
             max_retries,
             backoff or Backoff(base_secs=0.25, cap_secs=5.0),
@@ -265,14 +265,15 @@ class RestSession:
 
     async def learn_clock(self) -> None:
         """Read the venue's clock a few times and keep the offset of the quickest answer."""
-        self._clock.reset()
-        for _ in range(_CLOCK_SAMPLES):
+        for number in range(_CLOCK_SAMPLES):
             sent_ms = self._clock_ns() / 1_000_000
             raw = await self.read("/v5/market/time", {})
             received_ms = self._clock_ns() / 1_000_000
             nanos = decode_result(raw, BybitServerTime, "GET /v5/market/time").time_nano
             if not nanos.isdigit():
                 raise BybitDecodeError(f"The venue's clock must be a number; it is {nanos!r}.", topic="time")
+            if not number:
+                self._clock.reset()  # not before: an old offset is better than none
             self._clock.add(ClockSample(sent_ms, int(nanos) / 1_000_000, received_ms))
 
     async def read(
@@ -293,9 +294,15 @@ class RestSession:
         """
         call = RestCall.get(path, parameters, cursor, is_private=is_private)
         deadline = self._deadline(call, deadline_secs)
-        return (
-            await self._repeats.run(lambda: self._ask(call, deadline), deadline.answer_by, self.learn_clock)
-        ).result
+        # Most reads succeed at once, and need no machinery.
+        try:
+            return (await self._ask(call, deadline)).result
+        except BybitError as exc:
+            failure = exc
+        envelope = await self._repeats.repeat(
+            lambda: self._ask(call, deadline), deadline.answer_by, self.learn_clock, failure
+        )
+        return envelope.result
 
     async def write(
         self, path: str, request: msgspec.Struct, *, deadline_secs: float | None = None
@@ -349,7 +356,7 @@ class RestSession:
             raise BybitConnectionError(f"{call.name} needs an open client.", Outcome.NOT_SENT)
         if call.is_private and self._credentials is None:
             raise BybitConfigError(f"{call.name} needs credentials, and none were given.")
-        answer: RestAnswer = await self._dispatcher.send(transport, call, lambda: self._sign(call), deadline)
+        answer: RestAnswer = await self._dispatcher.send(transport, call, self._sign, deadline)
         envelope = answer.envelope
         if envelope.ret_code != 0:
             reasons = refusal_reasons(envelope.result)

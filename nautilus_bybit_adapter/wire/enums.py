@@ -109,11 +109,13 @@ class TriggerDirection(IntEnum):
 
 
 class PositionIdx(IntEnum):
-    """The position an order belongs to."""
+    """The position an order belongs to; both pairs of names are in use."""
 
     ONE_WAY = 0
     BUY_SIDE = 1
     SELL_SIDE = 2
+    BUY_HEDGE = 1
+    SELL_HEDGE = 2
 
 
 class OrderFilter(StrEnum):
@@ -179,6 +181,7 @@ class PositionMode(IntEnum):
 # The names of a configuration.
 BybitMarginMode = MarginMode
 BybitPositionMode = PositionMode
+BybitPositionIdx = PositionIdx
 
 
 class PositionStatus(StrEnum):

@@ -10,6 +10,8 @@ Source: Bybit V5 "Place Order", "Get Open & Closed Orders", "Get Trade History",
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from nautilus_bybit_adapter.wire.words import (
@@ -24,6 +26,9 @@ from nautilus_bybit_adapter.wire.words import (
     TriggerByText,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class ExtraFee(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A fee beside the venue's own, such as a tax: `fee` in units of `fee_coin`, `fee_rate` a fraction."""
@@ -33,6 +38,9 @@ class ExtraFee(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     sub_fee_type: str = ""
     fee_rate: str = ""
     fee: str = ""
+
+
+_EXTRA_FEES = msgspec.json.Decoder(list[ExtraFee])
 
 
 class BybitOrder(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -230,6 +238,16 @@ class BybitExecution(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     block_trade_id: str = ""
     extra_fees: str | list[ExtraFee] = ""
     seq: int = 0
+
+    @property
+    def taxes(self) -> Sequence[ExtraFee]:
+        """Fees beside the venue's own; none where their text cannot be read, so that the fill itself is not lost."""
+        if not isinstance(self.extra_fees, str):
+            return self.extra_fees
+        try:
+            return _EXTRA_FEES.decode(self.extra_fees) if self.extra_fees else ()
+        except msgspec.DecodeError:
+            return ()
 
 
 class BybitOrderResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

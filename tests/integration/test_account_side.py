@@ -435,3 +435,28 @@ def test_edge_22_and_23_a_fill_told_thrice_and_before_its_ack_is_one_fill() -> N
             assert sorted(ids) == sorted(each.exec_id for each in venue.exchange.account.executions)
 
     on_venue(scenario)
+
+
+@pytest.mark.parametrize(
+    ("config", "currency"),
+    [({"mnt_price": Decimal("0.5")}, "MNT"), ({"fee_tax": Decimal("0.18")}, "USDT")],
+    ids=["in-mnt", "taxed"],
+)
+def test_fees_in_mnt_and_taxes_on_fees_leave_the_account_as_the_venue_has_it(
+    config: dict[str, Decimal], currency: str
+) -> None:
+    async def scenario(venue: SimVenue) -> None:
+        async with trading(venue, Watcher()) as trader:
+            await bought(trader, LINEAR, OrderSide.BUY, "0.010")
+            ledger = venue.exchange.account
+            (fill,), (event,) = ledger.executions, trader.of(OrderFilled)
+            assert event.commission.currency.code == currency
+            assert event.commission.as_decimal() == fill.charged
+            account = trader.portfolio.account(BYBIT_VENUE)
+            coin = event.commission.currency
+            await trader.until(
+                lambda: account.balance_total(coin).as_decimal() == ledger.balances[currency],
+                f"the venue's balance of {currency}",
+            )
+
+    on_venue(scenario, balances={"USDT": Decimal(100_000), "MNT": Decimal(500)}, **config)

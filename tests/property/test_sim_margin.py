@@ -26,6 +26,10 @@ STEPS = st.lists(
         st.tuples(st.just("trade"), st.sampled_from(["Buy", "Sell"]), st.integers(1, 900)),
         st.tuples(st.just("sell_lent"), st.integers(1, 20)),
         st.tuples(st.just("rest"), st.sampled_from(["Buy", "Sell"]), st.integers(1, 900), st.integers(1, 40)),
+        st.tuples(
+            st.just("rest_spot"), st.sampled_from(["Buy", "Sell"]), st.integers(1, 250), st.integers(1, 40)
+        ),
+        st.tuples(st.just("cancel_spot")),
         st.tuples(st.just("leverage"), st.sampled_from(["1", "5", "25", "100"])),
         st.tuples(st.just("margin"), st.integers(-500, 500)),
         st.tuples(st.just("auto"), st.sampled_from([0, 1])),
@@ -79,6 +83,14 @@ class Account:
         price = self.price + (-10 if side == "Buy" else 10) * away
         resting = {"orderType": "Limit", "price": str(price), "side": side, "qty": str(D(lots) / 1000)}
         self.exchange.place({**LINEAR, **resting})
+
+    def rest_spot(self, side: str, lots: int, away: int) -> None:
+        price = self.price + (-10 if side == "Buy" else 10) * away
+        resting = {"orderType": "Limit", "price": str(price), "side": side, "qty": str(D(lots) / 1000)}
+        self.exchange.place({**SPOT, **resting})
+
+    def cancel_spot(self) -> None:
+        self.exchange.cancel_all(SPOT)
 
     def leverage(self, leverage: str) -> None:
         self.exchange.set_leverage(LINEAR | {"buyLeverage": leverage, "sellLeverage": leverage})

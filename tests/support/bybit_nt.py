@@ -18,7 +18,7 @@ MARK = "BYBIT_NT_TEST_MARK"
 _marks: dict[int, str] = {}
 
 
-def bybit_nt(*arguments: str, cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
+def bybit_nt(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "nautilus_bybit_adapter.cli", *arguments],
@@ -26,7 +26,7 @@ def bybit_nt(*arguments: str, cwd: Path = ROOT, **environ: str) -> subprocess.Co
         text=True,
         timeout=150,
         check=False,
-        cwd=cwd,
+        cwd=ROOT,
         env={**os.environ, **environ},
     )
 
@@ -38,7 +38,7 @@ def is_one_sentence(text: str) -> bool:
 
 
 @contextmanager
-def started(*arguments: str, cwd: Path = ROOT, **environ: str) -> Iterator[subprocess.Popen[str]]:
+def started(*arguments: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
     """Start a command; whatever it started and left is killed at the end."""
     mark = uuid4().hex
     process = subprocess.Popen(
@@ -46,7 +46,7 @@ def started(*arguments: str, cwd: Path = ROOT, **environ: str) -> Iterator[subpr
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=cwd,
+        cwd=ROOT,
         env={**os.environ, **environ, MARK: mark},
         start_new_session=True,
     )

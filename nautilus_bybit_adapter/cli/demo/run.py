@@ -139,6 +139,7 @@ async def _trade(
         result = await _settled(http, node, instrument_id, fills, start, since_ms)
         await asyncio.sleep(AFTERMATH_SECS)
     finally:
+        signals.hold()
         await node.stop_async()
         await asyncio.gather(running, return_exceptions=True)
         node.kernel.dispose()  # `node.dispose` would stop the loop this runs in

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nautilus_bybit_adapter.errors import BybitConfigError
-from nautilus_bybit_adapter.nt1.config import BybitExecClientConfig
+from nautilus_bybit_adapter.nt1.config import BybitExecClientConfig, check_transport_backend
 from nautilus_bybit_adapter.wire.enums import BybitProductType, MarginMode, PositionMode
 
 CONTRACTS = (BybitProductType.LINEAR, BybitProductType.INVERSE)
@@ -86,11 +86,7 @@ def _refuse_what_is_not_served(config: BybitExecClientConfig) -> None:
     for name, instead in REFUSED.items():
         if getattr(config, name):
             raise BybitConfigError(f"{name}=True is not supported: {instead}")
-    if config.transport_backend is not None:
-        raise BybitConfigError(
-            f"transport_backend {config.transport_backend!r} is not supported: there is one transport, "
-            "which proxy_url and ca_file configure; leave it None"
-        )
+    check_transport_backend(config.transport_backend)
 
 
 def _margin_mode(mode: Any) -> MarginMode | None:

@@ -59,6 +59,14 @@ def funding_of(row: BybitExecution, instrument_id: InstrumentId, currency: str, 
     )
 
 
+def fee_of(execution: BybitExecution, coin: str) -> Decimal:
+    """Return the fee with the taxes on it that are charged in `coin`, in units of it; raises `BybitDecodeError`."""
+    fee = decimal_of(execution.exec_fee or "0", "execFee")
+    return sum(
+        (decimal_of(tax.fee, "fee") for tax in execution.taxes if tax.fee_coin == coin and tax.fee), fee
+    )
+
+
 def forced_fill_of(
     row: BybitExecution, instrument_id: InstrumentId, currency: str, ts_init: int
 ) -> BybitForcedFill:
@@ -71,7 +79,7 @@ def forced_fill_of(
         side=_word(row.side, _ORDER_SIDE),
         quantity=decimal_of(row.exec_qty, "execQty"),
         price=decimal_of(row.exec_price, "execPrice"),
-        fee=decimal_of(row.exec_fee or "0", "execFee"),
+        fee=fee_of(row, currency),
         currency=currency,
         ts_event=int(row.exec_time) * MS_TO_NS,
         ts_init=ts_init,

@@ -20,7 +20,7 @@ from nautilus_trader.model.instruments import CurrencyPair, Instrument
 from nautilus_trader.model.objects import Currency, Money, Quantity
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
-from nautilus_bybit_adapter.nt1.mapping.account_data import venue_position_id
+from nautilus_bybit_adapter.nt1.mapping.account_data import fee_of, venue_position_id
 from nautilus_bybit_adapter.nt1.mapping.fixed import currency_of, money_of, price_of, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
@@ -128,17 +128,19 @@ def fill_report(
     position_idx: int = 0,
     *,
     hedging: bool = False,
+    trade_id: str = "",
 ) -> FillReport:
     """
     Return the framework's report of an execution that moved a position; raises `BybitDecodeError`.
 
-    The row itself does not tell ``position_idx``, which leg it moved; 0 in one-way mode.
+    The row itself does not tell ``position_idx``, which leg it moved; 0 in one-way mode. ``trade_id`` is
+    the id of `TradeIds`, where that is another than the ``execId``.
     """
     return FillReport(
         account_id=account_id,
         instrument_id=instrument.id,
         venue_order_id=VenueOrderId(execution.order_id),
-        trade_id=TradeId(execution.exec_id),
+        trade_id=TradeId(trade_id or execution.exec_id),
         order_side=side_of(execution.side),
         last_qty=quantity_of(execution.exec_qty, instrument.size_precision),
         last_px=price_of(execution.exec_price, instrument.price_precision),
@@ -242,8 +244,14 @@ def liquidity_of(execution: BybitExecution) -> LiquiditySide:
 
 
 def commission_of(execution: BybitExecution, instrument: Instrument) -> Money:
-    """Return the fee with Bybit's sign (a rebate is negative) in the currency it was charged in."""
-    return money_of(execution.exec_fee or "0", fee_currency_of(execution, instrument))
+    """Return the fee with Bybit's sign (a rebate is negative) in the currency it was charged in, taxes on it included.
+
+    A tax in another currency has no place in a framework's fill: the wallet alone tells of it.
+    """
+    currency = fee_currency_of(execution, instrument)
+    if not execution.extra_fees:
+        return money_of(execution.exec_fee or "0", currency)
+    return money_of(f"{fee_of(execution, str(currency.code)):f}", currency)
 
 
 def fee_currency_of(execution: BybitExecution, instrument: Instrument) -> Currency:

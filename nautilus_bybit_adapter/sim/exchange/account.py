@@ -12,15 +12,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .amounts import ZERO, coin_amount
-from .fees import FeeRates, order_fee_coin
+from .fees import FeeRates, FeeTerms, order_fee_coin
 from .instruments import INVERSE, Instrument
 from .positions import Position
 from .retention import Carried, Traded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from .orders import Execution
+    from .orders import Execution, Order
 
 # `type` of the transaction log by `execType`.
 LEDGER_KINDS = {
@@ -34,7 +34,7 @@ __all__ = ["Account", "FeeRates", "LedgerEntry", "LedgerError", "order_fee_coin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One change of one coin: `change = cash_flow + funding - fee`, `balance` is the coin after it.
+    """One change of one coin: `change = cash_flow + funding - fee - tax`, `balance` is the coin after it.
 
     `kind` is the `type` of Bybit's transaction log, e.g. `TRADE` or `SETTLEMENT`; `funding` is positive when
     it was received.
@@ -49,11 +49,20 @@ class LedgerEntry:
     balance: Decimal
     execution: Execution | None
     funding: Decimal = ZERO
+    tax: Decimal = ZERO
 
     @property
     def change(self) -> Decimal:
         """What the entry adds to the coin."""
-        return self.cash_flow + self.funding - self.fee
+        return self.cash_flow + self.funding - self.fee - self.tax
+
+
+def _nothing_held(_coin: str, _without: Order | None) -> Decimal:
+    return ZERO
+
+
+def _worth_nothing(_coin: str) -> Decimal:
+    return ZERO
 
 
 class LedgerError(Exception):
@@ -73,6 +82,8 @@ class Account:
         Leverage of every symbol until it is set, where its filter allows that much.
     instruments : iterable of Instrument
         What is traded.
+    fee_terms : FeeTerms, optional
+        Fees in MNT, and taxes on fees; neither by default.
 
     Attributes
     ----------
@@ -87,6 +98,10 @@ class Account:
     order_margins : dict
         Initial margins of the open orders of markets by category and symbol, as last reckoned; one is forgotten when
         an order or the position of its market, its leverage or the margin mode changes.
+    price : callable
+        Returns the dollars a coin is worth.
+    held_by_orders : callable
+        Returns the amount of a coin that spot orders hold which may not borrow, one order left out.
     carried : Carried
         What executions and entries that are too old to be kept add up to.
     """
@@ -97,12 +112,14 @@ class Account:
         rates: Mapping[str, FeeRates],
         leverage: Decimal,
         instruments: Iterable[Instrument] = (),
+        fee_terms: FeeTerms | None = None,
     ) -> None:
         self.start = {coin: coin_amount(amount) for coin, amount in balances.items()}
         self.balances: defaultdict[str, Decimal] = defaultdict(Decimal, self.start)
         self.realised: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.debts: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.rates = dict(rates)
+        self.fee_terms = fee_terms or FeeTerms()
         self.positions: dict[tuple[str, int], Position] = {}
         self.not_collateral: set[str] = set()
         self.margin_mode = "REGULAR_MARGIN"
@@ -110,6 +127,8 @@ class Account:
         self.carried = Carried()
         self.executions: list[Execution] = []
         self.ledger: list[LedgerEntry] = []
+        self.price: Callable[[str], Decimal] = _worth_nothing
+        self.held_by_orders: Callable[[str, Order | None], Decimal] = _nothing_held
         self._leverage = leverage
         self._contracts = {it.symbol: it for it in instruments if it.is_derivative}
 
@@ -147,12 +166,26 @@ class Account:
         """Book a derivative's fill in the settle coin: its result, on options the premium, and the fee."""
         it = execution.order.instrument
         self.executions.append(execution)
-        self.realised[it.settle] += execution.pnl - execution.fee
+        self.realised[it.settle] += execution.pnl - execution.charged_in_settle
         kind = LEDGER_KINDS.get(execution.exec_type, "TRADE")
         cash_flow = execution.pnl
         if it.is_option:
             cash_flow = -execution.value if execution.side == "Buy" else execution.value
-        self.enter(execution.at_ms, it.settle, kind, cash_flow=cash_flow, fee=execution.fee, of=execution)
+        self.enter(
+            execution.at_ms,
+            it.settle,
+            kind,
+            cash_flow=cash_flow,
+            of=execution,
+            **_charges(execution, it.settle),
+        )
+        self._charge_elsewhere(execution, kind, {it.settle})
+
+    def _charge_elsewhere(self, execution: Execution, kind: str, booked: set[str]) -> None:
+        """Charge a fee that is paid in a coin which the fill does not move."""
+        if execution.fee_coin not in booked:
+            charges = _charges(execution, execution.fee_coin)
+            self.enter(execution.at_ms, execution.fee_coin, kind, of=execution, **charges)
 
     def book_funding(self, execution: Execution) -> None:
         """Book the funding of a position; the execution's fee is what was paid."""
@@ -166,9 +199,9 @@ class Account:
         self.debts[coin] += amount
         self.enter(at_ms, coin, "BORROW", cash_flow=amount)
 
-    def borrow_shortfall(self, at_ms: int, coin: str, amount: Decimal) -> None:
-        """Lend what the balance lacks to pay `amount`."""
-        short = amount - self.balances[coin]
+    def borrow_shortfall(self, at_ms: int, coin: str, amount: Decimal, of: Order | None = None) -> None:
+        """Lend what the balance lacks to pay `amount`, beside what orders other than `of` hold without a loan."""
+        short = amount + self.held_by_orders(coin, of) - self.balances[coin]
         if short > 0:
             self.borrow(at_ms, coin, coin_amount(short))
 
@@ -198,8 +231,9 @@ class Account:
         sign = 1 if execution.side == "Buy" else -1
         self.executions.append(execution)
         for coin, flow in ((it.base, sign * qty), (it.quote, -sign * execution.value)):
-            fee = execution.fee if coin == execution.fee_coin else ZERO
-            self.enter(execution.at_ms, coin, "TRADE", cash_flow=flow, fee=fee, of=execution)
+            charges = _charges(execution, coin)
+            self.enter(execution.at_ms, coin, "TRADE", cash_flow=flow, of=execution, **charges)
+        self._charge_elsewhere(execution, "TRADE", {it.base, it.quote})
 
     def check(self) -> None:
         """Prove that executions, ledger, positions and balances tell the same story.
@@ -228,10 +262,11 @@ class Account:
         cash_flow: Decimal = ZERO,
         funding: Decimal = ZERO,
         fee: Decimal = ZERO,
+        tax: Decimal = ZERO,
         of: Execution | None = None,
     ) -> LedgerEntry:
         """Change a coin and write why; `kind` is the `type` of Bybit's transaction log."""
-        self.balances[coin] += cash_flow + funding - fee
+        self.balances[coin] += cash_flow + funding - fee - tax
         entry = LedgerEntry(
             number=self.carried.entries + len(self.ledger) + 1,
             at_ms=at_ms,
@@ -240,6 +275,7 @@ class Account:
             cash_flow=cash_flow,
             funding=funding,
             fee=fee,
+            tax=tax,
             balance=self.balances[coin],
             execution=of,
         )
@@ -260,14 +296,18 @@ class Account:
         booked: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         for entry in self.ledger:
             if entry.execution is not None:
-                booked[entry.execution.exec_id] += entry.fee - entry.funding
+                booked[entry.execution.exec_id] += entry.fee + entry.tax - entry.funding
         if len(booked) != len(self.executions):
             raise LedgerError(f"{len(self.executions)} executions, {len(booked)} of them in the ledger")
         for execution in self.executions:
-            if booked[execution.exec_id] != execution.fee:
-                raise LedgerError(
-                    f"fee of {execution.exec_id} booked as {booked[execution.exec_id]}, not {execution.fee}"
-                )
+            if booked[execution.exec_id] != execution.charged:
+                booking = f"booked as {booked[execution.exec_id]}, not {execution.charged}"
+                raise LedgerError(f"fee of {execution.exec_id} {booking}")
+
+
+def _charges(execution: Execution, coin: str) -> dict[str, Decimal]:
+    """Fee and tax of a fill as far as `coin` pays them."""
+    return {"fee": execution.fee, "tax": execution.tax} if coin == execution.fee_coin else {}
 
 
 def _check_position(

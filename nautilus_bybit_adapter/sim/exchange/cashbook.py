@@ -9,6 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from .amounts import ZERO, plain
+from .wire import extra_fees_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,4 +75,5 @@ def log_row(entry: LedgerEntry, uid: int, sizes: Mapping[str, Decimal]) -> dict[
         "tradeId": fill.exec_id,
         "orderId": order.order_id,
         "orderLinkId": order.link_id,
+        "extraFees": extra_fees_text(fill) if entry.tax else "",
     }

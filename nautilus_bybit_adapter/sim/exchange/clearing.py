@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .account import Account
 from .admission import Admission
 from .auction import Auctions
+from .available import AvailableProof
 from .deliveries import Deliveries
 from .engine import Engine
 from .errors import bad_param
@@ -92,7 +93,9 @@ class Clearing:
         self.inputs = Inputs(now_ms)
         self.now_ms = now_ms = self.inputs.now_ms
         self.started_ms = now_ms()
-        self.account = Account(config.balances, config.fees, config.leverage, config.instruments)
+        self.account = Account(
+            config.balances, config.fees, config.leverage, config.instruments, config.fee_terms
+        )
         self._identity = Identity(config.seed, now_ms())
         self.register = Register(self._identity)
         self._settlement = Settlement(self.account, self._identity, now_ms, self._publish)
@@ -110,6 +113,8 @@ class Clearing:
             config.collateral,
             self.register.holding,
         )
+        self.account.price = self.risk.price
+        self.account.held_by_orders = self.risk.locked_without_loan
         self.settings = PositionSettings(
             self.account, self.register, self.markets, self._tell_position, self.risk
         )
@@ -165,10 +170,12 @@ class Clearing:
             rpi_maker=config.rpi_maker,
             auctions=self.auctions,
         )
-        self.auctions.advance(now_ms())
+        self._available = AvailableProof(self.account, self.risk, self.markets)
         self._unfinished: deque[Step] = deque()
         self._is_following = False
         self._looked_ms = 0
+        # Last, as an auction that is over by now is matched here.
+        self.auctions.advance(now_ms())
 
     @property
     def input_target(self) -> str:
@@ -275,6 +282,7 @@ class Clearing:
         prove(self.account, self.register, self.markets)
         prove_interest(self.account, self.interest)
         self.risk.order_margins.prove()
+        self._available.prove()
 
     def _enlist(self, it: Instrument) -> None:
         """Open a market for an instrument that was not there at the start."""

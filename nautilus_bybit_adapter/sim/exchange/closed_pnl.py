@@ -30,10 +30,10 @@ class OpenPart:
         """Count a fill; return the opening and the closing fee of what it closed."""
         it = fill.order.instrument
         qty, closed = it.qty(fill.lots), it.qty(fill.closed_lots)
-        close_fee = coin_amount(fill.fee * closed / qty) if closed else ZERO
+        close_fee = coin_amount(fill.charged_in_settle * closed / qty) if closed else ZERO
         open_fee = self.closed(closed) if closed else ZERO
         if qty > closed:
-            self.opened(qty - closed, fill.fee - close_fee)
+            self.opened(qty - closed, fill.charged_in_settle - close_fee)
         return open_fee, close_fee
 
     def opened(self, qty: Decimal, fee: Decimal) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from . import catalogue
-from .fees import FeeRates, default_fees
+from .fees import FeeRates, FeeTerms, default_fees
 from .instruments import Instrument, default_catalogue
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ class ExchangeConfig:
         Coins of the account.
     fees : mapping of str to FeeRates
         Fee rates by category.
+    fee_terms : FeeTerms
+        Fees in MNT, and taxes on fees.
     collateral : mapping of str to Decimal
         Share of a coin's value that backs positions, by coin.
     leverage : Decimal
@@ -45,6 +47,7 @@ class ExchangeConfig:
         default_factory=lambda: {"USDT": Decimal(100_000), "BTC": Decimal(1), "ETH": Decimal(10)}
     )
     fees: Mapping[str, FeeRates] = field(default_factory=default_fees)
+    fee_terms: FeeTerms = field(default_factory=FeeTerms)
     collateral: Mapping[str, Decimal] = field(
         default_factory=lambda: catalogue.default_catalogue().collateral
     )

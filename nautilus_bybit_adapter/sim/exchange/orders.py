@@ -192,8 +192,8 @@ class OptionFigures(NamedTuple):
 class Execution:
     """One fill of one client order.
 
-    Amounts are Decimals in the coin their name says: `value` in quote coin, `fee` in `fee_coin`, `pnl` in the
-    settle coin.
+    Amounts are Decimals in the coin their name says: `value` in quote coin, `fee` and the `tax` on it in `fee_coin`,
+    `pnl` in the settle coin.
     """
 
     order: Order
@@ -217,6 +217,22 @@ class Execution:
     mark_price: str
     exec_type: str = "Trade"
     option: OptionFigures | None = None
+    tax: Decimal = ZERO
+
+    @property
+    def tax_rate(self) -> Decimal:
+        """Tax as a fraction of the traded value."""
+        return self.fee_rate * self.tax / self.fee if self.fee else ZERO
+
+    @property
+    def charged(self) -> Decimal:
+        """Everything it was charged, in `fee_coin`."""
+        return self.fee + self.tax
+
+    @property
+    def charged_in_settle(self) -> Decimal:
+        """What a contract's settle coin was charged: nothing where the fee was paid in another coin."""
+        return self.charged if self.fee_coin == self.order.instrument.settle else ZERO
 
     @property
     def moves_position(self) -> bool:

@@ -197,11 +197,12 @@ class PositionSettings:
             slot.added_margin, slot.adds_margin = ZERO, False
 
     def _lacks(self, mode: str) -> bool:
-        """Whether the account would not cover its positions in a margin mode it is in now."""
+        """Whether the account would not cover its positions and orders in a margin mode it is in now."""
         if self.margin_mode != mode:
             return False
         if mode == ISOLATED:
-            return any(self._risk.free(m.instrument.settle) < 0 for m, _ in self._risk.held())
+            coins = {**self._account.balances, **self._risk.sheet()}
+            return any(self._risk.free(coin) < 0 for coin in coins)
         total = self._risk.totals()
         return total.maintenance > 0 and total.backing <= total.maintenance
 

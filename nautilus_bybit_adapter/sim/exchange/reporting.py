@@ -88,9 +88,10 @@ class Reporter:
             touched[it.key] = it
             ident = self._ident(it, self._markets[it.key].seq)
             self._tell("order", it.category, ident, now_ms, partial(_order_rows, order, self.smp_group))
-        self._tell_account(touched.values(), now_ms)
+        charged = {fill.fee_coin: None for fills in step.executions.values() for fill in fills}
+        self._tell_account(touched.values(), charged, now_ms)
 
-    def _tell_account(self, touched: Iterable[Instrument], now_ms: int) -> None:
+    def _tell_account(self, touched: Iterable[Instrument], charged: dict[str, None], now_ms: int) -> None:
         coins: dict[str, None] = {}
         for it in touched:
             coins[it.settle] = None
@@ -101,6 +102,7 @@ class Reporter:
             if it.is_option:
                 ident = f"{self.uid}_greeks_{now_ms}"
                 self._tell("greeks", "", ident, now_ms, partial(coin_greeks, self._risk, it.base))
+        coins |= charged
         if coins:
             self.tell_wallet(coins, now_ms)
 

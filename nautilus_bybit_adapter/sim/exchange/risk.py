@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from .amounts import ZERO
 from .instruments import INVERSE, LINEAR, SPOT
 from .margin import (
+    LEAST_REFERENCE_RATE,
     isolated_im,
     isolated_mm,
     position_im,
@@ -126,8 +127,9 @@ class Risk:
 
     @property
     def taker_rate(self) -> Decimal:
-        """Taker fee of linear and inverse fills."""
-        return self._account.rates[LINEAR].taker
+        """Taker fee of linear and inverse fills, with the tax on it."""
+        rate, tax = self._account.rates[LINEAR].taker, self._account.fee_terms.tax
+        return max(rate, LEAST_REFERENCE_RATE) * (1 + tax) if tax else rate
 
     @property
     def margin_mode(self) -> str:
@@ -297,6 +299,17 @@ class Risk:
                 order.held_value if order.is_buy else order.held_qty
                 for order in (*self.open_of(SPOT), *self._waiting())
                 if order is not without and _locked_coin(order) == coin
+            ),
+            ZERO,
+        )
+
+    def locked_without_loan(self, coin: str, without: Order | None = None) -> Decimal:
+        """Amount of `coin` that open spot orders hold which may not borrow what they lack."""
+        return sum(
+            (
+                order.held_value if order.is_buy else order.held_qty
+                for order in (*self.open_of(SPOT), *self._waiting())
+                if order is not without and order.is_leverage != "1" and _locked_coin(order) == coin
             ),
             ZERO,
         )

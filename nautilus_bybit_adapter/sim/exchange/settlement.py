@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .account import Account, order_fee_coin
-from .amounts import ZERO, plain
-from .fees import fill_fee
+from .amounts import ZERO, coin_amount, plain
+from .fees import MNT, fill_fee
 from .orders import ClosedOrderError, Execution, Order, PublicTrade
 
 if TYPE_CHECKING:
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from .identity import Identity
+    from .instruments import Instrument
     from .market import Market
     from .positions import Position
 
 
 # `execType` of a delivery, which is charged at the rate of its own.
 DELIVERIES = ("Delivery", "Settle")
+# Cash flows that are no trading fee.
+UNTAXED = frozenset({*DELIVERIES, "Funding", "MovePosition"})
 
 
 @dataclass(slots=True)
@@ -162,7 +165,7 @@ class Settlement:
             closed=it.to_lots(filled.closed) or 0,
             pnl=filled.pnl,
         )
-        position.book(filled, execution.fee)
+        position.book(filled, execution.charged_in_settle)
         position.updated_ms, position.seq = execution.at_ms, execution.seq
         position.created_ms = position.created_ms or execution.at_ms
         if not position.size:
@@ -181,6 +184,7 @@ class Settlement:
                 execution.at_ms,
                 it.quote if order.is_buy else it.base,
                 execution.value if order.is_buy else it.qty(lots),
+                of=order,
             )
         self._account.book_spot(execution)
         return execution
@@ -205,6 +209,10 @@ class Settlement:
         elif it.listing.pre_listing is not None:
             rate = it.listing.pre_listing.fee_rate(market.phase, is_maker=is_maker)
         fee_coin = order_fee_coin(it, order.side, rebate=is_maker and rate < 0)
+        fee = fill_fee(it, fee_coin, ticks=ticks, lots=lots, rate=rate, index=market.index)
+        if order.exec_type not in UNTAXED:
+            fee, fee_coin = self._charge(it, fee, fee_coin)
+        tax = coin_amount(max(ZERO, fee) * self._account.fee_terms.tax)
         return Execution(
             order=order,
             exec_id=self._identity.exec_id(it.category),
@@ -215,7 +223,8 @@ class Settlement:
             ticks=ticks,
             lots=lots,
             value=it.value(ticks, lots),
-            fee=fill_fee(it, fee_coin, ticks=ticks, lots=lots, rate=rate, index=market.index),
+            fee=fee,
+            tax=ZERO if order.exec_type in UNTAXED else tax,
             fee_coin=fee_coin,
             fee_rate=rate,
             is_maker=is_maker,
@@ -228,3 +237,11 @@ class Settlement:
             mark_price="" if it.is_spot else plain(market.mark),
             option=market.option_figures(ticks) if it.is_option else None,
         )
+
+    def _charge(self, it: Instrument, fee: Decimal, coin: str) -> tuple[Decimal, str]:
+        """Fee and its coin: MNT at a discount, where the account pays so and holds enough of it."""
+        account = self._account
+        in_mnt = account.fee_terms.in_mnt(it.category, fee * account.price(coin), account.price(MNT))
+        if in_mnt is None or in_mnt > account.balances[MNT] - account.held_by_orders(MNT, None):
+            return fee, coin
+        return in_mnt, MNT

@@ -6,9 +6,10 @@ Source: Bybit V5 Order, Execution, Position and Wallet streams and their REST co
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from .amounts import ZERO, plain, truncated
+from .amounts import EIGHT_PLACES, ZERO, plain, truncated
 from .conditions import Protection, price_or_blank
 from .greeks import greek_texts, position_greeks
 from .liquidation_price import liquidation_price
@@ -204,7 +205,7 @@ def execution_row(fill: Execution) -> Row:
         "marketUnit": order.market_unit,
         "execPnl": plain(fill.pnl) if linear else "",
         "createType": order.create_type,
-        "extraFees": [],
+        "extraFees": extra_fees(fill),
         "feeCurrency": fill.fee_coin,
     }
     if not linear:
@@ -249,7 +250,22 @@ def execution_item(fill: Execution) -> Row:
     """Item of `/v5/execution/list`."""
     row = execution_row(fill)
     item = {name: row[name] for name in _REST_EXECUTION_FIELDS if name in row}
-    return item | {"execFeeV2": row["execFee"], "extraFees": ""}
+    return item | {"execFeeV2": row["execFee"], "extraFees": extra_fees_text(fill)}
+
+
+def extra_fees(fill: Execution) -> list[Row]:
+    """Return the tax on a fill's fee as the `execution` topic tells it."""
+    if not fill.tax:
+        return []
+    kind = {"feeCoin": fill.fee_coin, "feeType": "GST", "subFeeType": "IND_GST"}
+    # As far as its digits go: the rate is one of two that were multiplied.
+    return [kind | {"feeRate": plain(fill.tax_rate.quantize(EIGHT_PLACES)), "fee": plain(fill.tax)}]
+
+
+def extra_fees_text(fill: Execution) -> str:
+    """Return the same as REST tells it: text, empty where there is nothing."""
+    told = extra_fees(fill)
+    return json.dumps(told, separators=(",", ":")) if told else ""
 
 
 def position_row(market: Market, position: Position, risk: Risk, stops: PositionStops | None = None) -> Row:

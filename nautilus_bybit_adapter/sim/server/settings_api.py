@@ -64,15 +64,19 @@ def set_limit_px_action(context: Context, params: Params) -> dict[str, Any]:
 
 
 def user_settings(context: Context, params: Params) -> dict[str, Any]:
-    """`/v5/account/user-setting-config`; `lpa*` says whether a price beyond the band is moved to it."""
+    """`/v5/account/user-setting-config`.
+
+    `lpa*` says whether a price beyond the band is moved to it, `smsef` and `fmsef` whether fees are paid in MNT.
+    """
     del params
     profile = context.profile
+    pays_in_mnt = context.exchange.account.fee_terms.mnt_price is not None
     return {
         "lpaSpot": profile.keeps_price["spot"],
         "lpaPerp": profile.keeps_price["linear"],
         "deltaEnable": profile.delta_mode,
-        "smsef": False,
-        "fmsef": False,
+        "smsef": pays_in_mnt,
+        "fmsef": pays_in_mnt,
     }
 
 

@@ -9,27 +9,26 @@ import asyncio
 import functools
 import socket
 import ssl
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING
-
-import aiohappyeyeballs
 
 from nautilus_bybit_adapter.transport.exchange import ExchangeLost
 from nautilus_bybit_adapter.transport.http1.connection import Connection
+from nautilus_bybit_adapter.transport.http1.dialing import dial_straight
 from nautilus_bybit_adapter.transport.http1.origin import Origin
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.transport.exchange import HttpAnswer, HttpRequest
+    from nautilus_bybit_adapter.transport.http1.dialing import Dialler
 
 # Servers keep idle connections longer than this; where one tells of less, that holds.
 _KEEP_SECS = 15.0
 # A connection is left alone this long before the other side would close it.
 _KEEP_MARGIN_SECS = 1.0
-_ADDRESS_DELAY_SECS = 0.25
 
 
 class ConnectionPool:
-    """Carries requests over connections that are kept between them; the `HttpTransport` without a proxy.
+    """Carries requests over connections that are kept between them; the `HttpTransport` without an HTTP proxy.
 
     A GET whose connection is closed without one byte of an answer is sent once more, on a new one; nothing else is
     sent twice. A caller that is cancelled, or whose time is over, takes its connection down with it.
@@ -42,14 +41,23 @@ class ConnectionPool:
         The most connections at a time; beyond it a request waits, within its time.
     keep_secs : float
         How long an idle connection is used again, in seconds.
+    dialler : Dialler
+        What opens sockets.
     """
 
     def __init__(
-        self, *, tls: ssl.SSLContext | None = None, limit: int = 100, keep_secs: float = _KEEP_SECS
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        limit: int = 100,
+        keep_secs: float = _KEEP_SECS,
+        dialler: Dialler = dial_straight,
     ) -> None:
         self._tls = tls
+        self._dialler = dialler
         self._keep_secs = keep_secs
-        self._slots = asyncio.Semaphore(limit)
+        self._free = limit
+        self._waiting: deque[asyncio.Future[None]] = deque()
         self._origins: dict[str, Origin] = {}
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
         self._open: set[Connection] = set()
@@ -67,13 +75,14 @@ class ConnectionPool:
         if origin is None:
             origin = self._origins[base_url] = Origin(base_url)
         raw = origin.request_bytes(request)
-        deadline = asyncio.get_running_loop().time() + timeout_secs
-        if self._slots.locked():
-            await self._wait_for_slot(deadline)
+        now = asyncio.get_running_loop().time()
+        deadline = now + timeout_secs
+        if self._free:
+            self._free -= 1
         else:
-            await self._slots.acquire()  # at once
+            await self._wait_for_slot(deadline)
         try:
-            connection = self._kept(origin) or await self._dial(origin, deadline)
+            connection = self._kept(origin, now) or await self._dial(origin, deadline)
             try:
                 return await self._ask(origin, connection, raw, deadline)
             except ExchangeLost as lost:
@@ -81,7 +90,7 @@ class ConnectionPool:
                     raise
             return await self._ask(origin, await self._dial(origin, deadline), raw, deadline)
         finally:
-            self._slots.release()
+            self._free_slot()
 
     async def close(self) -> None:
         """Close all connections; exchanges under way are lost."""
@@ -94,11 +103,26 @@ class ConnectionPool:
             await self._all_lost.wait()
 
     async def _wait_for_slot(self, deadline: float) -> None:
+        """Wait until another exchange hands its slot over."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
         try:
             async with asyncio.timeout_at(deadline):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise ExchangeLost("all connections are busy", is_sent=False, is_timeout=True) from None
+                await turn
+        except BaseException as exc:
+            if turn.done() and not turn.cancelled():
+                self._free_slot()
+            if isinstance(exc, TimeoutError):
+                raise ExchangeLost("all connections are busy", is_sent=False, is_timeout=True) from None
+            raise
+
+    def _free_slot(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
 
     async def _ask(self, origin: Origin, connection: Connection, raw: bytes, deadline: float) -> HttpAnswer:
         answer = await connection.exchange(raw, deadline)
@@ -111,10 +135,9 @@ class ConnectionPool:
             self._idle[origin].append(connection)
         return answer
 
-    def _kept(self, origin: Origin) -> Connection | None:
+    def _kept(self, origin: Origin, now: float) -> Connection | None:
         """Return the connection that was used last, and close those that nobody used for long."""
         idle = self._idle[origin]
-        now = asyncio.get_running_loop().time()
         while idle and idle[0].idle_until <= now:
             idle.pop(0).abort()
         while idle:
@@ -144,9 +167,7 @@ class ConnectionPool:
         return connection
 
     async def _connected(self, origin: Origin) -> Connection:
-        raw = await aiohappyeyeballs.start_connection(
-            await origin.addresses(), happy_eyeballs_delay=_ADDRESS_DELAY_SECS, interleave=1
-        )
+        raw = await self._dialler(origin)
         try:
             _, connection = await asyncio.get_running_loop().create_connection(
                 lambda: Connection(self._on_lost),

@@ -59,6 +59,15 @@ def listed(desk: Desk) -> dict[str, Any]:
     return dict(page["list"][0])
 
 
+def test_a_contract_whose_auction_is_over_when_the_venue_starts_trades_at_once() -> None:
+    found = tuple(
+        it for it in default_catalogue(START_MS - 2 * TRADE_MS).instruments if it.key[1] == "NOVAUSDT"
+    )
+    late = Desk(ExchangeConfig(instruments=found))
+    assert nova(late).status == "Trading"
+    late.exchange.check()
+
+
 def test_the_clock_leads_through_the_phases_and_the_contract_is_listed_so(desk: Desk) -> None:
     seen = []
     for after_ms in (0, HELD_FAST_MS - 1, HELD_FAST_MS, MATCH_MS, TRADE_MS - 1, TRADE_MS):

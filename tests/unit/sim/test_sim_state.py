@@ -22,7 +22,7 @@ from nautilus_bybit_adapter.sim.state.journal import SEMANTICS
 from nautilus_bybit_adapter.sim.state.store import Row, Store
 
 # What objects of a state file look like, by version of its semantics.
-SHAPES = {"1": "200da78d5c5a"}
+SHAPES = {"1": "e6efb18df57c"}
 START_MS = 1_791_270_000_000
 # Public methods that read, or that only lead to methods marked `taken`.
 READING = {

@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from nautilus_trader.model.enums import (
     LiquiditySide,
@@ -24,7 +25,7 @@ from nautilus_bybit_adapter.nt1.mapping.reports import (
     position_report,
     spot_position_report,
 )
-from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
+from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder, ExtraFee
 from nautilus_bybit_adapter.wire.positions import BybitPosition
 
 ACCOUNT = AccountId("BYBIT-UNIFIED")
@@ -162,6 +163,33 @@ def test_a_spot_fee_without_a_currency_follows_the_venues_rule(
     report = fill_report(execution(**{"fee_currency": "", **changes}), pair, ACCOUNT, 1)
     assert report.commission.currency.code == currency
     assert report.commission.as_decimal() == Decimal(changes.get("exec_fee", "0.01095836"))
+
+
+GST = {
+    "feeCoin": "USDT",
+    "feeType": "GST",
+    "subFeeType": "IND_GST",
+    "feeRate": "0.000099",
+    "fee": "0.004613796",
+}
+
+
+@pytest.mark.parametrize(
+    ("extra_fees", "commission"),
+    [
+        ([msgspec.convert(GST, ExtraFee)], "0.01557216"),
+        (msgspec.json.encode([GST]).decode(), "0.01557216"),
+        ([msgspec.convert({**GST, "feeCoin": "EUR"}, ExtraFee)], "0.01095836"),
+        ("[{", "0.01095836"),
+        ([], "0.01095836"),
+    ],
+    ids=["pushed", "asked-for", "in-another-coin", "unreadable", "none"],
+)
+def test_a_tax_on_a_fee_is_part_of_the_commission(
+    perpetual: CryptoPerpetual, extra_fees: object, commission: str
+) -> None:
+    report = fill_report(execution(extra_fees=extra_fees), perpetual, ACCOUNT, 1)
+    assert report.commission == Money.from_str(f"{commission} USDT")
 
 
 def test_a_derivatives_fee_without_a_currency_is_in_the_settlement_coin(perpetual: CryptoPerpetual) -> None:
