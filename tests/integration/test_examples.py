@@ -161,8 +161,5 @@ def test_every_example_is_listed_and_run() -> None:
     found = {path.name for path in EXAMPLES.glob("*.py")}
     for name in found:
         assert f"`{name}`" in listed or f"]({name})" in listed, name
-    assert found == SHARED | BY_VENUE_OPTION.keys() | BY_VARIABLES.keys() | {
-        "paper.py",
-        "backtest.py",
-        "fast_warden.py",
-    }
+    alone = {"paper.py", "backtest.py", "fast_warden.py"}
+    assert found == SHARED | BY_VENUE_OPTION.keys() | BY_VARIABLES.keys() | alone
