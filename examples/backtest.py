@@ -7,6 +7,7 @@ A recording is a file of ``bybit-nt record``, whose lines are a receive time and
 """
 
 import argparse
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from nautilus_trader.config import LoggingConfig
 from nautilus_trader.model.currencies import BTC, USDT
 from nautilus_trader.model.enums import AccountType, BookType, OmsType
 from nautilus_trader.model.identifiers import InstrumentId, Symbol, TraderId
-from nautilus_trader.model.instruments import CryptoPerpetual
+from nautilus_trader.model.instruments import CryptoPerpetual, Instrument
 from nautilus_trader.model.objects import Money, Price, Quantity
 from order_flow import OrderFlow, OrderFlowConfig
 from recording import read_recording
@@ -48,15 +49,19 @@ CONFIG = BacktestEngineConfig(trader_id=TraderId("BACKTEST-001"), logging=Loggin
 
 
 def backtest(
-    path: Path, strategy_config: OrderFlowConfig, latency_ms: int = 20, *, queue_position: bool = True
+    recordings: Sequence[tuple[Instrument, Path]],
+    strategy_config: OrderFlowConfig,
+    latency_ms: int = 20,
+    *,
+    queue_position: bool = True,
 ) -> tuple[OrderFlow, BacktestEngine]:
     """
-    Run the strategy over a recording.
+    Run the strategy over recordings.
 
     Parameters
     ----------
-    path : Path
-        The recording.
+    recordings : Sequence[tuple[Instrument, Path]]
+        The instruments, and a recording of each.
     strategy_config : OrderFlowConfig
         What to trade, and how.
     latency_ms : int, default 20
@@ -76,8 +81,9 @@ def backtest(
         queue_position=queue_position,
         liquidity_consumption=True,
     )
-    engine.add_instrument(INSTRUMENT)
-    engine.add_data(list(read_recording(path, INSTRUMENT)))
+    for instrument, path in recordings:
+        engine.add_instrument(instrument)
+        engine.add_data(list(read_recording(path, instrument)))
     strategy = OrderFlow(strategy_config)
     engine.add_strategy(strategy)
     engine.run()
@@ -87,6 +93,7 @@ def backtest(
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="OrderFlow on a recorded market.")
     parser.add_argument("recording", type=Path)
-    strategy, engine = backtest(parser.parse_args().recording, OrderFlowConfig(instrument_id=INSTRUMENT_ID))
+    recordings = [(INSTRUMENT, parser.parse_args().recording)]
+    strategy, engine = backtest(recordings, OrderFlowConfig(instrument_id=INSTRUMENT_ID))
     print(result(strategy, engine.cache))
     engine.dispose()

@@ -25,6 +25,8 @@ class OrderFlowConfig(StrategyConfig, frozen=True):
     ----------
     instrument_id : InstrumentId
         What to trade.
+    signal_id : InstrumentId, optional
+        Whose trades to watch, such as the spot market's; those of the instrument itself where left out.
     quantity : Decimal
         The position held, long or short, in the base coin.
     volume : Decimal
@@ -35,6 +37,7 @@ class OrderFlowConfig(StrategyConfig, frozen=True):
     """
 
     instrument_id: InstrumentId
+    signal_id: InstrumentId | None = None
     quantity: Decimal = Decimal("0.01")
     volume: Decimal = Decimal(5)
     threshold: Decimal = Decimal("0.3")
@@ -55,7 +58,10 @@ class OrderFlow(Strategy):
     Attributes
     ----------
     decisions : list[Decision]
-        Every change of mind. They depend on the trades alone, not on what was filled.
+        Every change of mind. They depend on the trades alone, not on what was filled; on another market's trades
+        (``signal_id``) they do not even depend on the own orders.
+    volume_seen : Decimal
+        What has traded so far, in the base coin.
 
     """
 
@@ -63,24 +69,24 @@ class OrderFlow(Strategy):
         super().__init__(config)
         self.decisions: list[Decision] = []
         self._side: OrderSide | None = None
-        self._seen = Decimal(0)
+        self.volume_seen = Decimal(0)
         self._pressure = Decimal(0)
 
     def on_start(self) -> None:
         """Subscribe to the book and the trades."""
         self.subscribe_order_book_deltas(self.config.instrument_id, BookType.L2_MBP, depth=50)
-        self.subscribe_trade_ticks(self.config.instrument_id)
+        self.subscribe_trade_ticks(self.config.signal_id or self.config.instrument_id)
 
     def on_trade_tick(self, tick: TradeTick) -> None:
         """Count a trade; look at the pressure whenever the volume is full."""
         left = tick.size.as_decimal()
         sign = 1 if tick.aggressor_side == AggressorSide.BUYER else -1
         while left:
-            part = min(left, self.config.volume - self._seen % self.config.volume)
+            part = min(left, self.config.volume - self.volume_seen % self.config.volume)
             left -= part
-            self._seen += part
+            self.volume_seen += part
             self._pressure += sign * part
-            if self._seen % self.config.volume == 0:
+            if self.volume_seen % self.config.volume == 0:
                 self._look(tick.price)
 
     def _look(self, price: Price) -> None:
@@ -90,7 +96,7 @@ class OrderFlow(Strategy):
         side = OrderSide.BUY if pressure > 0 else OrderSide.SELL
         if side != self._side:
             self._side = side
-            self.decisions.append(Decision(side, self._seen, price))
+            self.decisions.append(Decision(side, self.volume_seen, price))
             self._join(side)
 
     def _join(self, side: OrderSide) -> None:
@@ -109,6 +115,7 @@ class OrderFlow(Strategy):
             quantity=self.cache.instrument(instrument_id).make_qty(wanted),
             price=touch,
             post_only=True,
+            tags=[f"decision {len(self.decisions)}"],
         )
         self.submit_order(order)
 

@@ -43,7 +43,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "sim": (f"{_HERE}.sim:sim", "Serve a local Bybit V5 venue until it is interrupted."),
     "run": (f"{_HERE}.run.command:run", "Run a TradingNode from a JSON file."),
+    "record": (
+        f"{_HERE}.record.command:record",
+        "Record what the venue sends, with the time it came.",
+    ),
+    "load": (f"{_HERE}.load.command:load", "Load archives and recordings into a catalogue."),
     "report": (f"{_HERE}.report.command:report", "Show what the orders of a run cost, as one HTML file."),
+    "calibrate": (
+        f"{_HERE}.calibrate.command:calibrate",
+        "Fit the slippage forecast to recorded markets and say how well it holds.",
+    ),
     "doctor": (
         f"{_HERE}.doctor.command:doctor",
         "Check everything that trading needs, and say what to do.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +22,11 @@ def epilog(*examples: str) -> str:
 def json_option[F: Callable[..., Any]](function: F) -> F:
     """Add ``--json`` (argument ``is_json``): the result as JSON on stdout, for programs."""
     return click.option("--json", "is_json", is_flag=True, help="Print the result as JSON.")(function)
+
+
+def has_colour() -> bool:
+    """Tell whether what is printed may be coloured: on a terminal, and without ``NO_COLOR``."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def as_json(result: Any) -> str:

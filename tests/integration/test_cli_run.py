@@ -35,6 +35,7 @@ def test_a_signal_stops_the_node_in_order(
         assert "OrderFlow: STOPPED" in out, "the strategy first"
         assert "orders," in out.splitlines()[-1], "what came of it last"
         assert "Still" not in out, "nothing is left open"
+        assert "\x1b[" not in out, "no colours off a terminal"
         assert err == "Bybit TESTNET: no real money.\nInterrupted.\n"
         assert left_behind(process) == []
 

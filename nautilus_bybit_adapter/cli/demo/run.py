@@ -28,7 +28,7 @@ from nautilus_bybit_adapter.cli.demo.strategy import Leg, RoundTrip, RoundTripCo
 from nautilus_bybit_adapter.cli.demo.table import account_table, cost_table, demo_result
 from nautilus_bybit_adapter.cli.demo.venue import VenueAccess, access_of, local_venue
 from nautilus_bybit_adapter.cli.files import check_folder
-from nautilus_bybit_adapter.cli.output import as_json
+from nautilus_bybit_adapter.cli.output import as_json, has_colour
 from nautilus_bybit_adapter.cli.report.page import write_report
 from nautilus_bybit_adapter.cli.signals import Signals, ends_on_signals
 from nautilus_bybit_adapter.constants import BYBIT
@@ -184,7 +184,7 @@ def _build_node(
     provider = InstrumentProviderConfig(load_ids=frozenset({instrument_id}))
     config = TradingNodeConfig(
         trader_id=TraderId("DEMO-001"),
-        logging=LoggingConfig(log_level="ERROR"),
+        logging=LoggingConfig(log_level="ERROR", log_colors=has_colour()),
         exec_engine=LiveExecEngineConfig(reconciliation=True),
         data_clients={
             BYBIT: BybitDataClientConfig(

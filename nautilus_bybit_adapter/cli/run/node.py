@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import click
 import msgspec
@@ -13,7 +14,7 @@ from nautilus_trader.config import LoggingConfig, TradingNodeConfig
 from nautilus_trader.live.node import TradingNode
 
 from nautilus_bybit_adapter.cli.group import Failed
-from nautilus_bybit_adapter.cli.output import as_json
+from nautilus_bybit_adapter.cli.output import as_json, has_colour
 from nautilus_bybit_adapter.cli.run.plan import Plan
 from nautilus_bybit_adapter.cli.signals import ends_on_signals
 
@@ -63,10 +64,7 @@ def run_plan(plan: Plan, duration_secs: float | None, *, is_json: bool) -> None:
 
 
 async def _run(plan: Plan, duration_secs: float | None, summaries: list[Summary], *, is_quiet: bool) -> None:
-    config = plan.config
-    if is_quiet:
-        quiet = msgspec.structs.replace(config.logging or LoggingConfig(), log_level="OFF")
-        config = msgspec.structs.replace(config, logging=quiet)
+    config = _with_log_for(plan.config, is_quiet=is_quiet)
     loop = asyncio.get_running_loop()
     with ends_on_signals() as signals:
         node = TradingNode(config=config, loop=loop)
@@ -90,6 +88,15 @@ async def _run(plan: Plan, duration_secs: float | None, summaries: list[Summary]
             node.kernel.dispose()  # `node.dispose` would stop the loop this runs in
             if node.kernel.executor is not None:
                 node.kernel.executor.shutdown()
+
+
+def _with_log_for(config: TradingNodeConfig, *, is_quiet: bool) -> TradingNodeConfig:
+    """Return the config with a log for who looks at it: without colours off a terminal, without lines for a program."""
+    logging = config.logging or LoggingConfig()
+    changes: dict[str, Any] = {"log_level": "OFF"} if is_quiet else {}
+    if not has_colour():
+        changes["log_colors"] = False
+    return msgspec.structs.replace(config, logging=msgspec.structs.replace(logging, **changes))
 
 
 def _build(node: TradingNode, plan: Plan) -> None:

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from nautilus_trader.model.enums import LiquiditySide, order_side_to_str, order_type_to_str
+from nautilus_trader.model.enums import LiquiditySide, TimeInForce, order_side_to_str, order_type_to_str
 from nautilus_trader.model.events import OrderFilled, OrderInitialized
 
 from nautilus_bybit_adapter.warden.costs.records import BookLine, ForecastLine, InstrumentLine, OrderLine
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nautilus_trader.model.instruments import Instrument
 
     from nautilus_bybit_adapter.warden import Forecast
+
+_AT_ONCE = (TimeInForce.IOC, TimeInForce.FOK)
 
 type Touch = tuple[Decimal, Decimal]
 """Best bid and best ask."""
@@ -40,12 +42,17 @@ def instrument_line(instrument: Instrument, now_ns: int) -> InstrumentLine:
 
 
 def forecast_line(made: Forecast, horizon_ns: int) -> ForecastLine:
-    """Return a forecast as the log has it: `None` where it has no number."""
+    """Return a forecast as the log has it: `None` where it has no number; a bare walk has no quantiles."""
+    expected = made.expected_slippage_mid_bps
     return ForecastLine(
         horizon_ns=horizon_ns,
         sufficient_depth=made.sufficient_depth,
-        walk_bps=number(made.expected_slippage_mid_bps),
-        expected_bps=number(made.expected_slippage_mid_bps),
+        walk_bps=number(getattr(made, "walk_slippage_mid_bps", expected)),
+        expected_bps=number(expected),
+        q90_bps=number(getattr(made, "q90_slippage_mid_bps", math.nan)),
+        q95_bps=number(getattr(made, "q95_slippage_mid_bps", math.nan)),
+        passive_fill_probability=number(getattr(made, "passive_fill_probability", math.nan)),
+        uses_model=bool(getattr(made, "uses_model", False)),
     )
 
 
@@ -64,6 +71,7 @@ def order_line(
         price = event.options.get("price")
         terms["price"] = None if price is None else Decimal(str(price))
         terms["quantity"] = event.quantity.as_decimal()
+        terms["is_resting"] = price is not None and event.time_in_force not in _AT_ONCE
     elif isinstance(event, OrderFilled):
         terms["trade_id"] = event.trade_id.value
         terms["last_px"] = event.last_px.as_decimal()
