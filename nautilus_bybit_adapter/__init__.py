@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.data import BybitDataClient
     from nautilus_bybit_adapter.nt1.execution import BybitExecutionClient
     from nautilus_bybit_adapter.nt1.factories import BybitLiveDataClientFactory, BybitLiveExecClientFactory
+    from nautilus_bybit_adapter.nt1.history.loader import BybitOrderBookDeltaDataLoader
     from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_CLIENT_ID, BYBIT_VENUE
     from nautilus_bybit_adapter.nt1.mapping.margin_actions import BybitMarginAction
     from nautilus_bybit_adapter.nt1.mapping.order_params import BybitOrderParams
@@ -87,6 +88,7 @@ __all__ = [
     "BybitMarginRepayResult",
     "BybitMarginStatusResult",
     "BybitOpenInterest",
+    "BybitOrderBookDeltaDataLoader",
     "BybitOrderParams",
     "BybitOrderResponse",
     "BybitPositionIdx",
@@ -134,6 +136,7 @@ _HOMES = {
     "BybitMarginRepayResult": "nt1.custom_data",
     "BybitMarginStatusResult": "nt1.custom_data",
     "BybitOpenInterest": "nt1.custom_data",
+    "BybitOrderBookDeltaDataLoader": "nt1.history.loader",
     "BybitOrderParams": "nt1.mapping.order_params",
     "BybitOrderResponse": "wire.orders",
     "BybitPositionIdx": "wire.enums",

@@ -8,7 +8,7 @@ guards them.
 
 import enum
 from collections.abc import Callable, Sequence
-from typing import SupportsFloat, SupportsIndex, final
+from typing import Any, SupportsFloat, SupportsIndex, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -727,3 +727,157 @@ class FrameDispatcher:
         It returns the frame's topic, or None where the frame is left to the Python decoder: no feed has its
         topic, it is malformed, or it does not plainly follow. What a feed's callables raise is passed on.
         """
+
+class HistoryRows:
+    """Rows of history: a block of the framework's structs.
+
+    Parameters
+    ----------
+    types : FrameworkTypes
+        How objects are made.
+    """
+
+    @property
+    def last_ns(self) -> int:
+        """The last `ts_init` given out, UNIX nanoseconds."""
+    @property
+    def late_count(self) -> int:
+        """How often a time lay before that of the row above."""
+    def __len__(self) -> int: ...
+    def stamp(self, ts: int) -> int:
+        """Return the `ts_init` of what comes at this time: never before that of the row above."""
+    def append(self, capsule: object) -> None:
+        """Take the structs of a capsule that the framework has made of objects of the rows' class."""
+    def clear(self) -> None:
+        """Drop the rows."""
+    def objects[T](self, list_of: Callable[[object], list[T]]) -> list[T]:
+        """Return the rows as objects, by `list_from_capsule` of their class."""
+    def columns(self) -> dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]]:
+        """Return each field as an array, shape (n,).
+
+        Prices and sizes are the bytes of their raw values, (n * 16,) or (n * 8,) uint8, little-endian. Text is UTF-8
+        end to end, uint8, with int32 offsets (n + 1,) beside it under the field's name and `_offsets`.
+        """
+
+@final
+class DeltaRows(HistoryRows):
+    """Rows of book deltas."""
+
+    def __init__(self, types: FrameworkTypes) -> None: ...
+    def frames(self) -> list[Any]:
+        """Return the rows as `OrderBookDeltas`, one for the rows up to each F_LAST."""
+
+@final
+class TradeRows(HistoryRows):
+    """Rows of trades."""
+
+    def __init__(self, types: FrameworkTypes) -> None: ...
+
+def history_book_feed(
+    *,
+    types: FrameworkTypes,
+    instrument: object,
+    topic: str,
+    price_precision: int,
+    size_precision: int,
+    depth: int,
+    rows: DeltaRows,
+    publish: Callable[..., object],
+    on_live: Callable[[int], object],
+    on_applied: Callable[[int, int, int], object],
+) -> BookFeed:
+    """Return a `BookFeed` that fills rows; a frame with a `ts_init` of 0 is taken as known when it was pushed.
+
+    Raises
+    ------
+    ValueError
+        If a precision is beyond the framework's, or the rows are of another layout.
+    """
+
+def history_trade_feed(
+    *,
+    types: FrameworkTypes,
+    instrument: object,
+    topic: str,
+    price_precision: int,
+    size_precision: int,
+    symbol: str,
+    rows: TradeRows,
+    publish: Callable[..., object],
+) -> TradeFeed:
+    """Return a `TradeFeed` that fills rows; parameters and errors are those of `history_book_feed`."""
+
+class _Lines:
+    @property
+    def count(self) -> int:
+        """Lines read so far."""
+    @property
+    def has_rest(self) -> bool:
+        """Whether the text ends inside a line."""
+    def feed(self, block: bytes) -> None:
+        """Take some more text.
+
+        Raises
+        ------
+        ValueError
+            If a line is longer than 64 MiB.
+        """
+    def finish(self) -> None:
+        """Take what is left for a line."""
+
+@final
+class FrameLines(_Lines):
+    """Lines of frames, each handed to the feed of its topic.
+
+    Parameters
+    ----------
+    dispatcher : FrameDispatcher
+        The feeds.
+    is_stamped : bool
+        Whether a line begins with the time of its receipt, UNIX nanoseconds.
+    """
+
+    def __init__(self, dispatcher: FrameDispatcher, is_stamped: bool) -> None: ...
+    def run(self) -> tuple[int, bytes] | None:
+        """Go on until no feed takes a frame; return it behind its time (0 where there is none), None at the end."""
+
+@final
+class TradeLines(_Lines):
+    """Rows of a table of trades.
+
+    Parameters
+    ----------
+    types : FrameworkTypes
+        How objects are made.
+    instrument : capsule
+        A capsule of deltas of the instrument.
+    price_precision, size_precision : int
+        The instrument's decimals.
+    rows : TradeRows
+        Takes the trades.
+    time, side, price, size, trade_id : int
+        Where the cells stand, from 0.
+    time_digits : int
+        Decimals from the time's unit to nanoseconds.
+    is_sorted : bool
+        Whether a row before the one above it is left.
+    """
+
+    def __init__(
+        self,
+        *,
+        types: FrameworkTypes,
+        instrument: object,
+        price_precision: int,
+        size_precision: int,
+        rows: TradeRows,
+        time: int,
+        side: int,
+        price: int,
+        size: int,
+        trade_id: int,
+        time_digits: int,
+        is_sorted: bool,
+    ) -> None: ...
+    def run(self) -> bytes | None:
+        """Go on until a row is left; return it, None at the end."""

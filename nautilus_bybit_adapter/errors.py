@@ -18,6 +18,7 @@ __all__ = [
     "BybitCredentialsError",
     "BybitDecodeError",
     "BybitError",
+    "BybitHistoryError",
     "BybitNameError",
     "BybitRateLimitError",
     "BybitStatusError",
@@ -154,6 +155,32 @@ class BybitDecodeError(BybitError):
         super().__init__(message)
         self.topic = topic
         self.excerpt = excerpt[:80]
+
+
+class BybitHistoryError(BybitError, ValueError):
+    """An archive or a recording cannot be used as it is.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    line : int
+        The line at fault, from 1; 0 where it is the file.
+    reason : str
+        What is wrong, and what is allowed.
+    """
+
+    outcome = Outcome.NOT_SENT
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        where = f"{path}, line {line}" if line else path
+        super().__init__(f"{where}: {reason}")
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[BybitHistoryError], tuple[str, int, str]]:
+        return type(self), (self.path, self.line, self.reason)
 
 
 _SIGNED_TEXT = re.compile(r"origin_string\[.*\]", re.DOTALL)

@@ -10,6 +10,7 @@ namespace bybit_nt::python {
 
 void bind_feeds(pybind11::module_& module);
 void bind_geometry(pybind11::module_& module);
+void bind_history(pybind11::module_& module);
 void bind_layout(pybind11::module_& module);
 void bind_walk(pybind11::module_& module);
 void bind_warden(pybind11::module_& module);

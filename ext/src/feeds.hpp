@@ -40,12 +40,16 @@ class ObjectMaker {
 
     // `deltas` must not be empty.
     py::object deltas(std::vector<typename Data::DeltaType>& deltas) {
-        vec_ = {deltas.data(), deltas.size(), deltas.capacity()};
+        return this->deltas(deltas.data(), deltas.size());
+    }
+
+    py::object deltas(typename Data::DeltaType* first, std::size_t count) {
+        vec_ = {first, count, count};
         if (deltas_new_ == nullptr) {
             return call(deltas_of_, vec_capsule_);
         }
         data_.tag = layout::DataTag::kDeltas;
-        data_.deltas = deltas_new_(deltas.front().instrument_id, &vec_);
+        data_.deltas = deltas_new_(first->instrument_id, &vec_);
         const std::unique_ptr<void, layout::DeltasDrop> ours(data_.deltas, deltas_drop_);
         return call(data_of_, capsule_);
     }
@@ -54,6 +58,13 @@ class ObjectMaker {
         data_.tag = layout::DataTag::kQuote;
         data_.quote = quote;
         return call(data_of_, capsule_);
+    }
+
+    // What `list_of` makes of a capsule of these structs, which it must not keep.
+    template <typename Struct>
+    py::object list(const py::object& list_of, std::vector<Struct>& structs) {
+        vec_ = {structs.data(), structs.size(), structs.capacity()};
+        return call(list_of, vec_capsule_);
     }
 
     py::object trade(const typename Data::TradeType& trade) {
@@ -358,14 +369,20 @@ class FrameDispatcher {
 
     // None where the frame is left to the Python decoder.
     py::object on_frame(std::string_view json, std::uint64_t ts_init) const {
+        const std::shared_ptr<Feed> feed = take(json, ts_init);
+        return feed ? py::object(feed->name()) : py::object(py::none());
+    }
+
+    // The feed that took the frame, or nothing.
+    std::shared_ptr<Feed> take(std::string_view json, std::uint64_t ts_init) const {
         JsonScanner scanner(json);
         const auto found = feeds_.find(find_topic(json, scanner));
         if (found == feeds_.end()) {
-            return py::none();
+            return nullptr;
         }
         // Whoever takes what is published may remove the feed.
-        const std::shared_ptr<Feed> feed = found->second;
-        return feed->on_frame(json, ts_init) ? py::object(feed->name()) : py::object(py::none());
+        std::shared_ptr<Feed> feed = found->second;
+        return feed->on_frame(json, ts_init) ? feed : nullptr;
     }
 
   private:

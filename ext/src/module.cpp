@@ -7,6 +7,7 @@ PYBIND11_MODULE(_ext, module) {
     module.doc() = "Order-book kernels of nautilus_bybit_adapter.";
     bybit_nt::python::bind_layout(module);
     bybit_nt::python::bind_feeds(module);
+    bybit_nt::python::bind_history(module);
     bybit_nt::python::bind_walk(module);
     bybit_nt::python::bind_geometry(module);
     bybit_nt::python::bind_warden(module);

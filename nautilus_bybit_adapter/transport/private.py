@@ -74,6 +74,8 @@ class BybitPrivateWebSocket:
         What to subscribe to; all-in-one topics and those of a category do not mix.
     on_message : callable
         Called with each message and its `ts_init` (epoch ns, of arrival). Must not block.
+    on_frame : callable or None
+        Is shown each frame's bytes and its `ts_init` before it is read, the answers to requests among them.
     recover : callable or None
         Fetches what was missed: `get_executions` from a little before its last start, `get_open_orders`, and
         the orders that are no longer listed. Rows and messages overlap, so count an `execId` of an order once.
@@ -105,6 +107,7 @@ class BybitPrivateWebSocket:
         base_url: BaseUrl = None,
         topics: tuple[str, ...] = ACCOUNT_TOPICS,
         on_message: Callable[[AccountMessage, int], None],
+        on_frame: Callable[[bytes, int], None] | None = None,
         recover: Callable[[], Awaitable[None]] | None = None,
         on_live: Callable[[], None] | None = None,
         on_stale: Callable[[], None] | None = None,
@@ -117,6 +120,7 @@ class BybitPrivateWebSocket:
         options = options or SocketOptions()
         self._backoff = options.backoff
         self._on_message = on_message
+        self._on_frame = on_frame
         self._recover = recover
         self._on_live = on_live
         self._on_stale = on_stale
@@ -221,6 +225,8 @@ class BybitPrivateWebSocket:
             raise
 
     def _take(self, payload: bytes, ts_init: int) -> None:
+        if self._on_frame is not None:
+            self._on_frame(payload, ts_init)
         message = decode_private(payload)
         if isinstance(message, ControlMessage):
             self._on_control(message)

@@ -26,9 +26,8 @@ enum TradeField : unsigned { kTime = 1, kName = 2, kSide = 4, kSize = 8, kPrice 
 constexpr unsigned kTradeFields = 63;
 
 // The framework takes 1 to 36 printable ASCII characters, not all of them blank; others end the process.
-inline bool read_trade_id(JsonScanner& scanner, layout::TradeId& id) noexcept {
-    std::string_view text;
-    if (!scanner.read_string(text) || text.empty() || text.size() > layout::kMaxTradeId) {
+inline bool is_trade_id(std::string_view text) noexcept {
+    if (text.empty() || text.size() > layout::kMaxTradeId) {
         return false;
     }
     bool blank = true;
@@ -38,10 +37,22 @@ inline bool read_trade_id(JsonScanner& scanner, layout::TradeId& id) noexcept {
         }
         blank = blank && character == ' ';
     }
+    return !blank;
+}
+
+inline void set_trade_id(std::string_view text, layout::TradeId& id) noexcept {
     id = {};
     std::memcpy(id.value, text.data(), text.size());
     id.length = static_cast<std::uint8_t>(text.size());
-    return !blank;
+}
+
+inline bool read_trade_id(JsonScanner& scanner, layout::TradeId& id) noexcept {
+    std::string_view text;
+    if (!scanner.read_string(text) || !is_trade_id(text)) {
+        return false;
+    }
+    set_trade_id(text, id);
+    return true;
 }
 
 inline bool read_flag(JsonScanner& scanner) noexcept {

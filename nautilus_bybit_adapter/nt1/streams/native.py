@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nautilus_trader.model.instruments import Instrument
 
-from nautilus_bybit_adapter._ext import FrameworkTypes
+from nautilus_bybit_adapter._ext import BookFeed, FrameworkTypes
 from nautilus_bybit_adapter.nt1 import native
 from nautilus_bybit_adapter.nt1.mapping.market import SHOWN_LEVELS
 from nautilus_bybit_adapter.nt1.streams.book import BookStream, OnBookStatus
@@ -40,10 +40,15 @@ class NativeBookStream(BookStream):
         publish: Publish,
         on_status: OnBookStatus | None = None,
     ) -> None:
-        self.feed = native.book_feed(
+        self.feed = self._build_feed(types, instrument, topic, depth, publish)
+        super().__init__(instrument, depth, publish, on_status)
+
+    def _build_feed(
+        self, types: FrameworkTypes, instrument: Instrument, topic: str, depth: int, publish: Publish
+    ) -> BookFeed:
+        return native.book_feed(
             types, instrument, topic, depth, publish, on_live=self._on_live, on_applied=self._on_applied
         )
-        super().__init__(instrument, depth, publish, on_status)
 
     @property
     def deltas_wanted(self) -> bool:

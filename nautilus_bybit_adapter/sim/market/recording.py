@@ -1,7 +1,7 @@
 """Reading recorded public frames (`*.frames.gz`).
 
-Each line is `<receive time, ns> <V5 public frame>`. Frames of one file belong to one symbol; `orderbook.*`
-and `publicTrade` are used, other public topics are passed over.
+Each line is `<receive time, ns> <V5 public frame>`. Frames of one file belong to one symbol; `orderbook.{depth}`
+and `publicTrade` are used, other public topics are passed over, and so are a recorder's marks of a `gap`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME = re.compile(r"(spot|linear|inverse|option)_")
-_PASSED_OVER = {"tickers", "kline", "allLiquidation", "priceLimit", "insurance", "adlAlert"}
+_PASSED_OVER = {"tickers", "kline", "allLiquidation", "priceLimit", "insurance", "adlAlert", "gap"}
+_OTHER_BOOKS = {"rpi", "full"}
 # A book frame can reach the recorder before the trades it already contains; frames of this span are put back
 # into the exchange's own order.
 REORDER_NS = 500_000_000
@@ -138,7 +139,7 @@ class Recording:
         for line, received_ns, message in self._messages():
             topic = str(message.get("topic", ""))
             kind, *rest = topic.split(".")
-            if kind in _PASSED_OVER:
+            if kind in _PASSED_OVER or (kind == "orderbook" and rest and rest[0] in _OTHER_BOOKS):
                 continue
             depth = rest[0] if kind == "orderbook" and len(rest) > 1 else "0"
             if kind not in {"orderbook", "publicTrade"} or not rest or not depth.isdecimal():

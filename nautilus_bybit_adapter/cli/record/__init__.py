@@ -1,0 +1,1 @@
+"""The command `bybit-nt record`."""

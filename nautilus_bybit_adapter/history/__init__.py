@@ -1,0 +1,1 @@
+"""Archives and recordings of market data: what files there are, what is in them, and the recorder."""
