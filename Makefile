@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo docs pictures test replay lint format bench cards chaos fuzz clean
+.PHONY: help setup demo docs pictures test replay lint format bench cards costs chaos fuzz clean
 
 PY := .venv/bin/python
 
@@ -37,6 +37,9 @@ bench: setup  ## measure against the framework's own adapter; writes build/bench
 cards: setup  ## run the framework's testing cards with both adapters; writes the tables in docs/
 	@$(PY) tests/conformance/write_data_cards.py
 	@$(PY) tests/conformance/write_exec_cards.py
+
+costs: setup  ## what smart limits cost on recorded order flow; writes docs/smart-limit.md (BYBIT_NT_DATA names the folder)
+	@$(PY) tests/bench/smart_limit_costs.py
 
 .PHONY: ctest
 ctest: setup

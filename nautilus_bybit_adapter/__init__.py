@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.algo import (
         SmartLimitExecAlgorithm,
         SmartLimitExecAlgorithmConfig,
+        SmartLimitModify,
         SmartLimitReport,
     )
     from nautilus_bybit_adapter.nt1.config import BybitDataClientConfig, BybitExecClientConfig
@@ -105,6 +106,7 @@ __all__ = [
     "FastWarden",
     "SmartLimitExecAlgorithm",
     "SmartLimitExecAlgorithmConfig",
+    "SmartLimitModify",
     "SmartLimitReport",
 ]
 
@@ -153,12 +155,12 @@ _HOMES = {
     "FastWarden": "warden",
     "SmartLimitExecAlgorithm": "nt1.algo",
     "SmartLimitExecAlgorithmConfig": "nt1.algo",
+    "SmartLimitModify": "nt1.algo",
     "SmartLimitReport": "nt1.algo",
 }
 
 # Names of the framework's own adapter that are not here, and what does the same.
 REPLACED = {
-    "BybitOrderBookDeltaDataLoader": "`bybit-nt sim --replay FILE` replays one of Bybit's archives into a live node",
     "BybitTickerData": "BybitTicker holds all of a ticker as decimals (bid1_price is bid_price, high_price24h is "
     "high_price_24h); subscribe or request DataType(BybitTicker, {'instrument_id': instrument_id})",
     "get_cached_bybit_http_client": "BybitHTTPClient(environment=..., credentials=...) is the REST client; open it "
@@ -170,7 +172,7 @@ REPLACED = {
 
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
-    if home is None and name in REPLACED:
+    if name in REPLACED:
         # An AttributeError would lose its message on the way through `from ... import`.
         raise BybitNameError(f"{name} is not in {__name__}: {REPLACED[name]}")
     if home is None:

@@ -198,6 +198,7 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
             on_message: Callable[[AccountMessage, int], None],
             recover: Callable[[], Awaitable[None]],
             on_live: Callable[[], None],
+            on_stale: Callable[[], None],
         ) -> BybitPrivateWebSocket:
             return BybitPrivateWebSocket(
                 environment=environment,
@@ -207,6 +208,7 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
                 on_message=on_message,
                 recover=recover,
                 on_live=on_live,
+                on_stale=on_stale,
                 options=options,
                 logger=log,
                 server_time_ms=http.server_time_ms,

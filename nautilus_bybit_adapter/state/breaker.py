@@ -115,6 +115,11 @@ class CircuitBreaker:
         return self._retry_at
 
     @property
+    def is_closed(self) -> bool:
+        """Whether requests pass."""
+        return not self._is_open
+
+    @property
     def is_probed(self) -> bool:
         """Whether a probe is under way."""
         return self._is_probed

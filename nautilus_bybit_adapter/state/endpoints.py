@@ -67,7 +67,7 @@ class Host:
 
     def is_usable(self, now: float) -> bool:
         """Return whether requests pass."""
-        return now >= self.banned_until and self.breaker.state(now) is BreakerState.CLOSED
+        return self.breaker.is_closed and (not self._bans or now >= self.banned_until)
 
     def ready_at(self, now: float) -> float:
         """Return when the next request passes."""

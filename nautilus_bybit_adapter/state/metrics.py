@@ -60,9 +60,15 @@ class LatencyHistogram:
         """Take a duration in seconds."""
         ms = secs * 1000
         at = int(math.log(ms / _FIRST_MS) / _GROWTH) + 1 if ms > _FIRST_MS else 0
-        self._buckets[min(at, _BUCKETS - 1)] += 1
+        self._buckets[at if at < _BUCKETS else -1] += 1
         self._count += 1
         self._max_ms = max(self._max_ms, ms)
+
+    def merge(self, other: LatencyHistogram) -> None:
+        """Take what another has collected, too."""
+        self._buckets = [mine + more for mine, more in zip(self._buckets, other._buckets, strict=True)]
+        self._count += other._count
+        self._max_ms = max(self._max_ms, other._max_ms)
 
     def snapshot(self) -> Latency:
         """Return the quantiles."""
@@ -229,13 +235,11 @@ class RequestLog:
         self.retries = 0
         self._ret_codes: Counter[int] = Counter()
         self._failures: Counter[str] = Counter()
-        self._histogram = LatencyHistogram()
         self._paths: dict[str, _PathCounts] = {}
 
     def on_answer(self, path: str, secs: float, ret_code: int) -> None:
         """Take an answer that came `secs` seconds after the request."""
         counts = self._of(path)
-        self._histogram.add(secs)
         counts.histogram.add(secs)
         counts.refusals += ret_code != 0
         if ret_code in self._ret_codes or len(self._ret_codes) < _MOST_NAMES:
@@ -248,7 +252,10 @@ class RequestLog:
 
     def latency(self) -> Latency:
         """Return the quantiles of all answers."""
-        return self._histogram.snapshot()
+        whole = LatencyHistogram()
+        for counts in self._paths.values():
+            whole.merge(counts.histogram)
+        return whole.snapshot()
 
     def ret_codes(self) -> Mapping[int, int]:
         """Return the answers by `retCode`."""
@@ -263,8 +270,10 @@ class RequestLog:
         return MappingProxyType({path: counts.snapshot() for path, counts in self._paths.items()})
 
     def _of(self, path: str) -> _PathCounts:
-        name = path if path in self._paths or len(self._paths) < _MOST_NAMES else OTHER
-        counts = self._paths.setdefault(name, _PathCounts())
+        counts = self._paths.get(path)
+        if counts is None:
+            name = path if len(self._paths) < _MOST_NAMES else OTHER
+            counts = self._paths.setdefault(name, _PathCounts())
         counts.requests += 1
         self.requests += 1
         return counts

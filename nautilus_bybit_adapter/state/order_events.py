@@ -84,10 +84,11 @@ class Canceled:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """One execution, seen for the first time."""
+    """One execution, seen for the first time; `trade_id` names it among all, see `TradeIds`."""
 
     client_order_id: str
     execution: BybitExecution
+    trade_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ class OrderRecord:
     """What is known of one order. Quantities in the venue's order unit.
 
     `awaits_trigger` is whether a limit order lies behind a trigger that has not been seen to go off;
-    `held` are the fills of an order over a quote amount, which wait until its quantity is known.
+    `held` are fills that wait until the quantity they are measured against is known; `refused` is whether the
+    framework was told, or has decided by itself, that there is no such order.
     """
 
     client_order_id: str
@@ -139,6 +141,7 @@ class OrderRecord:
     awaits_trigger: bool = False
     venue_order_id: str = ""
     phase: Phase = Phase.SUBMITTED
+    refused: bool = False
     filled: Decimal = Decimal(0)
     reported: Decimal = Decimal(0)
     submitted_ms: int = 0
@@ -146,3 +149,12 @@ class OrderRecord:
     waiting_since_ms: int = 0
     closing: Canceled | None = field(default=None)
     held: list[Filled] = field(default_factory=list)
+
+    @property
+    def missing(self) -> str:
+        """What an order that is under way still lacks, in words; a resting one lacks nothing."""
+        if self.phase is Phase.SUBMITTED:
+            return "no push has told of it"
+        if self.phase is Phase.CLOSING or (self.phase is Phase.ACCEPTED and self.filled < self.reported):
+            return "fills it reported have not arrived"
+        return "its end has not been told" if self.phase is Phase.ACCEPTED and self.held else ""

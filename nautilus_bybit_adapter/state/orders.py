@@ -6,15 +6,15 @@ order the framework's own state machine accepts. The rules:
 
 - an acknowledgement only binds the venue's id: received is not accepted;
 - executions are the only source of fills, each ``execId`` of an order counts once;
-- the fills of an order over an amount of the quote coin wait until it is done, since its quantity in the base
-  coin is what they are measured against;
+- fills wait until the quantity they are measured against is known: those of an order over an amount of the quote
+  coin until it is done, those beyond an order's quantity until the amendment that allowed them is known;
 - a terminal status waits until the fills it speaks of have arrived; when they have not, a query is asked for;
-- an outcome nobody knows stays open until the venue has answered for the order's ``orderLinkId``.
+- an outcome nobody knows stays open until the venue has answered for the order's ``orderLinkId``;
+- an order that was given up and lives is handed on as one made elsewhere: what it fills is still the account's.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,8 @@ from nautilus_bybit_adapter.state.order_events import (
     Triggered,
     Updated,
 )
+from nautilus_bybit_adapter.state.order_records import OrderRecords
+from nautilus_bybit_adapter.state.trade_ids import CountedFills, TradeIds
 from nautilus_bybit_adapter.wire.enums import ExecType
 
 if TYPE_CHECKING:
@@ -47,8 +49,6 @@ FILL_TYPES = frozenset(
 )
 _KNOWN_TYPES = frozenset(ExecType)
 POST_ONLY_CROSSED = "EC_PostOnlyWillTakeLiquidity"
-REMEMBERED_CLOSED_ORDERS = 10_000
-REMEMBERED_EXECUTIONS = 100_000
 # An order the venue made longer than this before ours was sent is another one that used the same link id.
 CLOCK_TOLERANCE_MS = 60_000
 # Pushes follow an acknowledgement within milliseconds.
@@ -60,18 +60,9 @@ def decimal_or_none(text: str) -> Decimal | None:
     return Decimal(text or "0") or None
 
 
-def _missing(record: OrderRecord) -> str:
-    """Name what an order that is under way still lacks; a resting one lacks nothing."""
-    if record.phase is Phase.SUBMITTED:
-        return "no push has told of it"
-    if record.phase is Phase.CLOSING or (record.phase is Phase.ACCEPTED and record.filled < record.reported):
-        return "fills it reported have not arrived"
-    return "its end has not been told" if record.phase is Phase.ACCEPTED and record.held else ""
-
-
-def _key(execution: BybitExecution) -> tuple[str, str]:
-    """Return what an execution counts once by: both sides of a trade with oneself may carry the same `execId`."""
-    return execution.exec_id, execution.order_id
+def _updated(record: OrderRecord, ts_ms: int) -> Updated:
+    terms = record.quantity, record.price, record.trigger_price
+    return Updated(record.client_order_id, record.venue_order_id, *terms, ts_ms)
 
 
 def _made_before(order: BybitOrder, record: OrderRecord) -> bool:
@@ -80,13 +71,20 @@ def _made_before(order: BybitOrder, record: OrderRecord) -> bool:
 
 
 class OrderLifecycles:
-    """Every own order's lifecycle; see the module's rules."""
+    """
+    Every own order's lifecycle; see the module's rules.
 
-    def __init__(self) -> None:
-        self._records: dict[str, OrderRecord] = {}
-        self._by_venue_id: dict[str, str] = {}
-        self._closed: OrderedDict[str, None] = OrderedDict()
-        self._executions: OrderedDict[tuple[str, str], None] = OrderedDict()
+    Parameters
+    ----------
+    trade_ids : TradeIds, optional
+        Names the fills.
+
+    """
+
+    def __init__(self, trade_ids: TradeIds | None = None) -> None:
+        self._trade_ids = trade_ids or TradeIds()
+        self._records = OrderRecords()
+        self._counted = CountedFills()
 
     def record(self, client_order_id: str) -> OrderRecord | None:
         """Return what is known of an order."""
@@ -94,13 +92,13 @@ class OrderLifecycles:
 
     def knows(self, client_order_id: str, venue_order_id: str) -> bool:
         """Tell whether an order was submitted or adopted here."""
-        return self._find(client_order_id, venue_order_id) is not None
+        return self._records.find(client_order_id, venue_order_id) is not None
 
     def open_ids(self) -> dict[str, str]:
         """Return every order that is not closed: the venue's id, `""` while it is unknown, by client order id."""
         return {
             record.client_order_id: record.venue_order_id
-            for record in self._records.values()
+            for record in self._records.all()
             if record.phase is not Phase.CLOSED
         }
 
@@ -117,7 +115,7 @@ class OrderLifecycles:
         submitted_ms: int = 0,
     ) -> None:
         """Take note of an order that is about to be sent; a price and a trigger make a limit behind a trigger."""
-        self._records[client_order_id] = OrderRecord(
+        record = OrderRecord(
             client_order_id,
             quantity,
             price,
@@ -126,20 +124,20 @@ class OrderLifecycles:
             awaits_trigger=price is not None and trigger_price is not None,
             submitted_ms=submitted_ms,
         )
+        self._records.add(record)
 
-    def adopt(self, record: OrderRecord, execution_ids: list[str]) -> None:
-        """Take over an order of an earlier run, with the executions that are already booked."""
-        self._records[record.client_order_id] = record
-        if record.venue_order_id:
-            self._bind(record, record.venue_order_id)
-        for execution_id in execution_ids:
-            self._remember_execution((execution_id, record.venue_order_id))
+    def adopt(self, record: OrderRecord, trade_ids: list[str]) -> None:
+        """Take over an order of an earlier run, with the ids of the fills that are already booked."""
+        self._records.add(record)
+        for trade_id in trade_ids:
+            self._trade_ids.on_booked(trade_id, record.venue_order_id)
+            self._counted.add((trade_id, record.venue_order_id))
 
     def on_acknowledged(self, client_order_id: str, venue_order_id: str) -> None:
         """Bind the venue's id: the gateway received the order, which is not acceptance."""
         record = self._records.get(client_order_id)
         if record is not None and venue_order_id:
-            self._bind(record, venue_order_id)
+            self._records.bind(record, venue_order_id)
 
     def on_refused(
         self, client_order_id: str, reason: str, ts_ms: int, *, due_post_only: bool = False
@@ -149,8 +147,7 @@ class OrderLifecycles:
         if record is None or record.phase is not Phase.SUBMITTED:
             # It was seen working: what a push says outweighs an error answer. Ask.
             return [Query(client_order_id, f"refused ({reason}) after it was seen working")] if record else []
-        self._close(record)
-        return [Rejected(client_order_id, reason, due_post_only, ts_ms)]
+        return [self._refuse(record, reason, ts_ms, due_post_only=due_post_only)]
 
     def on_unknown(self, client_order_id: str, reason: str) -> list[OrderEvent]:
         """Nobody knows whether a request arrived."""
@@ -165,11 +162,24 @@ class OrderLifecycles:
         if record is None or record.phase is Phase.CLOSED:
             return []
         if record.phase is Phase.SUBMITTED:
-            self._close(record)
-            return [Rejected(client_order_id, reason, due_post_only=False, ts_ms=ts_ms)]
+            return [self._refuse(record, reason, ts_ms)]
         # It was accepted once and the venue keeps cancelled orders for a day only.
-        self._close(record)
+        self._records.close(record)
         return [Canceled(client_order_id, record.venue_order_id, ts_ms)]
+
+    def on_given_up(self, client_order_id: str) -> None:
+        """Take that the framework holds an order for refused: from now on it is one made elsewhere."""
+        record = self._records.get(client_order_id)
+        if record is not None:
+            record.refused = True
+            self._records.close(record)
+
+    def on_unbookable(self, fill: Filled) -> None:
+        """Take back a fill that could not be booked, so that it counts when it comes again."""
+        self._counted.discard((fill.trade_id, fill.execution.order_id))
+        record = self._records.get(fill.client_order_id)
+        if record is not None:
+            record.filled -= Decimal(fill.execution.exec_qty)
 
     def overdue(self, now_ms: int) -> list[OrderEvent]:
         """Return a query for each order that something is missing of for too long: a push may have been lost.
@@ -180,8 +190,8 @@ class OrderLifecycles:
             The time in epoch milliseconds, on the clock of `on_submitted`.
         """
         events: list[OrderEvent] = []
-        for record in self._records.values():
-            reason = _missing(record)
+        for record in self._records.all():
+            reason = record.missing
             if not reason:
                 record.waiting_since_ms = 0
             elif not record.waiting_since_ms:
@@ -195,15 +205,17 @@ class OrderLifecycles:
 
     def on_order(self, order: BybitOrder) -> list[OrderEvent]:
         """Take an order push or a REST order row."""
-        record = self._find(order.order_link_id, order.order_id)
+        record = self._records.find(order.order_link_id, order.order_id)
         if record is None:
             return [ForeignOrder(order)]
+        if record.refused:
+            lives = order.order_status in OPEN_STATUSES or Decimal(order.cum_exec_qty or "0")
+            return [ForeignOrder(order)] if lives and not _made_before(order, record) else []
         if record.phase is Phase.SUBMITTED and _made_before(order, record):
-            self._close(record)
             reason = f"orderLinkId {record.client_order_id!r} was used before, by order {order.order_id}"
-            return [Rejected(record.client_order_id, reason, due_post_only=False, ts_ms=record.submitted_ms)]
+            return [self._refuse(record, reason, record.submitted_ms)]
         if order.order_id:
-            self._bind(record, order.order_id)
+            self._records.bind(record, order.order_id)
         cumulative = Decimal(order.cum_exec_qty or "0")
         record.reported = max(record.reported, cumulative)
         updated_ms = int(order.updated_time or "0")
@@ -216,31 +228,43 @@ class OrderLifecycles:
 
     def on_execution(self, execution: BybitExecution) -> list[OrderEvent]:
         """Take an execution push or a REST execution row; a repeated ``execId`` gives nothing."""
-        if _key(execution) in self._executions:
+        key = self._trade_ids.of(execution.exec_id, execution.order_id), execution.order_id
+        if key in self._counted:
             return []
         if execution.exec_type not in FILL_TYPES:
-            return self._on_no_fill(execution)
-        self._remember_execution(_key(execution))
-        record = self._find(execution.order_link_id, execution.order_id)
+            return self._on_no_fill(execution, key)
+        # What cannot be read raises before the execution counts as seen.
+        quantity, ts_ms = Decimal(execution.exec_qty), int(execution.exec_time or "0")
+        told = Decimal(execution.order_qty or "0") if execution.order_type == "Limit" else Decimal(0)
+        self._counted.add(key)
+        record = self._records.find(execution.order_link_id, execution.order_id)
         if record is None:
             return [ForeignFill(execution)]
-        self._bind(record, execution.order_id)
-        ts_ms = int(execution.exec_time or "0")
+        if record.refused:
+            return [ForeignFill(execution)] if ts_ms >= record.submitted_ms - CLOCK_TOLERANCE_MS else []
+        self._records.bind(record, execution.order_id)
         events = self._accept(record, ts_ms) + self._trigger(record, ts_ms)
-        fill = Filled(record.client_order_id, execution)
-        record.filled += Decimal(execution.exec_qty)
+        fill = Filled(record.client_order_id, execution, key[0])
+        record.filled += quantity
+        events += self._learn_quantity(record, told, ts_ms)
         if record.quote_quantity:
             record.held.append(fill)
+        elif record.filled > record.quantity:
+            record.held.append(fill)
+            reason = (
+                f"{record.filled} is filled of {record.quantity}: it was amended and no push has told of it"
+            )
+            events.append(Query(record.client_order_id, reason))
         else:
             events.append(fill)
         return events + self._finish_if_complete(record, ts_ms)
 
-    def _on_no_fill(self, execution: BybitExecution) -> list[OrderEvent]:
+    def _on_no_fill(self, execution: BybitExecution, key: tuple[str, str]) -> list[OrderEvent]:
         if execution.exec_type in _KNOWN_TYPES:
-            self._remember_execution(_key(execution))
+            self._counted.add(key)
             return [NotAFill(execution)]
         # A word nobody knows may be a damaged one: the same execution can still come with its true type.
-        record = self._find(execution.order_link_id, execution.order_id)
+        record = self._records.find(execution.order_link_id, execution.order_id)
         reason = f"execution type {execution.exec_type!r} is not known"
         return [NotAFill(execution), *([Query(record.client_order_id, reason)] if record else [])]
 
@@ -261,22 +285,43 @@ class OrderLifecycles:
         trigger = named if named is not None else record.trigger_price
         if (quantity, price, trigger) != (record.quantity, record.price, record.trigger_price):
             record.quantity, record.price, record.trigger_price = quantity, price, trigger
-            events.append(
-                Updated(record.client_order_id, record.venue_order_id, quantity, price, trigger, updated_ms)
-            )
+            events.append(_updated(record, updated_ms))
+        if not record.quote_quantity and record.filled <= record.quantity:
+            events += self._release(record, updated_ms)
         return events
+
+    def _learn_quantity(self, record: OrderRecord, told: Decimal, ts_ms: int) -> list[OrderEvent]:
+        """Take the quantity an execution names, where the push of an amendment is late or lost and it matters."""
+        if record.quote_quantity or record.phase is Phase.CLOSED or record.filled < record.quantity:
+            return []
+        is_old = record.filled == record.quantity and ts_ms < record.updated_ms
+        if told <= record.quantity or is_old:
+            return []
+        record.updated_ms = max(record.updated_ms, ts_ms)
+        return self._resize(record, told, ts_ms)
+
+    def _resize(self, record: OrderRecord, quantity: Decimal, ts_ms: int) -> list[OrderEvent]:
+        if record.quote_quantity or quantity == record.quantity:
+            return []
+        record.quantity = quantity
+        return [_updated(record, ts_ms)]
 
     def _on_terminal(self, record: OrderRecord, order: BybitOrder, cumulative: Decimal) -> list[OrderEvent]:
         if order.order_status == "Filled":
-            return self._on_filled(record, order)
+            return self._on_filled(record, order, cumulative)
         if order.order_status == "Rejected" or order.order_status in CANCELED_STATUSES:
             return self._on_ended(record, order, cumulative)
         return [Query(record.client_order_id, f"status {order.order_status!r} is not known")]
 
-    def _on_filled(self, record: OrderRecord, order: BybitOrder) -> list[OrderEvent]:
+    def _on_filled(self, record: OrderRecord, order: BybitOrder, cumulative: Decimal) -> list[OrderEvent]:
         ts_ms = int(order.updated_time or "0")
         events = self._accept(record, ts_ms) + self._trigger(record, ts_ms)
         record.phase = Phase.CLOSING
+        if cumulative:  # of an amended order, whose push may have been lost
+            events += self._resize(record, cumulative, ts_ms)
+            if events and isinstance(events[-1], Updated) and record.filled == cumulative and not record.held:
+                # No fill is left that could end it.
+                record.closing = Canceled(record.client_order_id, record.venue_order_id, ts_ms)
         return events + (self._finish_if_complete(record, ts_ms) or self._ask_for_missing_fills(record))
 
     def _on_ended(self, record: OrderRecord, order: BybitOrder, cumulative: Decimal) -> list[OrderEvent]:
@@ -284,14 +329,22 @@ class OrderLifecycles:
         post_only = order.reject_reason == POST_ONLY_CROSSED
         never_worked = record.phase is Phase.SUBMITTED and not cumulative and not record.filled
         if never_worked and (order.order_status == "Rejected" or post_only):
-            self._close(record)
-            return [Rejected(record.client_order_id, order.reject_reason, post_only, ts_ms)]
+            return [self._refuse(record, order.reject_reason, ts_ms, due_post_only=post_only)]
         events = self._accept(record, ts_ms)
+        if cumulative > record.quantity:
+            events += self._resize(record, max(cumulative, Decimal(order.qty or "0")), ts_ms)
         record.phase = Phase.CLOSING
         record.closing = Canceled(record.client_order_id, record.venue_order_id, ts_ms)
         return events + (self._finish_if_complete(record, ts_ms) or self._ask_for_missing_fills(record))
 
     # -- parts ---------------------------------------------------------------------------------------------
+
+    def _refuse(
+        self, record: OrderRecord, reason: str, ts_ms: int, *, due_post_only: bool = False
+    ) -> OrderEvent:
+        record.refused = True
+        self._records.close(record)
+        return Rejected(record.client_order_id, reason, due_post_only, ts_ms)
 
     def _accept(self, record: OrderRecord, ts_ms: int) -> list[OrderEvent]:
         if record.phase is not Phase.SUBMITTED:
@@ -315,41 +368,18 @@ class OrderLifecycles:
         if record.phase is Phase.CLOSING and record.filled >= record.reported:
             events = self._release(record, ts_ms)
             # An order over a quote amount is filled by what it bought, though a rest of the amount was canceled.
-            if record.closing is not None and not events:
-                events = [record.closing]
-            self._close(record)
+            if record.closing is not None and not (record.quote_quantity and events):
+                events.append(record.closing)
+            self._records.close(record)
             return events
-        if record.phase is Phase.ACCEPTED and not record.quote_quantity and record.filled >= record.quantity:
-            self._close(record)
+        is_full = not record.quote_quantity and not record.held and record.filled >= record.quantity
+        if record.phase is Phase.ACCEPTED and is_full:
+            self._records.close(record)
         return []
 
     def _release(self, record: OrderRecord, ts_ms: int) -> list[OrderEvent]:
         """Hand over the fills that waited for the quantity they are measured against."""
         held, record.held = record.held, []
-        if not held:
-            return []
+        if not held or not record.quote_quantity:
+            return [*held]
         return [Sized(record.client_order_id, record.venue_order_id, record.filled, ts_ms), *held]
-
-    def _close(self, record: OrderRecord) -> None:
-        record.phase, record.closing = Phase.CLOSED, None
-        self._closed[record.client_order_id] = None
-        while len(self._closed) > REMEMBERED_CLOSED_ORDERS:
-            forgotten, _ = self._closed.popitem(last=False)
-            old = self._records.pop(forgotten, None)
-            if old is not None:
-                self._by_venue_id.pop(old.venue_order_id, None)
-
-    def _bind(self, record: OrderRecord, venue_order_id: str) -> None:
-        record.venue_order_id = venue_order_id
-        self._by_venue_id[venue_order_id] = record.client_order_id
-
-    def _find(self, client_order_id: str, venue_order_id: str) -> OrderRecord | None:
-        record = self._records.get(client_order_id) if client_order_id else None
-        if record is None and venue_order_id:
-            record = self._records.get(self._by_venue_id.get(venue_order_id, ""))
-        return record
-
-    def _remember_execution(self, key: tuple[str, str]) -> None:
-        self._executions[key] = None
-        while len(self._executions) > REMEMBERED_EXECUTIONS:
-            self._executions.popitem(last=False)

@@ -24,6 +24,7 @@ from nautilus_bybit_adapter.transport.rest_call import exchange, is_unreachable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nautilus_bybit_adapter.state.limiter import Demand
     from nautilus_bybit_adapter.transport.exchange import HttpTransport
     from nautilus_bybit_adapter.transport.gate import RateGate
     from nautilus_bybit_adapter.transport.hosts import HostGate, Passage
@@ -83,7 +84,7 @@ class Dispatcher:
         self,
         transport: HttpTransport,
         call: RestCall,
-        headers: Callable[[], Mapping[str, str]],
+        sign: Callable[[RestCall], Mapping[str, str]],
         deadline: Deadline,
     ) -> RestAnswer:
         """Send a call once when it may go, and return the answer whatever its `retCode`.
@@ -94,8 +95,8 @@ class Dispatcher:
             What carries it.
         call : RestCall
             What to send.
-        headers : callable
-            Signs the call; called when it may go, so that the time stamp is fresh.
+        sign : callable
+            Returns the call's own headers; called when it may go, so that the time stamp is fresh.
         deadline : Deadline
             By when it must be sent and answered.
 
@@ -108,7 +109,8 @@ class Dispatcher:
         """
         purpose, demand, send_by = purpose_of(call.path), call.demand(self._account), deadline.send_by
         while True:
-            await self._hosts.ready(purpose, send_by)
+            if not self._hosts.is_clear:
+                await self._hosts.ready(purpose, send_by)
             ticket = await self._gate.enter(demand, send_by)
             try:
                 passage = self._hosts.admit(purpose, send_by)
@@ -119,7 +121,7 @@ class Dispatcher:
                 break
             self._gate.give_back(ticket)
         try:
-            answer = await self._exchange(transport, call, headers, passage, deadline)
+            answer = await self._exchange(transport, call, demand, sign, passage, deadline)
         except BaseException as exc:
             # A cancelled call says nothing about the host; what is judged already is not judged twice.
             self._hosts.on_abandoned(passage)
@@ -132,7 +134,8 @@ class Dispatcher:
         self,
         transport: HttpTransport,
         call: RestCall,
-        headers: Callable[[], Mapping[str, str]],
+        demand: Demand,
+        sign: Callable[[RestCall], Mapping[str, str]],
         passage: Passage,
         deadline: Deadline,
     ) -> RestAnswer:
@@ -146,17 +149,19 @@ class Dispatcher:
                 transport,
                 passage.host.endpoint.rest,
                 call,
-                headers(),
+                sign(call),
                 self._timeout_secs if had_time else secs,
             )
         except BybitError as exc:
             self._on_failure(call, passage, exc, had_time=had_time)
             raise
-        self._on_answer(call, passage, answer, self._monotonic() - started)
+        self._on_answer(call, demand, passage, answer, self._monotonic() - started)
         return answer
 
-    def _on_answer(self, call: RestCall, passage: Passage, answer: RestAnswer, secs: float) -> None:
-        code, demand = answer.envelope.ret_code, call.demand(self._account)
+    def _on_answer(
+        self, call: RestCall, demand: Demand, passage: Passage, answer: RestAnswer, secs: float
+    ) -> None:
+        code = answer.envelope.ret_code
         self.log.on_answer(call.path, secs, code)
         if code in HOST_TROUBLE_CODES:
             self._hosts.on_failure(passage, f"{call.name} was answered with {code}.")

@@ -78,6 +78,11 @@ class HostGate:
         is_ready = breaker.state(self._monotonic()) is BreakerState.HALF_OPEN
         return is_ready and not breaker.is_probed and not self._waiting.total()
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether `ready` would let any request through at once."""
+        return self._choice.current.is_usable(self._monotonic())
+
     async def ready(self, purpose: Purpose, deadline: float) -> None:
         """Wait until `admit` lets a request through; does not yield where it does so at once.
 
@@ -180,6 +185,8 @@ class HostGate:
     def _obstacle(self, purpose: Purpose, deadline: float) -> float | None:
         """Return until when to wait, `None` for no need to; raises where waiting is no use."""
         now = self._monotonic()
+        if self._choice.current.is_usable(now):
+            return None
         host = self._choice.choose(now)
         if now < host.banned_until:
             if host.banned_until < deadline:

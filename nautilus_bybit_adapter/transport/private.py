@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.constants import MAX_ARGS_CHARS
-from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.state.session import (
     Announce,
     Authenticate,
@@ -220,7 +219,8 @@ class BybitPrivateWebSocket:
         """Take a frame (for the link); what one that cannot be read said is fetched."""
         try:
             self._take(payload, ts_init)
-        except BybitDecodeError:
+        except Exception:
+            # Whether the frame or its consumer was at fault, what it said is not known.
             self._make_good()
             raise
 

@@ -5,9 +5,8 @@ Source: Bybit V5 "Integration Guidance".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -40,8 +39,7 @@ _REFUSED_STATUSES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RestCall:
+class RestCall(msgspec.Struct, frozen=True):
     """A request before it is signed.
 
     Parameters
@@ -92,8 +90,7 @@ class RestCall:
         return Demand(self.path, self.category, self.orders, self.is_private, account=account)
 
 
-@dataclass(frozen=True, slots=True)
-class RestAnswer:
+class RestAnswer(NamedTuple):
     """An answer whose `retCode` is still to be judged; header names do not mind case."""
 
     envelope: Envelope
@@ -102,12 +99,14 @@ class RestAnswer:
 
 def query_string(parameters: Mapping[str, str | int | None], cursor: str = "") -> str:
     """Return a query string; `None` values are left out, and the cursor goes as the venue gave it."""
-    pairs = [
-        f"{name}={quote(str(value), safe='')}" for name, value in parameters.items() if value is not None
-    ]
+    pairs = [f"{name}={_quoted(str(value))}" for name, value in parameters.items() if value is not None]
     if cursor:
         pairs.append(f"cursor={cursor}")
     return "&".join(pairs)
+
+
+def _quoted(text: str) -> str:
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")
 
 
 def signed_headers(

@@ -265,14 +265,15 @@ class RestSession:
 
     async def learn_clock(self) -> None:
         """Read the venue's clock a few times and keep the offset of the quickest answer."""
-        self._clock.reset()
-        for _ in range(_CLOCK_SAMPLES):
+        for number in range(_CLOCK_SAMPLES):
             sent_ms = self._clock_ns() / 1_000_000
             raw = await self.read("/v5/market/time", {})
             received_ms = self._clock_ns() / 1_000_000
             nanos = decode_result(raw, BybitServerTime, "GET /v5/market/time").time_nano
             if not nanos.isdigit():
                 raise BybitDecodeError(f"The venue's clock must be a number; it is {nanos!r}.", topic="time")
+            if not number:
+                self._clock.reset()  # not before: an old offset is better than none
             self._clock.add(ClockSample(sent_ms, int(nanos) / 1_000_000, received_ms))
 
     async def read(
@@ -293,9 +294,15 @@ class RestSession:
         """
         call = RestCall.get(path, parameters, cursor, is_private=is_private)
         deadline = self._deadline(call, deadline_secs)
-        return (
-            await self._repeats.run(lambda: self._ask(call, deadline), deadline.answer_by, self.learn_clock)
-        ).result
+        # Most reads succeed at once, and need no machinery.
+        try:
+            return (await self._ask(call, deadline)).result
+        except BybitError as exc:
+            failure = exc
+        envelope = await self._repeats.repeat(
+            lambda: self._ask(call, deadline), deadline.answer_by, self.learn_clock, failure
+        )
+        return envelope.result
 
     async def write(
         self, path: str, request: msgspec.Struct, *, deadline_secs: float | None = None
@@ -349,7 +356,7 @@ class RestSession:
             raise BybitConnectionError(f"{call.name} needs an open client.", Outcome.NOT_SENT)
         if call.is_private and self._credentials is None:
             raise BybitConfigError(f"{call.name} needs credentials, and none were given.")
-        answer: RestAnswer = await self._dispatcher.send(transport, call, lambda: self._sign(call), deadline)
+        answer: RestAnswer = await self._dispatcher.send(transport, call, self._sign, deadline)
         envelope = answer.envelope
         if envelope.ret_code != 0:
             reasons = refusal_reasons(envelope.result)

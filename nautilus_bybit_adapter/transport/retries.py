@@ -86,10 +86,14 @@ class ReadRetries:
         self._journal = logger
         self._monotonic = monotonic
 
-    async def run[T](
-        self, ask: Callable[[], Awaitable[T]], deadline: float, learn_clock: Callable[[], Awaitable[None]]
+    async def repeat[T](
+        self,
+        ask: Callable[[], Awaitable[T]],
+        deadline: float,
+        learn_clock: Callable[[], Awaitable[None]],
+        failure: BybitError,
     ) -> T:
-        """Return what `ask` returns, asking again after a failure that may pass.
+        """Return what `ask` returns, after a first attempt that failed.
 
         Parameters
         ----------
@@ -99,28 +103,16 @@ class ReadRetries:
             Monotonic seconds until which to try.
         learn_clock : callable
             Called before the attempt that follows a refusal for the time stamp.
+        failure : BybitError
+            Of the first attempt.
 
         Raises
         ------
         BybitError
             The last failure.
         """
-        # Most reads succeed at once, and need no machinery.
-        try:
-            return await ask()
-        except BybitError as exc:
-            if retry_wait(exc) is False:
-                raise
-            first = exc
-        return await self._again(ask, deadline, learn_clock, first)
-
-    async def _again[T](
-        self,
-        ask: Callable[[], Awaitable[T]],
-        deadline: float,
-        learn_clock: Callable[[], Awaitable[None]],
-        failure: BybitError,
-    ) -> T:
+        if retry_wait(failure) is False:
+            raise failure
         first = failure
         attempts = stamina.retry_context(
             on=retry_wait,

@@ -34,10 +34,11 @@ def read_rate_headers(headers: Mapping[str, str]) -> RateHeaders | None:
     headers : Mapping of str to str
         In the venue's own spelling, or a mapping that does not mind case.
     """
-    limit, remaining = headers.get("X-Bapi-Limit", ""), headers.get("X-Bapi-Limit-Status", "")
-    if limit.isdecimal() and remaining.isdecimal():
-        return RateHeaders(int(limit), int(remaining))
-    return None
+    limit = headers.get("X-Bapi-Limit", "")
+    if not limit.isdecimal():
+        return None
+    remaining = headers.get("X-Bapi-Limit-Status", "")
+    return RateHeaders(int(limit), int(remaining)) if remaining.isdecimal() else None
 
 
 def read_reset_ms(headers: Mapping[str, str]) -> int | None:

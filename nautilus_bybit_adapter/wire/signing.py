@@ -6,7 +6,7 @@ Source: Bybit V5 "Integration Guidance: Authentication" and "Connect: Authentica
 from __future__ import annotations
 
 import base64
-import hmac
+import hashlib
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from nautilus_bybit_adapter.errors import BybitCredentialsError
 
+_BLOCK_SIZE = hashlib.sha256().block_size
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 _PEM_MARK = "PRIVATE KEY-----"
 
 
@@ -40,10 +42,12 @@ class Credentials:
     api_key: str
     api_secret: str
     _rsa_key: RSAPrivateKey | None = field(init=False, compare=False)
+    _keyed: tuple[hashlib._Hash, hashlib._Hash] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         key = _load_rsa_key(self.api_secret) if is_pem(self.api_secret) else None
         object.__setattr__(self, "_rsa_key", key)
+        object.__setattr__(self, "_keyed", _keyed_digests(self.api_secret.encode()))
 
     @property
     def label(self) -> str:
@@ -55,7 +59,10 @@ class Credentials:
         """Return a signature: HMAC-SHA256 in hex, or RSASSA-PKCS1-v1_5 with SHA-256 in base64."""
         if self._rsa_key is not None:
             return base64.b64encode(self._rsa_key.sign(message, PKCS1v15(), SHA256())).decode()
-        return hmac.digest(self.api_secret.encode(), message, "sha256").hex()
+        inner, outer = (digest.copy() for digest in self._keyed)
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
     def __repr__(self) -> str:
         return f"Credentials(api_key='{self.label}', api_secret='***')"
@@ -64,6 +71,17 @@ class Credentials:
 def is_pem(secret: str) -> bool:
     """Return whether a secret is a private key as PEM text."""
     return _PEM_MARK in secret
+
+
+def _keyed_digests(key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+    """Return the two halves of an HMAC that have read its key.
+
+    Copied for each signature they save looking up the algorithm and reading the key, which is most of its cost.
+
+    Source: RFC 2104, section 4.
+    """
+    block = (hashlib.sha256(key).digest() if len(key) > _BLOCK_SIZE else key).ljust(_BLOCK_SIZE, b"\0")
+    return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
 
 
 def _load_rsa_key(pem: str) -> RSAPrivateKey:

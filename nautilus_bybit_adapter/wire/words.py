@@ -68,14 +68,14 @@ def known_words(row_type: type) -> dict[str, frozenset[str]]:
     return found
 
 
-def unknown_words(rows: Sequence[msgspec.Struct]) -> Counter[str]:
+def unknown_words(rows: Sequence[msgspec.Struct]) -> dict[str, int]:
     """Return how often rows of one kind hold a word that is not known, by `Struct.field=word`."""
-    found: Counter[str] = Counter()
+    found: dict[str, int] = {}
     if not rows:
         return found
     row_type = type(rows[0])
     for name, words in known_words(row_type).items():
         texts = list(map(operator.attrgetter(name), rows))
         if not words.issuperset(texts):
-            found.update(f"{row_type.__name__}.{name}={text}" for text in texts if text not in words)
+            found |= Counter(f"{row_type.__name__}.{name}={text}" for text in texts if text not in words)
     return found

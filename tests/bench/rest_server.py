@@ -12,6 +12,9 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import cast
+
+import uvloop
 
 END = b"\r\n\r\n"
 UNKNOWN = b'{"retCode":10001,"retMsg":"no such answer","result":{},"retExtInfo":{},"time":1}'
@@ -26,11 +29,10 @@ class Answers(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
+        self._buffer = self._buffer + data if self._buffer else data
         while (end := self._buffer.find(END)) >= 0:
             head = self._buffer[:end]
             at = head.lower().find(b"content-length:")
@@ -69,4 +71,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

@@ -78,7 +78,8 @@ def impatient() -> None:
     quick = partial(SocketOptions, ping_interval_secs=0.5, pong_timeout_secs=1.5, step_timeout_secs=4.0)
     vars(factories)["SocketOptions"] = quick
     # Many nodes at a time on a busy machine: a start may take long, and is no finding.
-    vars(support)["PATIENCE_SECS"] = 3 * PATIENCE_SECS
+    vars(support)["PATIENCE_SECS"] = 6 * PATIENCE_SECS
+    vars(support)["START_SECS"] = 2 * PATIENCE_SECS
 
 
 @asynccontextmanager
@@ -154,8 +155,8 @@ async def settle(
         clean = clean + 1 if verdict.is_clean else 0
         passed = time.monotonic() - began
         # What comes late would be a second booking of something.
-        # A machine that has no time for the node has none for these turns either.
-        if clean >= 4 or (passed > patience_secs and turns * TURN_SECS > patience_secs / 2):
+        # Turns are counted, too: a machine that has no time for the node has none for these either.
+        if clean >= 4 or (passed > patience_secs and turns * TURN_SECS > patience_secs):
             return passed, verdict
 
 

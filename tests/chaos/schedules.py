@@ -10,6 +10,8 @@ ACTIONS = {
     "sell": 5,
     "touch": 5,  # a limit order at the best price, which the market then reaches
     "rest": 5,  # a limit order far away
+    "quote": 2,  # a market order over an amount of the quote coin, where there is such a thing
+    "bracket": 3,
     "stop": 2,
     "stop_limit": 2,
     "list": 3,
@@ -30,6 +32,7 @@ FAULTS = {
     "cut:trade": 5,
     "cut:both": 4,
     "deaf": 6,  # pushes are lost for a while, then the socket is cut
+    "freeze": 3,  # the process gets no time for up to a second
     "drop:family=private,count=2": 3,
     "drop:family=trade,count=2": 3,
     "stall:family=private,count=1": 2,

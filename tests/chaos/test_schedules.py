@@ -21,6 +21,7 @@ LANES = 10
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(factories, "SocketOptions", SocketOptions)  # put back afterwards
     monkeypatch.setattr(trading, "PATIENCE_SECS", trading.PATIENCE_SECS)
+    monkeypatch.setattr(trading, "START_SECS", trading.START_SECS)
     campaign.impatient()
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from decimal import Decimal
 
-from nautilus_trader.model.enums import OrderSide
+from nautilus_trader.model.enums import OrderSide, OrderType
 from nautilus_trader.model.identifiers import InstrumentId
 from nautilus_trader.model.instruments import Instrument
 from nautilus_trader.model.objects import Price, Quantity
@@ -58,6 +59,8 @@ class ChaosTrader:
             "sell": lambda _: self._send(self._market_order(OrderSide.SELL)),
             "touch": self._touch,
             "rest": self._rest,
+            "quote": self._quote,
+            "bracket": self._bracket,
             "stop": self._stop,
             "stop_limit": self._stop_limit,
             "list": self._list,
@@ -87,6 +90,8 @@ class ChaosTrader:
             self._venue.hold_private(True)
             await asyncio.sleep(DEAF_SECS * step.draw)
             asyncio.get_running_loop().call_later(DEAF_SECS, self._hear_again)
+        elif step.what == "freeze":
+            time.sleep(step.draw)  # noqa: ASYNC251 - nothing else is to run meanwhile
         elif step.what.startswith("cut:"):
             where = step.what.removeprefix("cut:")
             for family in ("private", "trade") if where == "both" else (where,):
@@ -105,6 +110,34 @@ class ChaosTrader:
 
     def _market_order(self, side: OrderSide) -> Order:
         return self._trader.order_factory.market(self._id, side, self._quantity())
+
+    def _quote(self, draw: float) -> None:
+        side = OrderSide.BUY if draw < 0.5 else OrderSide.SELL
+        if self._category != "spot":
+            self._send(self._market_order(side))
+            return
+        amount = self._quantity() * self._market.instrument.price(self._bid)
+        whole = Quantity(int(amount), self._instrument.quote_currency.precision)
+        self._send(self._trader.order_factory.market(self._id, side, whole, quote_quantity=True))
+
+    def _bracket(self, draw: float) -> None:
+        # On spot there is nothing a buying exit could reduce.
+        side = OrderSide.BUY if draw < 0.5 or self._category == "spot" else OrderSide.SELL
+        sign = 1 if side == OrderSide.BUY else -1
+        ticks = self._bid if side == OrderSide.BUY else self._bid + 1
+        waits = int(10 * draw) % 2 == 1
+        orders = self._trader.order_factory.bracket(
+            self._id,
+            side,
+            self._quantity(),
+            entry_order_type=OrderType.LIMIT if waits else OrderType.MARKET,
+            entry_price=self._price(ticks) if waits else None,
+            tp_price=self._price(ticks + sign * int(NEAR_TICKS * (1 + draw))),
+            sl_trigger_price=self._price(ticks - sign * int(NEAR_TICKS * (1 + draw))),
+        )
+        self._trader.submit_order_list(orders)
+        if waits:
+            asyncio.get_running_loop().call_later(0.03 * draw, self._trade_at, side, ticks)
 
     def _touch(self, draw: float) -> None:
         side = OrderSide.BUY if draw < 0.5 else OrderSide.SELL

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
+from nautilus_trader.model.enums import OrderStatus
 from nautilus_trader.model.events import OrderFilled
 from nautilus_trader.model.identifiers import InstrumentId, Venue
 from nautilus_trader.model.objects import Currency
+from nautilus_trader.model.orders import Order
 from trading import Recorder
 
 from nautilus_bybit_adapter.sim import SimVenue
@@ -81,9 +83,12 @@ def _belief(trader: Recorder, order_id: str, link_id: str) -> str:
 
 def _orders(venue: SimVenue, trader: Recorder) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return orders that one side has open and the other has not, and open orders whose terms differ."""
-    ours = {_name(order): order for order in trader.cache.orders() if not order.is_closed}
-    theirs = {
-        order.link_id or order.order_id: order for order in venue.exchange.orders.values() if order.is_live
+    theirs = {order.order_id: order for order in venue.exchange.orders.values() if order.is_live}
+    names = {order.link_id: order.order_id for order in theirs.values() if order.link_id}
+    ours = {
+        _name(order, names): order
+        for order in trader.cache.orders()
+        if not order.is_closed and not _waits_for_its_entry(trader, order)
     }
     stuck = [
         f"{name}: {ours[name].status_string()} here, closed or unknown there"
@@ -102,11 +107,17 @@ def _orders(venue: SimVenue, trader: Recorder) -> tuple[tuple[str, ...], tuple[s
     return tuple(stuck), tuple(wrong)
 
 
-def _name(order: object) -> str:
-    name = order.client_order_id.value  # type: ignore[attr-defined]  # the framework's compiled class
-    venue_id = order.venue_order_id  # type: ignore[attr-defined]  # the same
-    # An order made elsewhere has the venue's id for its name.
-    return venue_id.value if venue_id is not None and order.strategy_id.value == "EXTERNAL" else name  # type: ignore[attr-defined]  # the same
+def _name(order: Order, names: dict[str, str]) -> str:
+    """Return the venue's id of an order, or ours where the venue has no such order."""
+    link_id = order.client_order_id.value
+    return order.venue_order_id.value if order.venue_order_id is not None else names.get(link_id, link_id)
+
+
+def _waits_for_its_entry(trader: Recorder, order: Order) -> bool:
+    if order.status != OrderStatus.INITIALIZED or order.parent_order_id is None:
+        return False
+    entry = trader.cache.order(order.parent_order_id)
+    return not entry.is_closed and entry.filled_qty == 0
 
 
 def _positions(venue: SimVenue, trader: Recorder, instrument_id: InstrumentId) -> tuple[str, ...]:

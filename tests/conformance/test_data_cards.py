@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,24 +20,27 @@ def build(venue: SimVenue, target: Target) -> TradingNode:
     return build_data_node(venue, target.ids, loop=asyncio.get_running_loop(), instrument_status_poll_secs=1)
 
 
-@cache
+@pytest.fixture(scope="module", params=CATEGORIES)
+def category(request: pytest.FixtureRequest) -> str:
+    """A category of the module keeps its tests together, so that few processes play one."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
 def results(category: str) -> dict[str, str]:
     """Run all cards of a category at once, in one node."""
     return run_cards(category, build)
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.title)
-@pytest.mark.xdist_group("data cards")
-def test_card(card: Card, category: str) -> None:
-    result = results(category)[card.number]
+def test_card(card: Card, category: str, results: dict[str, str]) -> None:
+    result = results[card.number]
     assert result != FAILED, f"{card.title} did not pass on {category}"
     assert result in {PASSED, card.absent.get(category)}
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
-def test_the_page_says_what_the_cards_showed(category: str) -> None:
+def test_the_page_says_what_the_cards_showed(category: str, results: dict[str, str]) -> None:
     lines = [line.split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| ")]
     column = lines[0].index(f"{category} ours")
     told = {line[0].removeprefix("| ")[:6]: line[column] for line in lines[1:]}
-    assert told == results(category)
+    assert told == results

@@ -274,6 +274,38 @@ def test_requests_beyond_the_limit_wait_their_time() -> None:
     run(scenario, silent, FINE, limit=1)
 
 
+def test_who_leaves_the_queue_for_a_connection_takes_nobodys_place() -> None:
+    async def scenario(server: RawServer, pool: ConnectionPool) -> None:
+        first = asyncio.create_task(ask(server, pool, POST))
+        await until(lambda: bool(server.exchanges))
+        waiting = [asyncio.create_task(ask(server, pool, POST)) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        await server.exchanges[0].send(whole(BODY))
+        await first
+        # The second has its turn by now, and leaves in the very moment.
+        waiting[1].cancel()
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [isinstance(each, asyncio.CancelledError) for each in results] == [True, True, False]
+        assert (await ask(server, pool, POST)).body == BODY
+
+    run(scenario, silent, FINE, limit=1)
+
+
+def test_each_exchange_of_a_connection_has_its_own_deadline() -> None:
+    async def late(exchange: Exchange) -> None:
+        await asyncio.sleep(0.2)
+        await exchange.send(whole(BODY))
+
+    async def scenario(server: RawServer, pool: ConnectionPool) -> None:
+        await ask(server, pool, POST, secs=0.1)
+        assert (await ask(server, pool, POST, secs=5.0)).body == BODY
+        assert (await lose(server, pool, secs=0.1)).is_timeout
+        assert server.connections == [0, 0, 0]
+
+    run(scenario, FINE, late, silent)
+
+
 def test_many_at_once_keep_their_answers_apart() -> None:
     async def echo(exchange: Exchange) -> None:
         await exchange.send(whole(exchange.head.split(b" ")[1]))

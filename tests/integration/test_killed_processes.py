@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,9 +17,10 @@ from typing import Any
 
 import pytest
 from nautilus_trader.model.events import OrderFilled
+from redis_server import redis_server
 from trader_process import Elsewhere, act, belief
 from trading import Recorder, trading
-from venue_thread import VenueThread, eventually
+from venue_thread import VenueThread
 
 from nautilus_bybit_adapter import BybitEnvironment
 from nautilus_bybit_adapter.sim.venue import VenueUrls
@@ -39,25 +38,8 @@ def redis_port(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int |
     if request.param == "memory":
         yield None
         return
-    command = shutil.which("redis-server")
-    if command is None:
-        pytest.skip("redis-server is not installed, so that there is no database to keep the cache in")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    process = subprocess.Popen([command, *words], stdout=subprocess.DEVNULL)
-    try:
-        eventually(lambda: _listens(port), "the start of Redis")
+    with redis_server(tmp_path) as port:
         yield port
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

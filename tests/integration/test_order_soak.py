@@ -17,7 +17,7 @@ from trading import LINEAR, Recorder, trading
 
 from nautilus_bybit_adapter import BYBIT
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
-from nautilus_bybit_adapter.state import legs, orders
+from nautilus_bybit_adapter.state import legs, order_records, trade_ids
 
 OWN = "nautilus_bybit_adapter."
 CONTAINERS = (Mapping, list, set, frozenset, deque)
@@ -65,8 +65,8 @@ async def trade(trader: Recorder, count: int) -> None:
 
 
 def test_nothing_is_missed_and_nothing_grows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "REMEMBERED_CLOSED_ORDERS", REMEMBERED)
-    monkeypatch.setattr(orders, "REMEMBERED_EXECUTIONS", REMEMBERED)
+    monkeypatch.setattr(order_records, "REMEMBERED_CLOSED_ORDERS", REMEMBERED)
+    monkeypatch.setattr(trade_ids, "REMEMBERED_FILLS", REMEMBERED)
     monkeypatch.setattr(legs, "REMEMBERED_ORDERS", REMEMBERED)
 
     async def scenario() -> None:

@@ -70,7 +70,8 @@ class VenueOrder:
         execution = BybitExecution(
             symbol="BTCUSDT", order_id=f"v-{self.link_id}", order_link_id=self.link_id, exec_type="Trade",
             exec_id=f"e-{self.link_id}-{len(self.executions)}", side="Buy", exec_price="100",
-            exec_qty=str(quantity), exec_time=str(self.updated_ms),
+            exec_qty=str(quantity), exec_time=str(self.updated_ms), order_qty=str(self.quantity),
+            order_type="Market" if self.kind == "quote" else "Limit",
         )  # fmt: skip
         self.executions.append(execution)
         return execution
@@ -148,7 +149,7 @@ class Lifecycles(RuleBasedStateMachine):
         order = self.venue.get(link_id)
         return order.row() if order is not None else None
 
-    @rule(target=frames, link_id=orders, quantity=st.integers(QUANTITY, QUANTITY + 5), step=st.integers(0, 2))
+    @rule(target=frames, link_id=orders, quantity=st.integers(1, QUANTITY + 5), step=st.integers(0, 2))
     def is_amended(self, link_id: str, quantity: int, step: int) -> Frame | None:
         order = self.venue.get(link_id)
         if order is None or not order.is_live or order.kind == "quote" or order.filled >= quantity:
@@ -231,6 +232,26 @@ class Lifecycles(RuleBasedStateMachine):
                 assert kinds.index(Sized) < kinds.index(Filled)
 
     @invariant()
+    def the_framework_takes_every_fill(self) -> None:
+        """It refuses a fill beyond an order's quantity, and any event after a fill that completes it."""
+        for link_id, events in self.told.items():
+            quantity, filled = Decimal(1000 if self.kinds[link_id] == "quote" else QUANTITY), Decimal(0)
+            for event in events:
+                if isinstance(event, Filled):
+                    assert filled < quantity, "after it was filled"
+                    filled += Decimal(event.execution.exec_qty)
+                    assert filled <= quantity, "beyond its quantity"
+                elif isinstance(event, Updated | Sized):
+                    quantity = event.quantity
+                    assert quantity >= filled, "less than it has filled"
+                elif isinstance(event, Canceled):
+                    assert filled < quantity or self.is_resized_to(events, filled)
+
+    def is_resized_to(self, events: list[OrderEvent], filled: Decimal) -> bool:
+        """Tell whether an order was amended to what it had filled, which no fill can end any more."""
+        return isinstance(events[-2], Updated) and events[-2].quantity == filled
+
+    @invariant()
     def no_fill_is_counted_beyond_the_venue(self) -> None:
         for link_id in self.kinds:
             record = self.machine.record(link_id)
@@ -275,6 +296,10 @@ class Lifecycles(RuleBasedStateMachine):
                     assert (last[-1].quantity, last[-1].price) == (order.quantity, order.price)
         else:
             assert record.phase is Phase.CLOSED
+            # The framework's order is closed, too: by its last fill or by an event.
+            ended = any(isinstance(event, Canceled | Rejected) for event in events)
+            sizes = [event.quantity for event in events if isinstance(event, Updated | Sized)]
+            assert ended or order.filled == (sizes[-1] if sizes else QUANTITY)
 
 
 TestLifecycles = Lifecycles.TestCase

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,7 +52,7 @@ class Sent:
         at %= len(old)
         new = old[:at] + to + old[at + 1 :]
         if what == "payload":
-            return replace(self, call=replace(self.call, payload=new))
+            return replace(self, call=msgspec.structs.replace(self.call, payload=new))
         return replace(self, headers={**self.headers, what: new})
 
     def answer(self, connection: http.client.HTTPConnection) -> int:

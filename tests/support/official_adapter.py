@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+import trading
 from nautilus_trader.accounting.factory import AccountFactory
 from nautilus_trader.adapters.bybit import BYBIT
 from nautilus_trader.adapters.bybit.config import BybitDataClientConfig, BybitExecClientConfig
@@ -95,9 +96,9 @@ def build_node(
         risk_engine=LiveRiskEngineConfig(bypass=not check_risk),
         data_clients={BYBIT: BybitDataClientConfig(**common)},
         exec_clients={BYBIT: BybitExecClientConfig(**common | urls | {"product_types": products})},
-        timeout_connection=15.0,
-        timeout_reconciliation=10.0,
-        timeout_portfolio=10.0,
+        timeout_connection=trading.START_SECS,
+        timeout_reconciliation=trading.START_SECS,
+        timeout_portfolio=trading.START_SECS,
         timeout_disconnection=5.0,
         timeout_post_stop=0.2,
     )

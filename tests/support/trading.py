@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from nautilus_trader.config import (
     TradingNodeConfig,
 )
 from nautilus_trader.core.message import Event
+from nautilus_trader.execution.algorithm import ExecAlgorithm
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.data import OrderBookDeltas, QuoteTick, TradeTick
 from nautilus_trader.model.events import AccountState
@@ -37,6 +38,7 @@ from nautilus_bybit_adapter.sim.venue import VenueUrls
 LINEAR = InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
 SPOT = InstrumentId.from_str("BTCUSDT-SPOT.BYBIT")
 PATIENCE_SECS = 20.0
+START_SECS = 15.0
 
 
 class Recorder(Strategy):
@@ -149,6 +151,7 @@ def build_node(
     log_level: str = "WARNING",
     check_risk: bool = True,
     cache: CacheConfig | None = None,
+    algorithms: Sequence[ExecAlgorithm] = (),
 ) -> TradingNode:
     """Build a node whose clients talk to the venue; `check_risk` is whether the framework checks orders first."""
     provider = InstrumentProviderConfig(load_ids=frozenset(instrument_ids))
@@ -187,15 +190,17 @@ def build_node(
             )
         },
         exec_clients={BYBIT: BybitExecClientConfig(**exec_fields | (exec_options or {}))},
-        timeout_connection=15.0,
-        timeout_reconciliation=10.0,
-        timeout_portfolio=10.0,
+        timeout_connection=START_SECS,
+        timeout_reconciliation=START_SECS,
+        timeout_portfolio=START_SECS,
         timeout_disconnection=5.0,
         timeout_post_stop=0.2,
     )
     node = TradingNode(config=config, loop=asyncio.get_running_loop())
     if strategy is not None:
         node.trader.add_strategy(strategy)
+    for algorithm in algorithms:
+        node.trader.add_exec_algorithm(algorithm)
     node.add_data_client_factory(BYBIT, BybitLiveDataClientFactory)
     node.add_exec_client_factory(BYBIT, BybitLiveExecClientFactory)
     node.build()

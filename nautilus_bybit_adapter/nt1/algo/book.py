@@ -40,11 +40,12 @@ class BookFeed:
     def __init__(self, instrument_id: InstrumentId, warden: FastWarden) -> None:
         self.instrument_id = instrument_id
         self.is_ready = False
-        self.is_distrusted = False
         self.follows_quotes = False
         self.updated_ns = 0
         self._warden = warden
         self._book = OrderBook(instrument_id, BookType.L2_MBP)
+        self._touch: Touch | None = None
+        self._distrusted: set[int] = set()
 
     def apply(self, deltas: OrderBookDeltas, now_ns: int) -> None:
         """Take deltas in; those before the first snapshot are left out."""
@@ -55,10 +56,19 @@ class BookFeed:
         self.updated_ns = now_ns
         feed(self._warden, deltas)
         self._book.apply_deltas(deltas)
+        self._touch = None
 
     def on_status(self, status: BybitBookStatus) -> None:
-        """Take note of whether the book can be trusted."""
-        self.is_distrusted = status.status != "LIVE"
+        """Take note of whether the book of a depth can be trusted; which one the deltas are of is not told."""
+        if status.status == "LIVE":
+            self._distrusted.discard(status.depth)
+        else:
+            self._distrusted.add(status.depth)
+
+    @property
+    def is_distrusted(self) -> bool:
+        """Whether a book of the instrument cannot be trusted."""
+        return bool(self._distrusted)
 
     def seed(self, book: OrderBook | None, now_ns: int) -> None:
         """Start from a book that another subscriber has built, unless there is one already.
@@ -78,8 +88,12 @@ class BookFeed:
     @property
     def touch(self) -> Touch:
         """Best bid and best ask, exact."""
-        bid, ask = self._book.best_bid_price(), self._book.best_ask_price()
-        return Touch(None if bid is None else bid.as_decimal(), None if ask is None else ask.as_decimal())
+        if self._touch is None:
+            bid, ask = self._book.best_bid_price(), self._book.best_ask_price()
+            self._touch = Touch(
+                None if bid is None else bid.as_decimal(), None if ask is None else ask.as_decimal()
+            )
+        return self._touch
 
     def touch_without(self, price: Decimal, leaves: Decimal, *, is_buy: bool) -> Touch:
         """Return best bid and best ask without one's own order.

@@ -55,6 +55,8 @@ class Endings:
         reason = f"{run.plan.reason}; a fill came after that"
         now = self._algorithm.clock.timestamp_ns()
         self._publish(run.report(now, run.plan.settled_outcome(), reason))
+        if not run.was_sent_itself:
+            self._leave_unfilled(run, now)
 
     def deny(self, order: Order, reason: str) -> None:
         """Refuse an order that was never sent."""
@@ -66,13 +68,10 @@ class Endings:
 
     def _close_parent(self, run: Run, action: Finish, now_ns: int) -> None:
         parent, cache = run.primary, self._algorithm.cache
-        left = run.execution.unfilled
-        if run.execution.filled and left:
-            parent.apply(reduced_event(parent, exact_quantity(left, run.instrument), now_ns))
-            cache.update_order(parent)
+        self._leave_unfilled(run, now_ns)
         if parent.is_closed:
             return
-        if not left:
+        if not run.execution.unfilled:
             # Not published: a strategy that answers a cancel with a new order would trade twice.
             parent.apply(canceled_event(parent, now_ns))
             cache.update_order(parent)
@@ -80,6 +79,13 @@ class Endings:
             self._algorithm.msgbus.send("ExecEngine.process", denied_event(parent, action.reason, now_ns))
         else:
             self._algorithm.msgbus.send("ExecEngine.process", canceled_event(parent, now_ns))
+
+    def _leave_unfilled(self, run: Run, now_ns: int) -> None:
+        """Reduce a parent to what its children did not execute, so that executed and canceled make the order."""
+        parent, left = run.primary, run.execution.unfilled
+        if run.execution.filled and left and parent.quantity.as_decimal() != left:
+            parent.apply(reduced_event(parent, exact_quantity(left, run.instrument), now_ns))
+            self._algorithm.cache.update_order(parent)
 
     def _publish(self, report: SmartLimitReport) -> None:
         self.reports[report.client_order_id] = report

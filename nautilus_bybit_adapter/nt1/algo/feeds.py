@@ -11,6 +11,7 @@ from nautilus_bybit_adapter.nt1.algo.book import BookFeed, touch_of_quote
 from nautilus_bybit_adapter.nt1.algo.execution import ChildKind
 from nautilus_bybit_adapter.nt1.algo.moves import View
 from nautilus_bybit_adapter.nt1.custom_data import BybitBookStatus
+from nautilus_bybit_adapter.nt1.warden_feed import feed_trade
 from nautilus_bybit_adapter.warden import FastWarden
 from nautilus_bybit_adapter.warden.placement import Touch
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nautilus_trader.execution.algorithm import ExecAlgorithm
-    from nautilus_trader.model.data import OrderBookDeltas
+    from nautilus_trader.model.data import OrderBookDeltas, TradeTick
     from nautilus_trader.model.identifiers import InstrumentId
 
     from nautilus_bybit_adapter.nt1.algo.run import Run
@@ -55,12 +56,9 @@ class MarketFeeds:
             self._algorithm.subscribe_order_book_deltas(
                 instrument_id, BookType.L2_MBP, depth=self._algorithm.config.book_depth, managed=False
             )
+            self._algorithm.subscribe_trade_ticks(instrument_id)
         feed.seed(self._algorithm.cache.order_book(instrument_id), self._algorithm.clock.timestamp_ns())
         return feed
-
-    def detached(self, instrument_id: InstrumentId) -> BookFeed:
-        """Return a feed that follows nothing."""
-        return BookFeed(instrument_id, self.warden)
 
     def apply(self, deltas: OrderBookDeltas) -> bool:
         """Follow a book; returns whether it is one of these."""
@@ -68,6 +66,11 @@ class MarketFeeds:
         if feed is not None:
             feed.apply(deltas, self._algorithm.clock.timestamp_ns())
         return feed is not None
+
+    def on_trade(self, trade: TradeTick) -> None:
+        """Let the forecast know of a trade."""
+        if trade.instrument_id in self._feeds:
+            feed_trade(self.warden, trade)
 
     def view(self, run: Run, amend_from_ns: int = 0) -> View:
         """Return the market as an execution sees it."""
@@ -96,6 +99,7 @@ class MarketFeeds:
                 topic=_status_topic(feed.instrument_id), handler=self._note_status
             )
             self._algorithm.unsubscribe_order_book_deltas(feed.instrument_id)
+            self._algorithm.unsubscribe_trade_ticks(feed.instrument_id)
             if feed.follows_quotes:
                 self._algorithm.unsubscribe_quote_ticks(feed.instrument_id)
         self.forget()

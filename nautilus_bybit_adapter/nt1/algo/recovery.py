@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from nautilus_trader.model.enums import TimeInForce
+from nautilus_trader.model.events import OrderSubmitted
 
 from nautilus_bybit_adapter.nt1.algo.arrival import Arrival, arrival_key
 from nautilus_bybit_adapter.nt1.algo.execution import ChildKind
@@ -18,10 +19,17 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.algo.execution import ParentExecution
 
 
-def live_parents(cache: CacheFacade, exec_algorithm_id: ExecAlgorithmId) -> list[Order]:
-    """Return the parents of an algorithm that have not ended, the oldest first."""
+def unreported_parents(cache: CacheFacade, exec_algorithm_id: ExecAlgorithmId) -> list[Order]:
+    """Return the parents of an algorithm whose end has not been reported, the oldest first.
+
+    One that is closed is among them as long as its arrival is kept: it was canceled while its child was at the venue.
+    """
     orders = cache.orders_for_exec_algorithm(exec_algorithm_id)
-    parents = [order for order in orders if order.is_primary and not order.is_closed]
+    parents = [
+        order
+        for order in orders
+        if order.is_primary and (not order.is_closed or cache.get(arrival_key(order.client_order_id.value)))
+    ]
     return sorted(parents, key=lambda order: (order.ts_init, order.client_order_id.value))
 
 
@@ -43,8 +51,7 @@ def orphans(cache: CacheFacade, exec_algorithm_id: ExecAlgorithmId) -> list[Orde
 def children_of(cache: CacheFacade, parent: Order) -> list[Order]:
     """Return the children of a parent in the order they were sent, the parent among them if it was sent itself."""
     orders = cache.orders_for_exec_spawn(parent.client_order_id)
-    sent = [order for order in orders if order.is_spawned or not order.is_active_local]
-    return sorted(sent, key=_number)
+    return sorted((order for order in orders if order.is_spawned or _was_sent(order)), key=_number)
 
 
 def restore(execution: ParentExecution, order: Order) -> None:
@@ -62,6 +69,10 @@ def restore(execution: ParentExecution, order: Order) -> None:
 def arrival_of(cache: CacheFacade, parent: Order) -> Arrival:
     """Return what the execution of a parent began with, as far as it was kept."""
     return Arrival.from_bytes(cache.get(arrival_key(parent.client_order_id.value)))
+
+
+def _was_sent(order: Order) -> bool:
+    return any(isinstance(event, OrderSubmitted) for event in order.events)
 
 
 def _kind(order: Order) -> ChildKind:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from nautilus_bybit_adapter.nt1.algo.book import BookFeed
     from nautilus_bybit_adapter.nt1.algo.config import SmartLimitExecAlgorithmConfig
+    from nautilus_bybit_adapter.nt1.algo.moves import View
     from nautilus_bybit_adapter.nt1.algo.params import OrderParams
 
 
@@ -59,6 +60,8 @@ class Run:
     is_reported: bool = False
     is_advancing: bool = False
     is_behind: bool = False
+    seen: View | None = None
+    """The market at which there was nothing to do but wait."""
 
     @property
     def execution(self) -> ParentExecution:

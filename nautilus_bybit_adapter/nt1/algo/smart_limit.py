@@ -10,7 +10,7 @@ from nautilus_trader.execution.algorithm import ExecAlgorithm
 from nautilus_trader.execution.messages import CancelOrder, SubmitOrder, SubmitOrderList
 
 from nautilus_bybit_adapter.nt1.algo.alerts import Alerts
-from nautilus_bybit_adapter.nt1.algo.arrival import Arrival
+from nautilus_bybit_adapter.nt1.algo.arrival import Arrival, arrival_key
 from nautilus_bybit_adapter.nt1.algo.config import SmartLimitExecAlgorithmConfig
 from nautilus_bybit_adapter.nt1.algo.desk import ChildDesk
 from nautilus_bybit_adapter.nt1.algo.endings import Endings
@@ -31,21 +31,25 @@ from nautilus_bybit_adapter.nt1.algo.moves import (
 from nautilus_bybit_adapter.nt1.algo.opening import begin
 from nautilus_bybit_adapter.nt1.algo.params import SmartLimitOrderError, check_order, parse_params
 from nautilus_bybit_adapter.nt1.algo.phases import Phase
-from nautilus_bybit_adapter.nt1.algo.recovery import arrival_of, children_of, live_parents, orphans, restore
+from nautilus_bybit_adapter.nt1.algo.recovery import (
+    arrival_of,
+    children_of,
+    orphans,
+    restore,
+    unreported_parents,
+)
 from nautilus_bybit_adapter.nt1.algo.run import Run, begin_run
-from nautilus_bybit_adapter.nt1.algo.withdrawal import withdraw
+from nautilus_bybit_adapter.nt1.algo.withdrawal import cancel_while_away, withdraw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from nautilus_trader.execution.messages import TradingCommand
-    from nautilus_trader.model.data import OrderBookDeltas, QuoteTick
+    from nautilus_trader.model.data import OrderBookDeltas, QuoteTick, TradeTick
     from nautilus_trader.model.events import OrderEvent
     from nautilus_trader.model.identifiers import ClientOrderId, InstrumentId
     from nautilus_trader.model.orders import Order, OrderList
 
-    from nautilus_bybit_adapter.nt1.algo.book import BookFeed
     from nautilus_bybit_adapter.nt1.algo.report import SmartLimitReport
     from nautilus_bybit_adapter.warden import FastWarden
 
@@ -57,34 +61,51 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
     """Executes market and limit orders as a maker where it can, and never beyond a slippage guard.
 
     An order that names ``exec_algorithm_id=ExecAlgorithmId("SMART_LIMIT")`` rests as a post-only child at the
-    best price of its own side and follows it by amending in place. At the deadline what is left crosses as
-    immediate-or-cancel limits, at most ``max_cross_bps`` beyond the opposite best and at most
-    ``max_cross_attempts`` times; what then remains is reported, not forced. The price of a limit order is a
-    bound for every child; a post-only order never crosses.
+    best price of its own side, one tick before it inside a wide spread, and follows it by amending in place. At
+    the deadline what is left crosses as immediate-or-cancel limits, at most ``max_cross_bps`` beyond the opposite
+    best and at most ``max_cross_attempts`` times; what then remains is reported, not forced. The price of a limit
+    order is a bound for every child; a post-only order never crosses.
 
-    ``exec_algorithm_params``, each optional: ``urgency`` ("passive", or "now": a market order is sent as it
-    is if the book walk says that it fills within ``slippage_threshold``; if not, capped limits first and the
-    touch after), ``horizon_secs``, ``max_cross_bps``. With anything else the order is denied, as are order
-    lists, contingent orders, quote quantities and times in force other than GTC (and IOC for market orders,
-    of use to one that is sent itself: the simulated venue lets the rest of a GTC market order hang where the
-    book runs out).
+    ``exec_algorithm_params``, each optional:
+
+    - ``urgency``: "passive" (the default) rests whatever the forecast; "normal" takes the cheapest of market order,
+      capped limit and resting, by expected cost with the instrument's fees and the weighted 95 % quantile; "now" the
+      cheaper of the two that trade at once. A market order is sent only if that quantile is within
+      ``slippage_threshold`` and the visible depth fills it; else capped limits in parts, and the touch after;
+    - ``horizon_secs`` or ``deadline_ns``: how long to rest; ``max_cross_bps``: the cap;
+    - ``slices``, ``size_jitter``, ``time_jitter``: resting in parts, sizes and pauses spread by a seeded draw;
+    - ``improve_from_ticks``: from which spread to go before the best price.
+
+    With anything else the order is denied, as are order lists, contingent orders, quote quantities and times in
+    force other than GTC (and IOC for market orders, of use to one that is sent itself: the simulated venue lets the
+    rest of a GTC market order hang where the book runs out). Position id, ``params`` and tags of the parent go with
+    every child.
 
     **What the strategy sees.** Children carry the parent's id with ``-E1``, ``-E2`` ... and their fills come
     as ``OrderFilled`` for those ids. The parent itself stays ``INITIALIZED`` while children work, so that
-    canceling it ends the execution. It never carries a fill that a child has had: that would count the
-    position twice. It ends in one of four ways:
+    canceling it ends the execution; send a `SmartLimitModify` to change it. It never carries a fill that a child has
+    had: that would count the position twice. It ends in one of four ways:
 
-    - sent itself (urgency "now" within the guard): ``FILLED`` like any market order;
+    - sent itself (a market order): ``FILLED`` like any market order;
     - refused before anything reached the venue: ``DENIED`` with the reason;
     - executed in full by children: ``CANCELED`` in the cache, and no ``OrderCanceled`` is published, so that
       a strategy that answers a cancel with a new order does not trade twice;
-    - otherwise: ``OrderCanceled``, its quantity reduced first to what was *not* executed.
+    - otherwise: ``OrderCanceled``, its quantity reduced to what was *not* executed.
 
     To learn what became of an order take the `SmartLimitReport`, which is published just before the parent
     closes and kept in `reports`. A fill that comes still later is accounted for in a further report with a
     higher ``revision``. Strategies get reports in ``on_data`` after
     ``subscribe_data(DataType(SmartLimitReport))`` (the framework then logs an error about a missing client id
     and subscribes all the same).
+
+    **Data that go away.** Nothing rests on, or is priced from, a book that its client distrusts
+    (`BybitBookStatus`) or that has been silent for ``max_book_age_secs``: the child is withdrawn until the book is
+    back; if it is not within ``book_timeout_secs`` of the deadline, the execution ends with what it has.
+
+    **Restarts.** With ``children_on_stop="keep"``, and after a process that was killed, `on_start` takes every
+    parent in the cache up again that has not been reported: fills that came meanwhile are accounted, the open child
+    is followed on or withdrawn, the deadline stays what it was. It takes a cache that survives, hence a database
+    behind it, to outlive a process.
 
     Parameters
     ----------
@@ -157,7 +178,7 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
             self._params = getattr(command, "params", None)
             super().execute(command)
         elif isinstance(command, CancelOrder):
-            self._cancel_while_away(command)
+            cancel_while_away(self, command)
         elif isinstance(command, SubmitOrder | SubmitOrderList):
             orders = command.order_list.orders if isinstance(command, SubmitOrderList) else [command.order]
             for order in orders:
@@ -176,9 +197,15 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
         """Follow the touch of an instrument whose book has not come."""
         self._advance_all(tick.instrument_id)
 
+    def on_trade_tick(self, tick: TradeTick) -> None:
+        """Follow the trades of a market, for the forecast."""
+        self._feeds.on_trade(tick)
+
     def _advance_all(self, instrument_id: InstrumentId) -> None:
+        """Look at every execution in a market, but for those which have seen it just so and wait."""
+        amend_from_ns = self._desk.amends.free_from_ns
         for run in list(self._active.values()):
-            if run.primary.instrument_id == instrument_id:
+            if run.feed.instrument_id == instrument_id and self._feeds.view(run, amend_from_ns) != run.seen:
                 self._advance(run)
 
     # -- orders ----------------------------------------------------------------------------------------
@@ -216,15 +243,16 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
             self._advance(run)
 
     def _execute(self, order: Order, arrival: Arrival, arrived_ns: int) -> None:
-        run = self._set_up(order, arrival, arrived_ns, self._feeds.of)
+        run = self._set_up(order, arrival, arrived_ns)
         if run is not None:
+            self.cache.add(arrival_key(order.client_order_id.value), arrival.to_bytes())
+            if order.is_closed and not run.was_sent_itself:
+                run.plan.end(Outcome.CANCELED, "canceled by the strategy")
             self._runs[order.client_order_id] = run
             self._active[order.client_order_id] = run
             self._advance(run)
 
-    def _set_up(
-        self, order: Order, arrival: Arrival, arrived_ns: int, feed_of: Callable[[InstrumentId], BookFeed]
-    ) -> Run | None:
+    def _set_up(self, order: Order, arrival: Arrival, arrived_ns: int) -> Run | None:
         """Return the execution of an order as its children have left it; None for one that is refused."""
         instrument, now = self.cache.instrument(order.instrument_id), self.clock.timestamp_ns()
         try:
@@ -233,33 +261,24 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
         except SmartLimitOrderError as error:
             self._endings.deny(order, str(error))
             return None
-        feed = feed_of(order.instrument_id)
+        feed = self._feeds.of(order.instrument_id)
         run = begin_run(order, instrument, feed, params, self.config, arrival, arrived_ns, now)
         for child in children_of(self.cache, order):
             restore(run.execution, child)
             take_events(run.plan, child, now)
         return run
 
-    def _cancel_while_away(self, command: CancelOrder) -> None:
-        parent = self.cache.order(command.client_order_id)
-        if parent is None or not parent.is_active_local:
-            return
-        run = self._set_up(parent, arrival_of(self.cache, parent), parent.ts_init, self._feeds.detached)
-        if run is not None:
-            self._perform(
-                run, withdraw(self, run, "canceled by the strategy while the algorithm was stopped")
-            )
-
     def _take_up_again(self) -> None:
-        for child in orphans(self.cache, self.id):
-            self.log.warning(f"{child.client_order_id!r} is canceled: its parent has ended")
-            self.cancel_order(child)
-        for parent in live_parents(self.cache, self.id):
+        for parent in unreported_parents(self.cache, self.id):
             topic = f"events.order.{parent.strategy_id}"
             if not self.msgbus.is_subscribed(topic=topic, handler=self._on_resumed_event):
                 self.msgbus.subscribe(topic=topic, handler=self._on_resumed_event)
             self.log.info(f"{parent.client_order_id!r} is taken up again")
             self._execute(parent, arrival_of(self.cache, parent), parent.ts_init)
+        for child in orphans(self.cache, self.id):
+            if child.exec_spawn_id not in self._runs:
+                self.log.warning(f"{child.client_order_id!r} is canceled: its parent has ended")
+                self.cancel_order(child)
 
     def _on_resumed_event(self, event: OrderEvent) -> None:
         """Hear of a strategy that has sent no command since the restart; events heard twice count once."""
@@ -293,6 +312,7 @@ class SmartLimitExecAlgorithm(ExecAlgorithm):
                 action = run.plan.next_action(self.clock.timestamp_ns(), view)
                 self._perform(run, action)
                 if isinstance(action, Wait | Finish) and not run.is_behind:
+                    run.seen = view if isinstance(action, Wait) else None
                     return
         finally:
             run.is_advancing = False

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
 from nautilus_trader.model.data import InstrumentClose
 from nautilus_trader.model.enums import InstrumentCloseType
 from nautilus_trader.model.identifiers import InstrumentId
 
+from nautilus_bybit_adapter.errors import BybitError
 from nautilus_bybit_adapter.nt1.data.context import DataContext, check_category
 from nautilus_bybit_adapter.nt1.data.polling import Poller
 from nautilus_bybit_adapter.nt1.listing import VenueListing
@@ -102,18 +104,22 @@ class InstrumentWatch:
         self._stop_without_need()
 
     async def poll(self) -> None:
-        """Look at every watched instrument; raises `BybitError`."""
+        """Look at every watched instrument; what fails costs only itself. Raises the first `BybitError` at the end."""
         watched: dict[BybitProductType, list[InstrumentId]] = defaultdict(list)
         for instrument_id in self._statuses | self._closes:
             watched[symbol_of(instrument_id)[1]].append(instrument_id)
-        for category, instrument_ids in watched.items():
-            rows = await self._rows(category, instrument_ids)
-            for instrument_id in instrument_ids:
-                row = rows.get(symbol_of(instrument_id)[0])
-                standing = await self._look_up(instrument_id) if row is None else standing_of(row)
-                self._take(instrument_id, standing)
-        for instrument_id in tuple(self._unpriced):
-            await self._publish_close(instrument_id)
+        looks = [self._look_at(category, instrument_ids) for category, instrument_ids in watched.items()]
+        failures = await _each(looks)
+        failures += await _each([self._publish_close(each) for each in tuple(self._unpriced)])
+        if failures:
+            raise failures[0]
+
+    async def _look_at(self, category: BybitProductType, instrument_ids: Iterable[InstrumentId]) -> None:
+        rows = await self._rows(category, instrument_ids)
+        for instrument_id in instrument_ids:
+            row = rows.get(symbol_of(instrument_id)[0])
+            standing = await self._look_up(instrument_id) if row is None else standing_of(row)
+            self._take(instrument_id, standing)
 
     def _take(self, instrument_id: InstrumentId, standing: Standing) -> None:
         before = self._standings.get(instrument_id)
@@ -170,3 +176,14 @@ class InstrumentWatch:
     def _stop_without_need(self) -> None:
         if not (self._statuses or self._closes):
             self.stop()
+
+
+async def _each(steps: Iterable[Coroutine[Any, Any, None]]) -> list[BybitError]:
+    """Do every step, one after the other; return what failed."""
+    failures = []
+    for step in steps:
+        try:
+            await step
+        except BybitError as e:
+            failures.append(e)
+    return failures

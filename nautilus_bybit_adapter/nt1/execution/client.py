@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 from nautilus_trader.accounting.factory import AccountFactory
 from nautilus_trader.cache.cache import Cache
@@ -22,8 +21,7 @@ from nautilus_trader.execution.messages import (
 )
 from nautilus_trader.model.data import DataType
 from nautilus_trader.model.enums import AccountType, OmsType
-from nautilus_trader.model.identifiers import AccountId, ClientId
-from nautilus_trader.model.orders import Order
+from nautilus_trader.model.identifiers import AccountId, ClientId, ClientOrderId
 
 from nautilus_bybit_adapter.errors import BybitApiError, BybitError, BybitStatusError
 from nautilus_bybit_adapter.nt1.config import BybitExecClientConfig
@@ -31,28 +29,18 @@ from nautilus_bybit_adapter.nt1.connection import EnvironmentNotice, or_one_sent
 from nautilus_bybit_adapter.nt1.custom_data import BybitData
 from nautilus_bybit_adapter.nt1.execution.account import AccountFeed
 from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
-from nautilus_bybit_adapter.nt1.execution.commands import OrderCommands
-from nautilus_bybit_adapter.nt1.execution.entry import OrderPrecheck, OrderRoute
-from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
-from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
-from nautilus_bybit_adapter.nt1.execution.groups import OrderGroups
-from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
+from nautilus_bybit_adapter.nt1.execution.desk import OrderDesk, insist
+from nautilus_bybit_adapter.nt1.execution.events import is_given_up
 from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
-from nautilus_bybit_adapter.nt1.execution.recovery import Recovery
 from nautilus_bybit_adapter.nt1.execution.reporting import ReportingClient
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
-from nautilus_bybit_adapter.nt1.execution.resolver import (
-    FIRST_DELAY_SECS,
-    LONGEST_DELAY_SECS,
-    OutcomeResolver,
-)
 from nautilus_bybit_adapter.nt1.execution.settings import AccountSettings, dcp_topics, is_absent
 from nautilus_bybit_adapter.nt1.execution.terms import AccountTerms
 from nautilus_bybit_adapter.nt1.mapping.account import balances_of, info_of, margins_of, owed_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, MS_TO_NS
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
 from nautilus_bybit_adapter.state.legs import PositionLegs
-from nautilus_bybit_adapter.state.orders import OrderLifecycles
+from nautilus_bybit_adapter.state.trade_ids import TradeIds
 from nautilus_bybit_adapter.state.wallet import WalletCoins
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.private import AccountMessage, BybitPrivateWebSocket
@@ -69,7 +57,12 @@ WATCH_SECS = 1.0
 ORDER_EVENTS = "events.order.*"
 
 PrivateSocketBuilder = Callable[
-    [Callable[[AccountMessage, int], None], Callable[[], Awaitable[None]], Callable[[], None]],
+    [
+        Callable[[AccountMessage, int], None],
+        Callable[[], Awaitable[None]],
+        Callable[[], None],
+        Callable[[], None],
+    ],
     BybitPrivateWebSocket,
 ]
 
@@ -90,7 +83,8 @@ class BybitExecutionClient(ReportingClient):
     http : BybitHTTPClient
         The REST client, with credentials.
     build_private : PrivateSocketBuilder
-        Makes the private WebSocket from its message handler, its recovery and what to call when it is live.
+        Makes the private WebSocket from its message handler, its recovery and what to call when it is live, and
+        when it is lost.
     trade : BybitTradeWebSocket or None
         The order-entry WebSocket; None enters orders over REST.
     msgbus, cache, clock : MessageBus, Cache, LiveClock
@@ -143,12 +137,11 @@ class BybitExecutionClient(ReportingClient):
         self._set_account_id(AccountId(f"{name or BYBIT_VENUE.value}-UNIFIED"))
         self._http = http
         self._trade = trade
-        self._private = build_private(self._on_private, self._recover, self._on_live)
+        self._private = build_private(self._on_private, self._recover, self._on_live, self._on_stale)
         self._notice = notice
         self._was_live = False
         self._watches: list[asyncio.Task[None]] = []
-        self._lifecycles = lifecycles = OrderLifecycles()
-        legs = PositionLegs()
+        legs, trade_ids = PositionLegs(), TradeIds()
         self._account = AccountFeed(http, self._publish_wallet)
         self._venue = VenueState(
             http,
@@ -160,6 +153,11 @@ class BybitExecutionClient(ReportingClient):
             legs,
             hedging=terms.is_hedging,
             spot_positions=config.use_spot_position_reports,
+            trade_ids=trade_ids,
+            is_given_up=lambda client_order_id: is_given_up(cache.order(ClientOrderId(client_order_id))),
+            is_own=lambda client_order_id: (
+                bool(client_order_id) and cache.order_exists(ClientOrderId(client_order_id))
+            ),
         )
         self._settings = AccountSettings(http, instrument_provider, categories, terms, legs, self._log)
         self._watched_topics = dcp_topics(categories) if terms.dcp_window_secs is not None else ()
@@ -173,53 +171,20 @@ class BybitExecutionClient(ReportingClient):
             is_automatic=config.auto_repay_spot_borrows and BybitProductType.SPOT in categories,
             interval_secs=config.repay_queue_interval_secs,
         )
-        self._precheck = OrderPrecheck(http) if config.precheck_orders else None
-        self._foreign = ForeignOrders(self, self._venue)
-        self._events = OrderEventPublisher(
-            self, cache, self._venue, self._positions, self._borrowing, self._foreign, self._ask_for
-        )
-        self._resolver = OutcomeResolver(
-            lifecycles,
-            self._venue,
-            self._events.publish,
-            self._now_ms,
-            config.recv_window_ms,
-            self._log.warning,
-        )
-        self._intake = RowIntake(
-            lifecycles,
-            cache,
-            self._venue,
-            self._events,
-            self._ask_for,
-            self._log,
-            legs,
-            quiet_about_unloaded=config.ignore_uncached_instrument_executions,
-        )
-        self._recovery = Recovery(self._venue, self._intake, http.server_time_ms)
-        self._compare_interval_secs = config.compare_interval_secs
-        self._commands = OrderCommands(
+        self._desk = OrderDesk(
             self,
-            cache,
-            clock,
             http,
-            OrderRoute(trade, http, self._log) if trade is not None else http,
-            lifecycles,
-            self._events,
-            self._intake,
-            self._resolver,
-            legs,
-            self._precheck,
-        )
-        self._groups = OrderGroups(
-            self,
+            trade,
             cache,
             clock,
-            self._commands.submit,
-            self._commands.submit_together,
-            self._commands.modify,
-            self._commands.cancel,
+            self._venue,
+            self._positions,
+            self._borrowing,
+            legs,
+            trade_ids,
+            config,
         )
+        self._commands, self._groups = self._desk.commands, self._desk.groups
 
     # -- connection ----------------------------------------------------------------------------------------
 
@@ -233,23 +198,22 @@ class BybitExecutionClient(ReportingClient):
         for instrument in self._instrument_provider.list_all():
             self._cache.add_instrument(instrument)
         await self._settings.apply()
-        if self._precheck is not None:
-            self._precheck.margin_mode = await self._settings.margin_mode()
+        if self._desk.precheck is not None:
+            self._desk.precheck.margin_mode = await self._settings.margin_mode()
         await self._allow_debts()
         await self._account.refresh()
         await self._await_account_registered()
         # What the private socket will catch up with may release what waits.
         self._msgbus.subscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._positions.read()
-        self._recovery.begin()
-        self._intake.open_order_ids()  # those of an earlier run are watched from here on
+        self._desk.begin()
         await self._private.connect()
         if self._trade is not None:
             await self._trade.connect()
-        self._groups.restore()
-        self._watches = [asyncio.get_running_loop().create_task(each) for each in self._watching()]
+        self._desk.resume()
+        watching = self._desk.watching(lambda: self._private.is_live)
+        self._watches = [asyncio.get_running_loop().create_task(each) for each in watching]
         self._borrowing.start()
-        self._foreign.resume()
 
     async def _allow_debts(self) -> None:
         """Let a cash account owe coins where spot may borrow them: the framework refuses such a balance otherwise."""
@@ -273,7 +237,7 @@ class BybitExecutionClient(ReportingClient):
             self._watches.clear()
             self._msgbus.unsubscribe(topic=ORDER_EVENTS, handler=self._groups.on_order_event)
         await self._borrowing.stop()
-        await self._resolver.close()
+        await self._desk.close()
         if self._trade is not None:
             await self._trade.disconnect()
         # A clean end is no loss: the venue is not to cancel what rests.
@@ -284,66 +248,36 @@ class BybitExecutionClient(ReportingClient):
     async def _recover(self) -> None:
         # The first time the framework's own reconciliation does it.
         if self._was_live:
-            await self._recovery.catch_up()
+            await self._desk.catch_up()
         self._was_live = True
 
     def _on_live(self) -> None:
         # Wallet pushes that were kept during the recovery are older than the wallet is now.
-        self.create_task(self._insist("Reading the wallet", self._account.refresh))
+        self.create_task(insist("Reading the wallet", self._account.refresh, self._log.warning))
 
-    async def _insist(self, what: str, step: Callable[[], Awaitable[None]]) -> None:
-        """Repeat a step until the venue has answered it."""
-        secs = FIRST_DELAY_SECS
-        while True:
-            try:
-                await step()
-            except BybitError as e:
-                self._log.warning(f"{what} failed, trying again in {secs:g} s: {e}")
-            else:
-                return
-            await asyncio.sleep(secs)
-            secs = min(secs * 2, LONGEST_DELAY_SECS)
+    def _on_stale(self) -> None:
+        if self._watches:  # otherwise it is ours that ends
+            self.create_task(self._learn_clock())
+
+    async def _learn_clock(self) -> None:
+        """Learn the venue's clock anew: with a wrong one no socket is let in, and nothing else would tell."""
+        try:
+            await self._http.learn_clock()
+        except BybitError as e:
+            self._log.warning(f"The venue's clock could not be read: {e}")
 
     # -- what the venue says -------------------------------------------------------------------------------
 
     def _on_private(self, message: AccountMessage, ts_init: int) -> None:
-        if isinstance(message, ExecutionMessage | OrderMessage) and message.bad:
-            self._log.error(f"{len(message.bad)} rows of {message.topic} could not be read: {message.bad[0]}")
-            # What they say has to be had another way.
-            self.create_task(self._insist("Fetching what they say", self._recovery.catch_up))
         match message:
-            case ExecutionMessage():
-                for execution in message.data:
-                    self._intake.take_execution(execution)
-            case OrderMessage():
-                for order in message.data:
-                    self._intake.take_order(order)
+            case ExecutionMessage() | OrderMessage():
+                self._desk.on_message(message)
             case WalletMessage():
                 self._account.on_message(message)
             case PositionMessage():
                 self._positions.on_message(message, ts_init)
             case _:
                 pass
-
-    def _watching(self) -> Iterator[Coroutine[Any, Any, None]]:
-        yield self._ask_for_overdue()
-        if self._compare_interval_secs is not None:
-            yield self._recovery.compare_every(
-                self._compare_interval_secs, lambda: self._private.is_live, self._log.warning
-            )
-
-    async def _ask_for_overdue(self) -> None:
-        """Ask for what pushes should have told long ago: one may have been lost without the socket noticing."""
-        while True:
-            await asyncio.sleep(WATCH_SECS)
-            self._events.publish(self._lifecycles.overdue(self._now_ms()))
-            if self._positions.is_short_of_fills(self._now_ms()):
-                self.create_task(self._insist("Fetching missed fills", self._recovery.catch_up))
-
-    def _ask_for(self, order: Order, reason: str) -> None:
-        client_order_id = order.client_order_id.value
-        self._log.warning(f"Asking the venue for order {client_order_id}: {reason}")
-        self.create_task(self._resolver.resolve(order.instrument_id, client_order_id))
 
     def _publish_wallet(self, wallet: WalletCoins, at_ms: int | None) -> None:
         coins = wallet.coins()
@@ -388,10 +322,7 @@ class BybitExecutionClient(ReportingClient):
         await self._account.refresh()
 
     async def _query_order(self, command: QueryOrder) -> None:
-        if self._intake.knows(command.client_order_id.value):
-            await self._resolver.resolve(command.instrument_id, command.client_order_id.value)
+        if self._desk.knows(command):
+            await self._desk.query(command)
         else:
             await super()._query_order(command)
-
-    def _now_ms(self) -> int:
-        return int(self._clock.timestamp_ns()) // MS_TO_NS

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal
 
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.live.execution_client import LiveExecutionClient
+from nautilus_trader.model.enums import OrderStatus
 from nautilus_trader.model.identifiers import ClientOrderId, TradeId, VenueOrderId
 from nautilus_trader.model.orders import Order
 
+from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
+from nautilus_bybit_adapter.nt1.execution.exits import HeldExits
 from nautilus_bybit_adapter.nt1.execution.foreign import ForeignOrders
 from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
@@ -34,10 +37,13 @@ from nautilus_bybit_adapter.state.order_events import (
     Triggered,
     Updated,
 )
+from nautilus_bybit_adapter.state.orders import OrderLifecycles
+
+GIVEN_UP = frozenset({OrderStatus.REJECTED, OrderStatus.DENIED})
 
 
 def record_of(order: Order) -> tuple[OrderRecord, list[str]]:
-    """Return what the lifecycles need to take over an order of the cache: its record and its executions."""
+    """Return what the lifecycles need to take over an order of the cache: its record and the ids of its fills."""
     filled = order.filled_qty.as_decimal()
     record = OrderRecord(
         client_order_id=order.client_order_id.value,
@@ -48,11 +54,20 @@ def record_of(order: Order) -> tuple[OrderRecord, list[str]]:
         awaits_trigger=order.has_price and order.has_trigger_price and not order.is_triggered,
         venue_order_id=order.venue_order_id.value if order.venue_order_id is not None else "",
         phase=_phase_of(order),
+        refused=is_given_up(order),
         filled=filled,
         reported=filled,
         submitted_ms=order.ts_init // MS_TO_NS,
     )
     return record, [trade_id.value for trade_id in order.trade_ids]
+
+
+def is_given_up(order: Order | None) -> bool:
+    """Tell whether the framework takes nothing for an order any more, or holds one for canceled that never worked."""
+    if order is None:
+        return False
+    never_worked = order.status == OrderStatus.CANCELED and order.venue_order_id is None
+    return order.status in GIVEN_UP or never_worked
 
 
 def _phase_of(order: Order) -> Phase:
@@ -71,6 +86,8 @@ class OrderEventPublisher:
         Publishes the framework's events.
     cache : Cache
         Knows the orders.
+    lifecycles : OrderLifecycles
+        Learns what could not be published.
     venue : VenueState
         Knows which position a fill moves.
     positions : PositionFeed
@@ -81,6 +98,8 @@ class OrderEventPublisher:
         Takes the rows of orders that are not this node's.
     query : Callable[[Order, str], None]
         Starts an inquiry for an order, with the reason.
+    catch_up : Callable[[], Awaitable[None]]
+        Reads everything that was missed, as often as it takes.
 
     """
 
@@ -88,20 +107,24 @@ class OrderEventPublisher:
         self,
         client: LiveExecutionClient,
         cache: Cache,
+        lifecycles: OrderLifecycles,
         venue: VenueState,
         positions: PositionFeed,
         borrowing: SpotBorrowing,
         foreign: ForeignOrders,
         query: Callable[[Order, str], None],
+        catch_up: Callable[[], Awaitable[None]],
     ) -> None:
         self._client = client
         self._log = client._log  # noqa: SLF001 - the framework gives its components no other way
         self._cache = cache
+        self._lifecycles = lifecycles
         self._venue = venue
         self._positions = positions
         self._borrowing = borrowing
         self._foreign = foreign
         self._query = query
+        self._exits = HeldExits(client, cache, self._book, catch_up)
 
     def is_collecting(self, order: Order) -> bool:
         """Tell whether fills of an order wait for the rest of what was said of it."""
@@ -118,8 +141,30 @@ class OrderEventPublisher:
                     order = self._cache.order(ClientOrderId(event.client_order_id))
                     if order is None:
                         self._log.error(f"No order {event.client_order_id} in the cache for {event}")
-                        continue
-                    self._publish_own(event, order)
+                    elif is_given_up(order) and not isinstance(event, Query | Rejected):
+                        self._hand_on(event, order)
+                    else:
+                        self._publish_own(event, order)
+
+    def _hand_on(
+        self, event: Accepted | Triggered | Sized | Updated | Canceled | Filled, order: Order
+    ) -> None:
+        """
+        Let an order that the framework holds for refused be one made elsewhere.
+
+        Its engine refuses an order by itself that has been in flight for long, whether or not the venue could be
+        asked meanwhile.
+        """
+        name = event.client_order_id
+        self._log.error(
+            f"Order {name} has status {order.status_string()} here and lives at the venue: it is taken for an order "
+            "made elsewhere, with every fill. The engine's `inflight_check_retries` decides when it gives up an order"
+        )
+        self._lifecycles.on_given_up(name)
+        if isinstance(event, Filled):
+            self._publish_foreign(ForeignFill(event.execution))
+        else:
+            self._foreign.ask_for(event.venue_order_id, order.instrument_id)
 
     def _publish_own(self, event: OwnOrderEvent, order: Order) -> None:
         ids = (order.strategy_id, order.instrument_id, order.client_order_id)
@@ -137,7 +182,8 @@ class OrderEventPublisher:
             case Canceled(_, venue_order_id, ts_ms):
                 self._client.generate_order_canceled(*ids, VenueOrderId(venue_order_id), ts_ms * MS_TO_NS)
             case Filled():
-                self._publish_filled(event, order)
+                if not self._exits.takes(event, order):
+                    self._book(event, order)
             case Query(_, reason):
                 self._query(order, reason)
 
@@ -177,6 +223,13 @@ class OrderEventPublisher:
             is_quote_quantity=False,
         )
 
+    def _book(self, event: Filled, order: Order) -> None:
+        try:
+            self._publish_filled(event, order)
+        except BybitDecodeError as e:
+            self._log.error(f"A fill of order {event.client_order_id} was not booked: {e}")
+            self._lifecycles.on_unbookable(event)
+
     def _publish_filled(self, event: Filled, order: Order) -> None:
         execution = event.execution
         instrument = self._cache.instrument(order.instrument_id)
@@ -186,7 +239,7 @@ class OrderEventPublisher:
             order.client_order_id,
             VenueOrderId(execution.order_id),
             self._venue.position_id(execution),
-            TradeId(execution.exec_id),
+            TradeId(event.trade_id),
             order.side,  # an order's fills are on its side, whatever a damaged row says
             order.order_type,
             quantity_of(execution.exec_qty, instrument.size_precision),

@@ -50,6 +50,7 @@ class ForeignRows(Protocol):
 class _Seen:
     """What is known of one order."""
 
+    instrument_id: InstrumentId
     row: BybitOrder | None = None
     fills: dict[str, BybitExecution] = field(default_factory=dict)
 
@@ -93,32 +94,37 @@ class ForeignOrders:
         """Tell whether something of an order is not reported yet, since the rest is still to come."""
         return order_id in self._asking
 
+    def ask_for(self, order_id: str, instrument_id: InstrumentId) -> None:
+        """Ask for an order of which nothing but its id is known, and report it."""
+        self._seen_of(order_id, instrument_id)
+        self._report_or_ask(order_id)
+
     def on_order(self, row: BybitOrder) -> None:
         """Take an order row."""
-        seen = self._seen.setdefault(row.order_id, _Seen())
-        seen.take_row(row)
-        self._report_or_ask(row.order_id, row.category, row.symbol)
+        self._seen_of(row.order_id, _id_of(row)).take_row(row)
+        self._report_or_ask(row.order_id)
 
     def on_fill(self, row: BybitExecution) -> None:
         """Take an execution that is seen for the first time."""
-        self._seen.setdefault(row.order_id, _Seen()).fills[row.exec_id] = row
-        self._report_or_ask(row.order_id, row.category, row.symbol)
+        self._seen_of(row.order_id, _id_of(row)).fills[row.exec_id] = row
+        self._report_or_ask(row.order_id)
 
-    def _report_or_ask(self, order_id: str, category: str, symbol: str) -> None:
+    def _seen_of(self, order_id: str, instrument_id: InstrumentId) -> _Seen:
+        return self._seen.setdefault(order_id, _Seen(instrument_id))
+
+    def _report_or_ask(self, order_id: str) -> None:
         if self._seen[order_id].is_whole:
             self._report(order_id)
         elif order_id not in self._asking:
             self._asking.add(order_id)
-            instrument_id = instrument_id_of(symbol, BybitProductType(category))
-            inquiry: Coroutine[Any, Any, None] = self._ask(order_id, instrument_id)
+            inquiry: Coroutine[Any, Any, None] = self._ask(order_id, self._seen[order_id].instrument_id)
             self._client.create_task(inquiry)
 
     def resume(self) -> None:
         """Go on asking where a disconnect ended it."""
         for order_id, seen in list(self._seen.items()):
-            known = seen.row or next(iter(seen.fills.values()))
             if not seen.is_whole:
-                self._report_or_ask(order_id, known.category, known.symbol)
+                self._report_or_ask(order_id)
 
     def _report(self, order_id: str) -> None:
         seen = self._seen[order_id]
@@ -171,7 +177,11 @@ class ForeignOrders:
         seen.fills |= {fill.exec_id: fill for fill in fills if fill.exec_type in FILL_TYPES}
         if seen.is_whole:
             self._report(order_id)
-        elif seen.row is None and all(fill.exec_type in FORCED_KIND for fill in seen.fills.values()):
+        elif (
+            seen.row is None
+            and seen.fills
+            and all(fill.exec_type in FORCED_KIND for fill in seen.fills.values())
+        ):
             self._report_forced(order_id)
 
     def _report_forced(self, order_id: str) -> None:
@@ -183,6 +193,10 @@ class ForeignOrders:
                 self._client._send_fill_report(self._venue.fill_report(fill))  # noqa: SLF001 - framework API
         except BybitDecodeError as e:
             self._log.error(f"Fills of {order_id}, which the venue made, were not taken: {e}")
+
+
+def _id_of(row: BybitOrder | BybitExecution) -> InstrumentId:
+    return instrument_id_of(row.symbol, BybitProductType(row.category))
 
 
 def _age(row: BybitOrder) -> tuple[int, Decimal]:

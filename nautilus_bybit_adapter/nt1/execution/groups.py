@@ -116,7 +116,7 @@ class OrderGroups:
     def restore(self) -> None:
         """Go on with the groups of an earlier run: a child whose entry has filled is sent."""
         for order in self._cache.orders(venue=self._client.venue):
-            if order.contingency_type == ContingencyType.OTO and order.filled_qty and self._is_ours(order):
+            if order.contingency_type == ContingencyType.OTO and self._is_ours(order):
                 self._adopt(order)
 
     def on_order_event(self, event: OrderEvent) -> None:

@@ -14,6 +14,7 @@ from nautilus_bybit_adapter.nt1.execution.reports import VenueState
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE
 from nautilus_bybit_adapter.state.legs import PositionLegs
 from nautilus_bybit_adapter.state.orders import OrderLifecycles
+from nautilus_bybit_adapter.state.trade_ids import TradeIds
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
 
@@ -37,6 +38,8 @@ class RowIntake:
         The framework's logger.
     legs : PositionLegs
         Learns which position each order belongs to.
+    trade_ids : TradeIds
+        Learns the fills of earlier runs.
     quiet_about_unloaded : bool
         Whether rows of instruments that are not loaded are taken in silence.
 
@@ -51,6 +54,7 @@ class RowIntake:
         ask: Callable[[Order, str], None],
         log: Any,
         legs: PositionLegs,
+        trade_ids: TradeIds,
         *,
         quiet_about_unloaded: bool,
     ) -> None:
@@ -61,6 +65,7 @@ class RowIntake:
         self._ask = ask
         self._log = log
         self._legs = legs
+        self._trade_ids = trade_ids
         self._quiet_about_unloaded = quiet_about_unloaded
 
     def take_execution(self, execution: BybitExecution) -> None:
@@ -82,6 +87,13 @@ class RowIntake:
             for order in orders(venue=BYBIT_VENUE):
                 self.adopt(order.client_order_id.value)
         return self._lifecycles.open_ids()
+
+    def recall_fills(self) -> None:
+        """Learn which ids the fills of earlier runs were booked under, before any fill is named."""
+        for order in self._cache.orders(venue=BYBIT_VENUE):
+            if order.venue_order_id is not None:
+                for trade_id in order.trade_ids:
+                    self._trade_ids.on_booked(trade_id.value, order.venue_order_id.value)
 
     def ask_for(self, client_order_id: str, reason: str) -> None:
         """Start an inquiry for one order."""

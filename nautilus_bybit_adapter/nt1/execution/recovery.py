@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
-from nautilus_bybit_adapter.errors import BybitError
+from nautilus_bybit_adapter.errors import BybitDecodeError, BybitError
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
 # How far before the last complete reading one starts: pushes and rows need not agree on their order.
 OVERLAP_MS = 60_000
+# Of rows that could not be taken, how many a message names.
+NAMED_ROWS = 3
 
 
 class VenueRows(Protocol):
@@ -43,26 +46,40 @@ async def recover_outage(venue: VenueRows, sink: RowSink, since_ms: int) -> None
     """
     Feed what happened since ``since_ms`` (less an overlap); ask for each order that is no longer listed as open.
 
-    Executions go first, so that an order that ended meanwhile finds its fills booked. An order that was sent
-    while the venue was being read need not be listed, so it is not asked for.
+    A row that cannot be taken does not cost the others, and is said at the end. Executions go first, so that an
+    order that ended meanwhile finds its fills booked. An order that was sent while the venue was being read need
+    not be listed, so it is not asked for.
 
     Raises
     ------
     BybitError
-        If a page could not be had. What came before is booked; running it again is safe.
+        If a page could not be had, or a row not be taken. The others are booked; running it again is safe.
 
     """
     thought_open = sink.open_order_ids()
+    refused: list[str] = []
     for execution in await venue.executions(since_ms - OVERLAP_MS, None):
-        sink.take_execution(execution)
+        with _noting(refused, f"execution {execution.exec_id}"):
+            sink.take_execution(execution)
     listed: set[str] = set()
     for order in await venue.open_orders():
         listed |= {order.order_link_id, order.order_id}
-        sink.take_order(order)
+        with _noting(refused, f"order {order.order_id}"):
+            sink.take_order(order)
     still_open = sink.open_order_ids()
     for client_order_id, venue_order_id in thought_open.items():
         if client_order_id in still_open and listed.isdisjoint((client_order_id, venue_order_id)):
             sink.ask_for(client_order_id, "it is not listed as open")
+    if refused:
+        raise BybitDecodeError(f"{len(refused)} rows could not be taken: {'; '.join(refused[:NAMED_ROWS])}")
+
+
+@contextmanager
+def _noting(refused: list[str], what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as e:  # noqa: BLE001 - whatever is wrong with one row, the next one may be a fill
+        refused.append(f"{what} ({type(e).__name__}: {e})")
 
 
 class Recovery:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from decimal import Decimal
 from typing import TypeVar
 
+import msgspec
 from nautilus_trader.common.component import LiveClock
 from nautilus_trader.execution.reports import FillReport, OrderStatusReport, PositionStatusReport
 from nautilus_trader.model.identifiers import AccountId, InstrumentId, PositionId
@@ -23,7 +25,8 @@ from nautilus_bybit_adapter.nt1.mapping.reports import (
 )
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider
 from nautilus_bybit_adapter.state.legs import PositionLegs
-from nautilus_bybit_adapter.state.orders import FILL_TYPES
+from nautilus_bybit_adapter.state.orders import FILL_TYPES, OPEN_STATUSES
+from nautilus_bybit_adapter.state.trade_ids import TradeIds
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
@@ -59,6 +62,13 @@ class VenueState:
         Whether the client keeps positions of an instrument apart.
     spot_positions : bool
         Whether balances of spot coins are reported as positions.
+    trade_ids : TradeIds, optional
+        Names the fills.
+    is_given_up : Callable[[str], bool], optional
+        Tells of a client order id whether the framework takes nothing for that order any more: what it does is
+        reported without it, so as one made elsewhere.
+    is_own : Callable[[str], bool], optional
+        Tells of a client order id whether the framework has such an order.
 
     """
 
@@ -74,7 +84,13 @@ class VenueState:
         *,
         hedging: bool = False,
         spot_positions: bool = False,
+        trade_ids: TradeIds | None = None,
+        is_given_up: Callable[[str], bool] = lambda _: False,
+        is_own: Callable[[str], bool] = lambda _: True,
     ) -> None:
+        self._is_own = is_own
+        self._trade_ids = trade_ids or TradeIds()
+        self._is_given_up = is_given_up
         self._legs = legs
         self._spot_positions = spot_positions
         self._hedging = hedging
@@ -138,15 +154,31 @@ class VenueState:
     # -- reports -------------------------------------------------------------------------------------------
 
     def order_report(self, row: BybitOrder) -> OrderStatusReport:
-        """Return the report of an order row; raises `BybitDecodeError` for an instrument that is not loaded."""
+        """
+        Return the report of an order row; raises `BybitDecodeError` for an instrument that is not loaded.
+
+        Of an order made elsewhere, where the account nets, it does not say that it only reduces: the position it
+        reduces is another strategy's, and the engine would leave its fills out of every position.
+        """
         instrument = self.instrument(row.category, row.symbol)
-        return order_report(row, instrument, self._account_id, self._now(), hedging=self._hedging)
+        if row.order_status in OPEN_STATUSES or Decimal(row.cum_exec_qty or "0"):
+            row = self._without_given_up(row)
+        report = order_report(row, instrument, self._account_id, self._now(), hedging=self._hedging)
+        if not self._hedging and not self._is_own(row.order_link_id):
+            report.reduce_only = False
+        return report
 
     def fill_report(self, row: BybitExecution) -> FillReport:
         """Return the report of an execution row; raises `BybitDecodeError` for an instrument that is not loaded."""
         instrument = self.instrument(row.category, row.symbol)
         return fill_report(
-            row, instrument, self._account_id, self._now(), self._legs.leg_of(row), hedging=self._hedging
+            self._without_given_up(row),
+            instrument,
+            self._account_id,
+            self._now(),
+            self._legs.leg_of(row),
+            hedging=self._hedging,
+            trade_id=self._trade_ids.of(row.exec_id, row.order_id),
         )
 
     def forced_order_report(self, row: BybitExecution) -> OrderStatusReport:
@@ -272,6 +304,11 @@ class VenueState:
         return False
 
     # -- parts ---------------------------------------------------------------------------------------------
+
+    def _without_given_up[R: (BybitOrder, BybitExecution)](self, row: R) -> R:
+        if row.order_link_id and self._is_given_up(row.order_link_id):
+            return msgspec.structs.replace(row, order_link_id="")
+        return row
 
     def _find(self, category: str, symbol: str) -> Instrument | None:
         return self._provider.find(instrument_id_of(symbol, BybitProductType(category)))

@@ -130,17 +130,24 @@ class OutcomeResolver:
     async def _ask_once(self, instrument_id: InstrumentId, client_order_id: str, started_ms: int) -> bool:
         record = self._lifecycles.record(client_order_id)
         venue_order_id = record.venue_order_id if record is not None else ""
+        # An answer that comes late tells of the time the venue was asked, not of now.
+        asked_ms = self._now_ms()
         row = await self._venue.order(instrument_id, client_order_id, venue_order_id)
         if row is None:
             since_ms = max(started_ms, self._sent_ms.get(client_order_id, 0))
-            if client_order_id in self._sending or self._now_ms() - since_ms < self._patience_ms:
+            if client_order_id in self._sending or asked_ms - since_ms < self._patience_ms:
                 return False
             reason = "the venue has no such order and no request for it can arrive any more"
             self._publish(self._lifecycles.on_absent(client_order_id, reason, self._now_ms()))
             return True
         # Fills first: a terminal row then finds them booked and closes the order at once.
         for execution in await self._venue.executions_of(instrument_id, row.order_id):
-            self._publish(self._lifecycles.on_execution(execution))
-        self._publish([event for event in self._lifecycles.on_order(row) if not isinstance(event, Query)])
+            self._publish(_without_queries(self._lifecycles.on_execution(execution)))
+        self._publish(_without_queries(self._lifecycles.on_order(row)))
         settled = self._lifecycles.record(client_order_id)
         return settled is None or settled.phase is not Phase.CLOSING
+
+
+def _without_queries(events: list[OrderEvent]) -> list[OrderEvent]:
+    """Leave out what is being done."""
+    return [event for event in events if not isinstance(event, Query)]

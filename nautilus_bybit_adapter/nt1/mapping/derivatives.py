@@ -87,20 +87,16 @@ def past_funding_of(instrument: Instrument, row: BybitFundingRate) -> FundingRat
 def option_quote_of(
     instrument: Instrument, ticker: BybitTicker, ts_event: int, ts_init: int
 ) -> QuoteTick | None:
-    """Return the touch of an option's ticker; ``None`` while a side is empty."""
-    texts = (ticker.bid_price, ticker.ask_price, ticker.bid_size, ticker.ask_size)
-    if any(not text or not Decimal(text) for text in texts):
+    """Return the touch of an option's ticker; ``None`` while a side is empty. Raises `BybitDecodeError`."""
+    prices = [
+        price_of(text or "0", instrument.price_precision) for text in (ticker.bid_price, ticker.ask_price)
+    ]
+    sizes = [
+        quantity_of(text or "0", instrument.size_precision) for text in (ticker.bid_size, ticker.ask_size)
+    ]
+    if not all(each.raw for each in (*prices, *sizes)):
         return None
-    bid, ask, bid_size, ask_size = (text or "" for text in texts)
-    return QuoteTick(
-        instrument.id,
-        price_of(bid, instrument.price_precision),
-        price_of(ask, instrument.price_precision),
-        quantity_of(bid_size, instrument.size_precision),
-        quantity_of(ask_size, instrument.size_precision),
-        ts_event,
-        ts_init,
-    )
+    return QuoteTick(instrument.id, *prices, *sizes, ts_event, ts_init)
 
 
 def greeks_of(

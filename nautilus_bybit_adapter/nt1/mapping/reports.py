@@ -128,17 +128,19 @@ def fill_report(
     position_idx: int = 0,
     *,
     hedging: bool = False,
+    trade_id: str = "",
 ) -> FillReport:
     """
     Return the framework's report of an execution that moved a position; raises `BybitDecodeError`.
 
-    The row itself does not tell ``position_idx``, which leg it moved; 0 in one-way mode.
+    The row itself does not tell ``position_idx``, which leg it moved; 0 in one-way mode. ``trade_id`` is
+    the id of `TradeIds`, where that is another than the ``execId``.
     """
     return FillReport(
         account_id=account_id,
         instrument_id=instrument.id,
         venue_order_id=VenueOrderId(execution.order_id),
-        trade_id=TradeId(execution.exec_id),
+        trade_id=TradeId(trade_id or execution.exec_id),
         order_side=side_of(execution.side),
         last_qty=quantity_of(execution.exec_qty, instrument.size_precision),
         last_px=price_of(execution.exec_price, instrument.price_precision),

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.transport.exchange import HttpAnswer
 
 
+# Timers are this early at most.
+_TIMER_SECS = 0.002
+
+
 class Connection(asyncio.Protocol):
     """One connection, which carries one exchange at a time.
 
@@ -32,7 +36,16 @@ class Connection(asyncio.Protocol):
         Until when it is worth using again, in the loop's seconds.
     """
 
-    __slots__ = ("_loop", "_on_lost", "_reader", "_transport", "_waiting", "idle_until")
+    __slots__ = (
+        "_deadline",
+        "_loop",
+        "_on_lost",
+        "_reader",
+        "_timer",
+        "_transport",
+        "_waiting",
+        "idle_until",
+    )
 
     def __init__(self, on_lost: Callable[[Connection], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -40,6 +53,8 @@ class Connection(asyncio.Protocol):
         self._reader = AnswerReader()
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
         self.idle_until = 0.0
 
     @property
@@ -71,7 +86,10 @@ class Connection(asyncio.Protocol):
         if transport is None or transport.is_closing():
             raise ExchangeLost("the connection is closed", is_sent=False)
         waiting = self._waiting = self._loop.create_future()
-        timer = self._loop.call_at(deadline, self._on_deadline)
+        self._deadline = deadline
+        timer = self._timer
+        if timer is None or timer.when() > deadline:
+            self._arm(deadline)
         reader = self._reader
         reader.begin()
         try:
@@ -85,7 +103,6 @@ class Connection(asyncio.Protocol):
             self.abort()
             raise
         finally:
-            timer.cancel()
             self._waiting = None
 
     def abort(self) -> None:
@@ -114,6 +131,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end."""
         self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
         waiting = self._waiting
         if waiting is not None and not waiting.done():
             if exc is None and self._reader.feed_eof():
@@ -126,7 +145,19 @@ class Connection(asyncio.Protocol):
                 self._lose(ExchangeLost(what, is_sent=True, is_stale=not has_begun))
         self._on_lost(self)
 
-    def _on_deadline(self) -> None:
+    def _arm(self, at: float) -> None:
+        """Look at the deadline then; the same look serves later exchanges, for few of them come to their deadline."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(at, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        if self._waiting is None or self._waiting.done():
+            return
+        if self._loop.time() < self._deadline - _TIMER_SECS:
+            self._arm(self._deadline)
+            return
         self._lose(ExchangeLost("the time is over", is_sent=True, is_timeout=True))
 
     def _lose(self, lost: ExchangeLost) -> None:

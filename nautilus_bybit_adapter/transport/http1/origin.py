@@ -6,7 +6,6 @@ import asyncio
 import base64
 import ipaddress
 import socket
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 # Hosts of the venue move between addresses.
 _RESOLVED_SECS = 10.0
-_PACKAGE = "bybit-nt-community"
+_AGENT = "bybit-nt-community"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -56,8 +55,7 @@ class Origin:
         if self._port != default:
             shown += f":{self._port}"
         self._fixed = (
-            f"Host: {shown}\r\nUser-Agent: {_PACKAGE}/{version(_PACKAGE)}\r\n"
-            f"Accept: */*\r\nAccept-Encoding: {CODINGS}\r\n"
+            f"Host: {shown}\r\nUser-Agent: {_AGENT}\r\nAccept: */*\r\nAccept-Encoding: {CODINGS}\r\n"
         )
         if parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"

@@ -9,7 +9,7 @@ import asyncio
 import functools
 import socket
 import ssl
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
 import aiohappyeyeballs
@@ -49,7 +49,8 @@ class ConnectionPool:
     ) -> None:
         self._tls = tls
         self._keep_secs = keep_secs
-        self._slots = asyncio.Semaphore(limit)
+        self._free = limit
+        self._waiting: deque[asyncio.Future[None]] = deque()
         self._origins: dict[str, Origin] = {}
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
         self._open: set[Connection] = set()
@@ -67,13 +68,14 @@ class ConnectionPool:
         if origin is None:
             origin = self._origins[base_url] = Origin(base_url)
         raw = origin.request_bytes(request)
-        deadline = asyncio.get_running_loop().time() + timeout_secs
-        if self._slots.locked():
-            await self._wait_for_slot(deadline)
+        now = asyncio.get_running_loop().time()
+        deadline = now + timeout_secs
+        if self._free:
+            self._free -= 1
         else:
-            await self._slots.acquire()  # at once
+            await self._wait_for_slot(deadline)
         try:
-            connection = self._kept(origin) or await self._dial(origin, deadline)
+            connection = self._kept(origin, now) or await self._dial(origin, deadline)
             try:
                 return await self._ask(origin, connection, raw, deadline)
             except ExchangeLost as lost:
@@ -81,7 +83,7 @@ class ConnectionPool:
                     raise
             return await self._ask(origin, await self._dial(origin, deadline), raw, deadline)
         finally:
-            self._slots.release()
+            self._free_slot()
 
     async def close(self) -> None:
         """Close all connections; exchanges under way are lost."""
@@ -94,11 +96,26 @@ class ConnectionPool:
             await self._all_lost.wait()
 
     async def _wait_for_slot(self, deadline: float) -> None:
+        """Wait until another exchange hands its slot over."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
         try:
             async with asyncio.timeout_at(deadline):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise ExchangeLost("all connections are busy", is_sent=False, is_timeout=True) from None
+                await turn
+        except BaseException as exc:
+            if turn.done() and not turn.cancelled():
+                self._free_slot()
+            if isinstance(exc, TimeoutError):
+                raise ExchangeLost("all connections are busy", is_sent=False, is_timeout=True) from None
+            raise
+
+    def _free_slot(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
 
     async def _ask(self, origin: Origin, connection: Connection, raw: bytes, deadline: float) -> HttpAnswer:
         answer = await connection.exchange(raw, deadline)
@@ -111,10 +128,9 @@ class ConnectionPool:
             self._idle[origin].append(connection)
         return answer
 
-    def _kept(self, origin: Origin) -> Connection | None:
+    def _kept(self, origin: Origin, now: float) -> Connection | None:
         """Return the connection that was used last, and close those that nobody used for long."""
         idle = self._idle[origin]
-        now = asyncio.get_running_loop().time()
         while idle and idle[0].idle_until <= now:
             idle.pop(0).abort()
         while idle:

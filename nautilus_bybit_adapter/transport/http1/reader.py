@@ -70,7 +70,10 @@ class AnswerReader:
     @property
     def keep_secs(self) -> float | None:
         """How long the other side keeps an idle connection, where it tells."""
-        for part in self._fields.get(b"keep-alive", b"").split(b","):
+        told = self._fields.get(b"keep-alive")
+        if told is None:
+            return None
+        for part in told.split(b","):
             name, _, value = part.partition(b"=")
             if name.strip().lower() == b"timeout" and value.strip().isdigit():
                 return float(value)

@@ -8,7 +8,7 @@ from nautilus_trader.model.identifiers import InstrumentId
 
 from nautilus_bybit_adapter.nt1.execution import resolver
 from nautilus_bybit_adapter.nt1.execution.resolver import OutcomeResolver
-from nautilus_bybit_adapter.state.order_events import OrderEvent, Phase
+from nautilus_bybit_adapter.state.order_events import Accepted, OrderEvent, Phase
 from nautilus_bybit_adapter.state.orders import OrderLifecycles
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 
@@ -54,5 +54,36 @@ def test_an_order_that_still_waits_to_be_sent_is_not_given_up(monkeypatch: pytes
         assert venue.now_ms - sent_ms >= 7_000
         record = lifecycles.record("O-1")
         assert record is None or record.phase is Phase.CLOSED
+
+    asyncio.run(scenario())
+
+
+class LateVenue(EmptyVenue):
+    """A venue whose first answer is made before the order arrives and comes long after."""
+
+    async def order(self, *_: object) -> BybitOrder | None:
+        self.asked += 1
+        if self.asked == 1:
+            self.now_ms += 60_000
+            return None
+        return BybitOrder(
+            symbol="BTCUSDT", order_id="v-1", order_link_id="O-1", order_status="New", side="Buy",
+            order_type="Limit", qty="1", price="1", created_time=str(self.now_ms), updated_time=str(self.now_ms),
+        )  # fmt: skip
+
+
+def test_an_answer_that_comes_late_gives_no_order_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is decided is how long after the request the venue was asked, however long its answer took."""
+    monkeypatch.setattr(resolver, "FIRST_DELAY_SECS", 0.0)
+
+    async def scenario() -> None:
+        venue, published = LateVenue(), list[OrderEvent]()
+        lifecycles = OrderLifecycles()
+        lifecycles.on_submitted("O-1", Decimal(1), Decimal(1), submitted_ms=venue.now_ms)
+        asks = OutcomeResolver(
+            lifecycles, venue, published.extend, lambda: venue.now_ms, 5_000, lambda _: None
+        )
+        assert await asks.resolve(LINEAR, "O-1")
+        assert [type(event) for event in published] == [Accepted]
 
     asyncio.run(scenario())

@@ -211,8 +211,8 @@ def test_an_adopted_order_goes_on_where_it_was() -> None:
 
 
 def test_closed_orders_are_forgotten_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nautilus_bybit_adapter.state.orders.REMEMBERED_CLOSED_ORDERS", 2)
-    monkeypatch.setattr("nautilus_bybit_adapter.state.orders.REMEMBERED_EXECUTIONS", 2)
+    monkeypatch.setattr("nautilus_bybit_adapter.state.order_records.REMEMBERED_CLOSED_ORDERS", 2)
+    monkeypatch.setattr("nautilus_bybit_adapter.state.trade_ids.REMEMBERED_FILLS", 2)
     machine = OrderLifecycles()
     for number in range(4):
         client_order_id = f"c-{number}"
@@ -241,8 +241,8 @@ def test_fills_of_a_quote_amount_wait_for_the_quantity_it_bought(status: str) ->
         order(status, qty="100", price="0", cum_exec_qty="0.0016", order_type="Market")
     ) == [
         Sized("c-1", "v-1", Decimal("0.0016"), T0 + 5),
-        Filled("c-1", first),
-        Filled("c-1", second),
+        Filled("c-1", first, "x-1"),
+        Filled("c-1", second, "x-2"),
     ]
     record = machine.record("c-1")
     assert record is not None
@@ -348,3 +348,121 @@ def test_held_fills_are_asked_for_when_the_end_does_not_come() -> None:
     machine.on_execution(execution("x-1", "0.001"))
     machine.overdue(T0)
     assert machine.overdue(T0 + LONGEST_WAIT_MS) == [Query("c-1", "its end has not been told")]
+
+
+LIMIT = {"order_type": "Limit"}
+LATER = {"updated_time": str(T0 + 9)}
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected", "phase"),
+    [
+        # The execution names the quantity of an amendment whose push was lost.
+        ([execution("e1", "0.010", order_qty="0.014", **LIMIT), execution("e2", "0.004", order_qty="0.014", **LIMIT)],
+         [Accepted, Updated, Filled, Filled], Phase.CLOSED),
+        # Where it names none, what is beyond the quantity waits for the order's row.
+        ([execution("e1", "0.004"), execution("e2", "0.010"), order("Filled", qty="0.014", cum_exec_qty="0.014")],
+         [Accepted, Filled, Query, Updated, Filled], Phase.CLOSED),
+        ([execution("e1", "0.004"), execution("e2", "0.008"), order("PartiallyFilled", qty="0.014", **LATER)],
+         [Accepted, Filled, Query, Updated, Filled], Phase.ACCEPTED),
+        ([execution("e1", "0.012"), order("Cancelled", qty="0.014", cum_exec_qty="0.012")],
+         [Accepted, Query, Updated, Filled, Canceled], Phase.CLOSED),
+        # An older quantity, of a fill that comes late, is none.
+        ([order("New", updated_time=str(T0 + 9)), execution("e1", "0.010", order_qty="0.014", **LIMIT)],
+         [Accepted, Filled], Phase.CLOSED),
+        # Amended to less: the framework would wait for more.
+        ([order("New"), execution("e1", "0.004"), order("Filled", qty="0.006", cum_exec_qty="0.006"),
+          execution("e2", "0.002")], [Accepted, Filled, Updated, Query, Filled], Phase.CLOSED),
+        ([order("New"), execution("e1", "0.006"), order("Filled", qty="0.006", cum_exec_qty="0.006")],
+         [Accepted, Filled, Updated, Canceled], Phase.CLOSED),
+    ],
+)  # fmt: skip
+def test_a_fill_is_measured_against_the_quantity_the_order_has(
+    frames: list[BybitOrder | BybitExecution], expected: list[type], phase: Phase
+) -> None:
+    machine = submitted()
+    assert run(machine, frames) == expected
+    record = machine.record("c-1")
+    assert record is not None
+    assert record.phase is phase
+
+
+def given_up() -> OrderLifecycles:
+    machine = submitted()
+    assert kinds(machine.on_absent("c-1", "no such order", T0 + 20)) == [Rejected]
+    return machine
+
+
+def refused() -> OrderLifecycles:
+    machine = submitted()
+    assert kinds(machine.on_refused("c-1", "certain", T0 + 20)) == [Rejected]
+    return machine
+
+
+def given_up_by_the_engine() -> OrderLifecycles:
+    machine = submitted()
+    machine.on_given_up("c-1")
+    return machine
+
+
+@pytest.mark.parametrize("make", [given_up, refused, given_up_by_the_engine])
+def test_what_an_order_that_was_given_up_does_is_not_lost(make: Callable[[], OrderLifecycles]) -> None:
+    frames: list[BybitOrder | BybitExecution] = [
+        order("New"),
+        execution("e1", "0.010"),
+        execution("e1", "0.010"),
+        order("Filled", **FULL),
+    ]
+    assert run(make(), frames) == [ForeignOrder, ForeignFill, ForeignOrder]
+
+
+def test_the_end_of_an_order_that_never_worked_is_no_news() -> None:
+    assert run(given_up(), [order("Rejected"), order("Cancelled")]) == []
+
+
+def test_what_an_older_order_did_under_the_same_name_is_its_own() -> None:
+    machine = submitted()
+    old = str(T0 - 3_600_000)
+    assert kinds(machine.on_order(order("Filled", created_time=old, order_id="v-0", **FULL))) == [Rejected]
+    rows: list[BybitOrder | BybitExecution] = [
+        order("Filled", created_time=old, order_id="v-0", **FULL),
+        execution("e0", "0.010", exec_time=old, order_id="v-0"),
+    ]
+    assert run(machine, rows) == []
+
+
+def test_a_fill_that_could_not_be_booked_counts_when_it_comes_again() -> None:
+    machine = submitted()
+    *_, fill = machine.on_execution(execution("e1", "0.010"))
+    assert isinstance(fill, Filled)
+    machine.on_unbookable(fill)
+    assert kinds(machine.on_execution(execution("e1", "0.010"))) == [Filled]
+    assert machine.on_execution(execution("e1", "0.010")) == []
+
+
+def test_an_execution_that_cannot_be_read_does_not_count_as_seen() -> None:
+    machine = submitted()
+    with pytest.raises(ArithmeticError):
+        machine.on_execution(execution("e1", ""))
+    assert kinds(machine.on_execution(execution("e1", "0.010"))) == [Accepted, Filled]
+
+
+def test_each_side_of_a_trade_with_oneself_has_an_id_of_its_own() -> None:
+    machine = submitted()
+    machine.on_submitted("c-2", Decimal("0.010"), Decimal("100.0"), submitted_ms=T0)
+    sides = [
+        execution("e1", "0.010"),
+        execution("e1", "0.010", order_id="v-2", order_link_id="c-2", side="Sell"),
+    ]
+    fills = [event for side in sides for event in machine.on_execution(side) if isinstance(event, Filled)]
+    assert [fill.client_order_id for fill in fills] == ["c-1", "c-2"]
+    assert fills[0].trade_id == "e1"
+    assert fills[1].trade_id != "e1"
+    assert [machine.on_execution(side) for side in sides] == [[], []]
+    # The next run books neither of them again.
+    later = OrderLifecycles()
+    for fill in fills:
+        record = machine.record(fill.client_order_id)
+        assert record is not None
+        later.adopt(record, [fill.trade_id])
+    assert [later.on_execution(side) for side in sides] == [[], []]

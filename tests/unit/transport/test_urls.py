@@ -118,3 +118,9 @@ def test_variables_fill_what_the_config_leaves_open() -> None:
 )
 def test_a_password_in_an_address_is_masked(url: str, shown: str) -> None:
     assert without_password(url) == shown
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
+def test_a_port_that_is_none_is_told_at_once(port: str) -> None:
+    with pytest.raises(BybitConfigError, match="port of an address must be a number from 1 to 65535"):
+        rest_url("testnet", f"http://127.0.0.1:{port}")

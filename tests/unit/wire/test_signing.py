@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 
 import pytest
 from Crypto.Hash import SHA256
@@ -13,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nautilus_bybit_adapter.errors import BybitCredentialsError
 from nautilus_bybit_adapter.wire import BybitEnvironment, Credentials, resolve_credentials, sign_rest, sign_ws
@@ -34,6 +37,14 @@ def test_a_body_is_signed_byte_for_byte() -> None:
     assert sign_rest(CREDENTIALS, WHEN, 5000, body) == expected
     assert sign_rest(CREDENTIALS, WHEN, 5000, body.decode()) == expected
     assert sign_rest(CREDENTIALS, WHEN, 5000, body.replace(b" ", b"")) != expected
+
+
+@given(secret=st.text(max_size=200), message=st.binary(max_size=300))
+def test_any_secret_signs_as_the_standard_library_does(secret: str, message: bytes) -> None:
+    credentials = Credentials("key", secret)
+    expected = hmac.new(secret.encode(), message, "sha256").hexdigest()
+    # What is kept of the key is the same after each signature.
+    assert [credentials.sign(message), credentials.sign(message)] == [expected, expected]
 
 
 def test_a_socket_is_signed() -> None:
