@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,25 @@ if TYPE_CHECKING:
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
+
+
+DOCS = Path(__file__).parent
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Put pages that lie beside the home page, and are not listed, under the last heading."""
+    assert config.nav is not None  # noqa: S101 - mkdocs.yml has one
+    complete(config.nav)
+    return config
+
+
+def complete(nav: list[Any]) -> None:
+    """Add what other programs write into the folder: reports and tables."""
+    listed = str(nav)
+    evidence = next(iter(nav[-1].values()))
+    for path in sorted(DOCS.glob("*.md")):
+        if f"'{path.name}'" not in listed:
+            evidence.append(path.name)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -104,7 +104,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         Another public WebSocket, such as ``ws://127.0.0.1:8080/v5/public``; the category is appended. ``None`` takes
         ``BYBIT_BASE_URL_WS_PUBLIC`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        An HTTP proxy for REST and WebSockets.
+        An HTTP, SOCKS4 or SOCKS5 proxy for REST and WebSockets.
     ca_file : str, optional
         A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
@@ -224,7 +224,7 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Another order-entry WebSocket, such as ``ws://127.0.0.1:8080/v5/trade``. ``None`` takes
         ``BYBIT_BASE_URL_WS_TRADE`` where it is set, and else the host that belongs to the REST host in use.
     proxy_url : str, optional
-        An HTTP proxy for REST and WebSockets.
+        An HTTP, SOCKS4 or SOCKS5 proxy for REST and WebSockets.
     ca_file : str, optional
         A PEM file with the certificate of a private authority, trusted besides the system's.
     recv_window_ms : PositiveInt, default 5000
@@ -233,7 +233,8 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Orders created and amended per second; 0 is no limit. ``None`` is 10.
     order_wait_secs : PositiveFloat, default 5.0
         How long an order command may wait for the rate limits before it is refused unsent, seconds. Keep it within
-        the engine's ``inflight_check_threshold_ms``, so that no order is sent that the engine has given up.
+        the engine's ``inflight_check_threshold_ms``, so that no order is sent that the engine has given up. The engine
+        gives up after ``inflight_check_retries`` questions; an order that lives then is booked as made elsewhere.
     max_requests_per_second : NonNegativeInt, optional
         Requests per second in all, REST and order entry together; 0 is no limit. ``None`` is 20, or what another
         client of this process says: all clients of a venue share their limits.

@@ -26,6 +26,8 @@ class Log(Protocol):
         """Take a message about something that needs a person."""
 
 
+_PROXY_SCHEMES = ("http", "https", "socks4", "socks5")
+
 DEFAULT_LOG: Log = logging.getLogger("nautilus_bybit_adapter.transport")
 
 
@@ -87,12 +89,25 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext | None:
     return context
 
 
-def http_proxy(proxy_url: str | None) -> str | None:
+def rest_proxy(proxy_url: str | None) -> str | None:
     """Return the address of a proxy for REST; raises `BybitConfigError` for one that REST cannot use."""
-    if proxy_url is not None and urlsplit(proxy_url).scheme not in {"http", "https"}:
-        scheme = urlsplit(proxy_url).scheme
+    if proxy_url is None:
+        return None
+    parts = urlsplit(proxy_url)
+    if parts.scheme not in _PROXY_SCHEMES:
         raise BybitConfigError(
-            f"A proxy for REST must begin with http:// or https://; it begins with {scheme!r}."
+            f"A proxy for REST must begin with {', '.join(f'{each}://' for each in _PROXY_SCHEMES)}; "
+            f"it begins with {parts.scheme!r}."
+        )
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    # The usual port of an HTTP proxy is known; SOCKS proxies have none that all agree on.
+    if not parts.hostname or port == 0 or (port is None and parts.scheme.startswith("socks")):
+        raise BybitConfigError(
+            "A proxy must name a host and a port, as in socks5://127.0.0.1:1080; it is "
+            f"{without_password(proxy_url)!r}."
         )
     return proxy_url
 

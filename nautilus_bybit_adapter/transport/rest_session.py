@@ -33,7 +33,7 @@ from nautilus_bybit_adapter.transport.dispatch import Deadline, Dispatcher
 from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.transport.hosts import HostGate
 from nautilus_bybit_adapter.transport.http_transport import http_transport
-from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, http_proxy, tls_context
+from nautilus_bybit_adapter.transport.options import DEFAULT_LOG, rest_proxy, tls_context
 from nautilus_bybit_adapter.transport.rest_call import RestCall, signed_headers
 from nautilus_bybit_adapter.transport.retries import ReadRetries, is_clock_refusal
 from nautilus_bybit_adapter.transport.urls import BaseUrls, endpoints_of
@@ -86,7 +86,7 @@ class RestSession:
         How long what creates, amends or cancels an order may wait before it is sent, in seconds; by default
         as long as any call.
     proxy_url : str or None
-        An HTTP proxy.
+        An HTTP or SOCKS proxy.
     ca_file : str or None
         A PEM file with a private certificate authority, trusted besides the system's.
     max_retries : int
@@ -134,7 +134,7 @@ class RestSession:
         self._deadline_secs = deadline_secs
         self._order_wait_secs = deadline_secs if order_wait_secs is None else order_wait_secs
         self._tls = tls_context(ca_file)
-        self._proxy_url = http_proxy(proxy_url)
+        self._proxy_url = rest_proxy(proxy_url)
         self._repeats = ReadRetries(
             max_retries,
             backoff or Backoff(base_secs=0.25, cap_secs=5.0),

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from scripted_venue import ScriptedVenue, scripted_venue
 
-from nautilus_bybit_adapter.errors import BybitConfigError, BybitConnectionError
+from nautilus_bybit_adapter.errors import BybitConfigError, BybitConnectionError, Outcome
 from nautilus_bybit_adapter.state import Backoff
 from nautilus_bybit_adapter.state.breaker import BreakerPolicy
 from nautilus_bybit_adapter.state.endpoints import Endpoint
@@ -255,8 +255,103 @@ def test_rest_and_sockets_go_through_a_proxy_whose_password_stays_hidden(
     assert "pass-word" not in caplog.text
 
 
-def test_a_proxy_rest_cannot_use_is_refused() -> None:
-    with pytest.raises(
-        BybitConfigError, match="must begin with http:// or https://; it begins with 'socks5'"
-    ):
-        BybitHTTPClient(proxy_url="socks5://127.0.0.1:1")
+class SocksProxy:
+    """A SOCKS5 proxy that wants a user and a password, and notes where it connects to."""
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.seen: list[tuple[str, int]] = []
+        self.url = ""
+        self._refuses = refuses
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"socks5://user:pass-word@127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert (await reader.readexactly(1)) == b"\x05"
+        methods = await reader.readexactly((await reader.readexactly(1))[0])
+        assert 2 in methods
+        writer.write(b"\x05\x02")
+        _, length = await reader.readexactly(2)
+        user = await reader.readexactly(length)
+        password = await reader.readexactly((await reader.readexactly(1))[0])
+        writer.write(b"\x01\x00" if (user, password) == (b"user", b"pass-word") else b"\x01\x01")
+        _, _, _, kind = await reader.readexactly(4)
+        if kind == 3:
+            host = (await reader.readexactly((await reader.readexactly(1))[0])).decode()
+        else:
+            host = ".".join(map(str, await reader.readexactly(4)))
+        port = int.from_bytes(await reader.readexactly(2))
+        self.seen.append((host, port))
+        writer.write((b"\x05\x02" if self._refuses else b"\x05\x00") + b"\x00\x01" + bytes(6))
+        if self._refuses:
+            writer.close()
+            return
+        there_reader, there_writer = await asyncio.open_connection(host, port)
+        await asyncio.gather(pipe(reader, there_writer), pipe(there_reader, writer), return_exceptions=True)
+
+
+def test_rest_and_sockets_go_through_a_socks_proxy_whose_password_stays_hidden(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def scenario() -> None:
+        async with scripted_venue() as venue, SocksProxy() as proxy:
+            base_url = venue.url.replace("127.0.0.1", "localhost")
+            client = BybitHTTPClient(
+                credentials=Credentials("key", "secret"), base_url=base_url, proxy_url=proxy.url
+            )
+            await client.open()
+            assert len(venue.requests) == 3
+            # The proxy looks the name up, and one connection carries all.
+            (there,) = proxy.seen
+            assert there == ("localhost", int(venue.url.rpartition(":")[2]))
+            socket = BybitPublicWebSocket(
+                "linear",
+                base_url=venue.ws_url("/v5/public"),
+                on_message=lambda *_: None,
+                options=SocketOptions(proxy_url=proxy.url),
+            )
+            await socket.connect()
+            assert len(proxy.seen) == 2
+            await socket.disconnect()
+            await client.close()
+
+    asyncio.run(scenario())
+    assert "pass-word" not in caplog.text
+
+
+def test_what_a_socks_proxy_refuses_was_not_sent() -> None:
+    async def scenario() -> None:
+        async with scripted_venue() as venue, SocksProxy(refuses=True) as proxy:
+            client = BybitHTTPClient(base_url=venue.url, proxy_url=proxy.url, max_retries=0)
+            await client.open()
+            with pytest.raises(BybitConnectionError, match="the proxy says") as refused:
+                await client.get_server_time()
+            assert refused.value.outcome is Outcome.NOT_SENT
+            assert "pass-word" not in str(refused.value)
+            assert not venue.requests
+            await client.close()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("proxy_url", "message"),
+    [
+        (
+            "ftp://127.0.0.1:1",
+            "must begin with http://, https://, socks4://, socks5://; it begins with 'ftp'",
+        ),
+        ("socks5://user:pass-word@127.0.0.1", r"host and a port.*'socks5://\*\*\*@127\.0\.0\.1'"),
+        ("socks5://:1080", "host and a port"),
+        ("http://127.0.0.1:99999", "host and a port"),
+    ],
+)
+def test_a_proxy_rest_cannot_use_is_refused(proxy_url: str, message: str) -> None:
+    with pytest.raises(BybitConfigError, match=message) as refused:
+        BybitHTTPClient(proxy_url=proxy_url)
+    assert "pass-word" not in str(refused.value)

@@ -222,13 +222,15 @@ def test_an_idle_connection_is_kept_for_its_time_only() -> None:
 )
 def test_a_slow_answer_ends_at_its_deadline_and_its_connection_with_it(answer: Answer) -> None:
     async def scenario(server: RawServer, pool: ConnectionPool) -> None:
+        # On a connection that is there already nothing but the answer can be late.
+        await ask(server, pool, POST)
         lost = await lose(server, pool, secs=0.1)
         assert (lost.is_sent, lost.is_timeout) == (True, True)
         await server.ended[0].wait()
         assert (await ask(server, pool, POST)).body == BODY
-        assert server.connections == [0, 1]
+        assert server.connections == [0, 0, 1]
 
-    run(scenario, answer, FINE)
+    run(scenario, FINE, answer, FINE)
 
 
 def test_an_answer_that_drips_ends_at_its_deadline_too() -> None:
@@ -239,9 +241,10 @@ def test_an_answer_that_drips_ends_at_its_deadline_too() -> None:
             await asyncio.sleep(0.005)
 
     async def scenario(server: RawServer, pool: ConnectionPool) -> None:
+        await ask(server, pool, POST)
         assert (await lose(server, pool, secs=0.15)).is_timeout
 
-    run(scenario, drip)
+    run(scenario, FINE, drip)
 
 
 def test_a_caller_that_leaves_takes_its_connection_along() -> None:
@@ -294,16 +297,18 @@ def test_who_leaves_the_queue_for_a_connection_takes_nobodys_place() -> None:
 
 def test_each_exchange_of_a_connection_has_its_own_deadline() -> None:
     async def late(exchange: Exchange) -> None:
-        await asyncio.sleep(0.2)
+        # Past the deadline of the exchange before.
+        await asyncio.sleep(1.2)
         await exchange.send(whole(BODY))
 
     async def scenario(server: RawServer, pool: ConnectionPool) -> None:
-        await ask(server, pool, POST, secs=0.1)
-        assert (await ask(server, pool, POST, secs=5.0)).body == BODY
+        await ask(server, pool, POST, secs=10.0)
+        await ask(server, pool, POST, secs=1.0)
+        assert (await ask(server, pool, POST, secs=10.0)).body == BODY
         assert (await lose(server, pool, secs=0.1)).is_timeout
-        assert server.connections == [0, 0, 0]
+        assert server.connections == [0, 0, 0, 0]
 
-    run(scenario, FINE, late, silent)
+    run(scenario, FINE, FINE, late, silent)
 
 
 def test_many_at_once_keep_their_answers_apart() -> None:
@@ -394,7 +399,7 @@ def test_an_order_through_the_client_is_never_sent_twice(answer: Answer, error: 
             client = BybitHTTPClient(
                 base_url=server.url,
                 credentials=Credentials("key", "secret"),
-                timeout_secs=0.3,
+                timeout_secs=1.0,
                 backoff=Backoff(base_secs=0.001, cap_secs=0.002),
             )
             await client.open()

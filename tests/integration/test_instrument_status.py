@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+import pytest
 from nautilus_trader.core import nautilus_pyo3
 from nautilus_trader.model.data import InstrumentClose, InstrumentStatus
 from nautilus_trader.model.enums import InstrumentCloseType, MarketStatusAction
@@ -13,8 +15,10 @@ from nautilus_trader.model.identifiers import InstrumentId
 from trading import until
 from watching import CLIENT_ID, Watcher, watching
 
+from nautilus_bybit_adapter.errors import BybitTimeoutError, Outcome
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 
+SPOT, INVERSE = map(InstrumentId.from_str, ("BTCUSDT-SPOT.BYBIT", "BTCUSD-INVERSE.BYBIT"))
 LINEAR, FUTURE = map(InstrumentId.from_str, ("BTCUSDT-LINEAR.BYBIT", "BTCUSDT-4DEC26-LINEAR.BYBIT"))
 CALL, PUT = (InstrumentId.from_str(f"BTC-4DEC26-86000-{kind}-USDT-OPTION.BYBIT") for kind in ("C", "P"))
 
@@ -51,6 +55,30 @@ def test_a_perpetual_that_will_be_delisted_closes_once() -> None:
         ]
 
     on_venue(scenario, LINEAR)
+
+
+@pytest.mark.parametrize("broken", ["spot", "inverse"])
+def test_a_category_that_cannot_be_read_costs_only_itself(broken: str) -> None:
+    async def scenario(venue: SimVenue, watcher: Watcher) -> None:
+        for instrument_id in (SPOT, INVERSE, LINEAR):
+            watcher.subscribe_instrument_status(instrument_id)
+        await watcher.until(lambda: len(watcher.of(InstrumentStatus)) == 3, "the present statuses")
+        assert watcher.node is not None
+        client = watcher.node.kernel.data_engine._clients[CLIENT_ID]
+        read, refused = client._http.read, list[str]()
+
+        async def read_unless_broken(path: str, parameters: Any, **options: Any) -> Any:
+            if parameters.get("category") == broken:
+                refused.append(path)
+                raise BybitTimeoutError("It does not answer.", Outcome.NOT_SENT)
+            return await read(path, parameters, **options)
+
+        client._http.read = read_unless_broken
+        await until(lambda: refused, "a look at what cannot be read")
+        relist(venue, "BTCUSDT", "Closed", 1_893_456_000_000)
+        await watcher.until(lambda: len(watcher.of(InstrumentStatus)) == 4, "the delisting")
+
+    on_venue(scenario, LINEAR, SPOT, INVERSE)
 
 
 def test_a_future_closes_at_the_price_it_is_delivered_at() -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from browser import CHROMIUM, DRIVER, chromium, keep_screenshot, set_scheme
 from click.testing import CliRunner
 from nautilus_trader.model.enums import AggressorSide
-from run_logs import begun, event, expected, filled, walked, written
+from run_logs import begun, event, expected, filled, run_line, walked, written
 from smart_limit_market import INSTRUMENT_ID, Market, buys, changes, sells, snapshot, trade
 
 from nautilus_bybit_adapter.cli import main
@@ -125,6 +129,21 @@ def test_a_missing_log_is_a_wrong_call(tmp_path: Path) -> None:
     done = report(str(tmp_path / "nothing.jsonl"))
     assert done.exit_code == 2
     assert "nothing.jsonl' does not exist" in done.output
+
+
+def test_ctrl_c_leaves_no_file_behind(tmp_path: Path) -> None:
+    pipe = tmp_path / "run.jsonl"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "nautilus_bybit_adapter.cli", "report", str(pipe)]
+    with (
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process,
+        pipe.open("wb", buffering=0) as writer,  # opens once the command reads
+    ):
+        writer.write(msgspec.json.encode(run_line()) + b"\n")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "Interrupted.\n")
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -109,6 +109,19 @@ def test_a_recording_gives_every_parent_a_forecast_and_what_came(tmp_path: Path)
     assert {each.level for each in coverage_of(parents)} == {0.9, 0.95}
 
 
+def test_an_instrument_nobody_named_is_followed_from_its_first_order_on(tmp_path: Path) -> None:
+    actor = RunLog(RunLogConfig(path=str(tmp_path / "run.jsonl")))
+    data = [snapshot(0, BIDS, ASKS), snapshot(2_000, BIDS, ASKS), changes(5_000, bids=[("99.5", "1")])]
+    cues = [buys("1.000", 1_000, urgency="now"), buys("1.000", 3_000, urgency="now")]
+    for it in Market(data, cues, actors=[actor]).run():
+        assert len(it.algorithm.reports) == 2
+    first, second = parents_of(read_run(tmp_path / "run.jsonl"))
+    assert first.filled == 1
+    assert first.parts is None
+    assert second.parts is not None
+    assert second.forecast is not None
+
+
 def test_a_log_is_continued_and_a_torn_line_before_it_ended(tmp_path: Path) -> None:
     data = [snapshot(0, BIDS, ASKS), changes(5_000, bids=[("99.5", "1")])]
     for _ in range(2):

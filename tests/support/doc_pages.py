@@ -38,15 +38,28 @@ class Block:
         return f"{self.page}:{self.line}"
 
 
-def generated() -> dict[str, str]:
-    """Return the pages that the build writes."""
+def hooks() -> Any:
+    """Return the module that the build loads."""
     spec = importlib.util.spec_from_file_location("hooks", DOCS / "hooks.py")
     assert spec is not None
     assert spec.loader is not None
-    hooks = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(hooks)
-    pages: dict[str, str] = hooks.generated_pages()
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def generated() -> dict[str, str]:
+    """Return the pages that the build writes."""
+    pages: dict[str, str] = hooks().generated_pages()
     return pages
+
+
+def navigation() -> list[str]:
+    """Return the pages that the build lists."""
+    listed = re.findall(r"[\w/-]+\.md", (ROOT / "mkdocs.yml").read_text().partition("\nnav:\n")[2])
+    found: list[str] = []
+    hooks().complete([*listed, {"last": found}])
+    return [*listed, *found]
 
 
 def written() -> dict[str, str]:

@@ -58,10 +58,10 @@ class InflightOrders:
     async def answer(self, instrument_id: InstrumentId, client_order_id: ClientOrderId) -> None:
         """Ask for an order until the venue has answered; meanwhile, and if nothing has changed, say so."""
         order = self._cache.order(client_order_id)
-        if order.status in PENDING:
+        if order is not None and order.status in PENDING:
             self._send(self._report_in_flight(order))
         is_open = await self._resolver.resolve(instrument_id, client_order_id.value)
-        if is_open and order.status in PENDING:
+        if is_open and order is not None and order.status in PENDING:
             await self._say_it_is_open(order)
 
     async def _say_it_is_open(self, order: Order) -> None:

@@ -39,22 +39,17 @@ def raw_of(text: str | Decimal, precision: int, what: str, least: Decimal, most:
         rounding it would invent a value.
 
     """
-    if isinstance(text, str):
-        raw = _raw_of_digits(text)
-        # Far from any limit nothing but the decimals is left to be checked.
-        if raw is not None and not raw % _POWERS[RAW_DECIMALS - precision]:
-            return raw
+    if isinstance(text, str) and text.isascii():
+        # Far from any limit nothing but the decimals of plain digits is left to be checked.
+        whole, point, fraction = text.partition(".")
+        if whole.isdigit() and len(whole) <= _SAFE_DIGITS:
+            if not point:
+                return int(whole) * _POWERS[RAW_DECIMALS]
+            if fraction.isdigit() and len(fraction) <= RAW_DECIMALS:
+                raw = int(whole + fraction) * _POWERS[RAW_DECIMALS - len(fraction)]
+                if not raw % _POWERS[RAW_DECIMALS - precision]:
+                    return raw
     return _raw_of_decimal(text, precision, what, least, most)
-
-
-def _raw_of_digits(text: str) -> int | None:
-    """Return the raw integer of plain digits with a point at most; None for whatever takes a closer look."""
-    whole, point, fraction = text.partition(".")
-    if len(whole) > _SAFE_DIGITS or len(fraction) > RAW_DECIMALS or not text.isascii():
-        return None
-    if not whole.isdigit() or (point and not fraction.isdigit()):
-        return None
-    return int(whole + fraction) * _POWERS[RAW_DECIMALS - len(fraction)]
 
 
 def _raw_of_decimal(text: str | Decimal, precision: int, what: str, least: Decimal, most: Decimal) -> int:
@@ -110,17 +105,28 @@ def money_of(text: str | Decimal, currency: Currency) -> Money:
     return Money.from_raw(mantissa * 10 ** (RAW_DECIMALS - currency.precision), currency)
 
 
+class _Currencies(dict[str, Currency]):
+    """Registered currencies by code: one of these is never replaced, so it may be remembered."""
+
+    def __missing__(self, code: str) -> Currency:
+        known = Currency.from_str(code, strict=True)
+        if known is None:
+            # Not remembered, since it may still be registered, with other decimals.
+            return new_currency(code, COIN_DECIMALS)
+        self[code] = known
+        return known
+
+
+# A registered currency by its code, or a crypto currency of 8 decimals under that code.
+CURRENCIES = _Currencies()
+
+
 def currency_of(code: str) -> Currency:
     """Return a registered currency, or a crypto currency of 8 decimals under that code."""
-    # A registered currency is never replaced, so it may be remembered; one that is not registered may still be.
-    known = _currencies.get(code) or Currency.from_str(code, strict=True)
-    if known is not None:
-        _currencies[code] = known
-        return known
-    return new_currency(code, COIN_DECIMALS)
+    return CURRENCIES[code]
 
 
-_currencies: dict[str, Currency] = {}
+_CRYPTO = CurrencyType.CRYPTO
 _PYO3_CRYPTO = nautilus_pyo3.CurrencyType.CRYPTO
 
 
@@ -136,7 +142,8 @@ def new_currency(code: str, precision: int) -> Currency:
     """
     if not code or not code.isascii() or not code.isprintable() or " " in code:
         raise BybitDecodeError(f"coin {code!r} is not made of printable ASCII")
-    return Currency(code=code, precision=precision, iso4217=0, name=code, currency_type=CurrencyType.CRYPTO)
+    # By position: the names of these five would take as long as all the rest.
+    return Currency(code, precision, 0, code, _CRYPTO)
 
 
 def register_currency(code: str, precision: int) -> Currency:
@@ -157,7 +164,7 @@ def register_currency(code: str, precision: int) -> Currency:
     nautilus_pyo3.Currency.register(
         nautilus_pyo3.Currency(code, precision, 0, code, _PYO3_CRYPTO), overwrite=False
     )
-    _currencies[code] = currency
+    CURRENCIES[code] = currency
     return currency
 
 

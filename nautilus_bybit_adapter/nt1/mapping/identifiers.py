@@ -11,11 +11,12 @@ from nautilus_bybit_adapter.wire.enums import BybitProductType
 BYBIT_VENUE: Venue = Venue(BYBIT)
 BYBIT_CLIENT_ID: ClientId = ClientId(BYBIT)
 MS_TO_NS = 1_000_000
+_ENDINGS = {category: f"-{category.name}" for category in BybitProductType}
 
 
 def instrument_id_of(symbol: str, category: BybitProductType) -> InstrumentId:
     """Return the framework's id of a symbol in a category."""
-    return InstrumentId(Symbol(f"{symbol}-{category.name}"), BYBIT_VENUE)
+    return InstrumentId(Symbol(symbol + _ENDINGS[category]), BYBIT_VENUE)
 
 
 def symbol_of(instrument_id: InstrumentId) -> tuple[str, BybitProductType]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from nautilus_trader.model.objects import Money, Price, Quantity
 
@@ -24,6 +25,7 @@ from nautilus_bybit_adapter.nt1.mapping.fixed import (
     quantity_of,
 )
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
+from nautilus_bybit_adapter.wire.instruments import PriceFilter
 
 _MOST_REMEMBERED = 16_384
 _LATEST_MS = 253_402_300_799_999  # the end of the year 9999
@@ -39,6 +41,69 @@ def places_of(step: str, name: str) -> int:
     return places
 
 
+class PriceGrid(NamedTuple):
+    """
+    What a price filter allows.
+
+    Parameters
+    ----------
+    places : int
+        Decimals of a price.
+    increment : Price
+        The tick.
+    lowest, highest : Price or None
+        The outermost prices on the grid within the bounds; None for no bound.
+
+    """
+
+    places: int
+    increment: Price
+    lowest: Price | None
+    highest: Price | None
+
+
+class QuantityGrid(NamedTuple):
+    """
+    What a lot filter allows, but for the largest quantity, which many a row has for itself.
+
+    Parameters
+    ----------
+    places : int
+        Decimals of a quantity.
+    increment : Quantity
+        The step.
+    least : Quantity or None
+        The smallest quantity on the grid that is not below the bound; None for no bound.
+
+    """
+
+    places: int
+    increment: Quantity
+    least: Quantity | None
+
+
+@lru_cache(_MOST_REMEMBERED)
+def price_grid(prices: PriceFilter) -> PriceGrid:
+    """Return the grid of prices; a bound of 0 or nothing is none, nor is one beyond the framework's numbers."""
+    tick = prices.tick_size
+    places = places_of(tick, "tickSize")
+    return PriceGrid(
+        places,
+        price_of(tick, places),
+        _price_bound(prices.min_price, places, ROUND_CEILING, "minPrice"),
+        _price_bound(prices.max_price, places, ROUND_FLOOR, "maxPrice"),
+    )
+
+
+@lru_cache(_MOST_REMEMBERED)
+def quantity_grid(step: str, least: str, step_name: str) -> QuantityGrid:
+    """Return the grid of quantities; `step_name` is the step's field, for the error."""
+    places = places_of(step, step_name)
+    return QuantityGrid(
+        places, quantity_of(step, places), _quantity_bound(least, places, ROUND_CEILING, "minOrderQty")
+    )
+
+
 @lru_cache(_MOST_REMEMBERED)
 def listed_price(text: str, places: int) -> Price:
     """Return a price that is on the grid of `places` decimals."""
@@ -46,33 +111,9 @@ def listed_price(text: str, places: int) -> Price:
 
 
 @lru_cache(_MOST_REMEMBERED)
-def listed_quantity(text: str, places: int) -> Quantity:
-    """Return a quantity that is on the grid of `places` decimals."""
-    return quantity_of(text, places)
-
-
-@lru_cache(_MOST_REMEMBERED)
-def least_quantity(text: str, places: int) -> Quantity | None:
-    """Return the smallest quantity on the grid that is not below a bound; 0 and nothing are no bound."""
-    return _quantity_bound(text, places, ROUND_CEILING, "minOrderQty")
-
-
-@lru_cache(_MOST_REMEMBERED)
 def most_quantity(text: str, places: int) -> Quantity | None:
     """Return the largest quantity on the grid not above a bound; one beyond the framework's bounds nothing."""
     return _quantity_bound(text, places, ROUND_FLOOR, "maxOrderQty")
-
-
-@lru_cache(_MOST_REMEMBERED)
-def lowest_price(text: str, places: int) -> Price | None:
-    """Return the lowest price on the grid that is not below a bound; 0 and nothing are no bound."""
-    return _price_bound(text, places, ROUND_CEILING, "minPrice")
-
-
-@lru_cache(_MOST_REMEMBERED)
-def highest_price(text: str, places: int) -> Price | None:
-    """Return the highest price on the grid not above a bound; one beyond the framework's bounds nothing."""
-    return _price_bound(text, places, ROUND_FLOOR, "maxPrice")
 
 
 def _quantity_bound(text: str, places: int, rounding: str, name: str) -> Quantity | None:
@@ -102,14 +143,10 @@ def _on_grid(text: str, places: int, rounding: str, limit: Decimal, name: str) -
     return None if value > limit else value.quantize(Decimal(1).scaleb(-places), rounding=rounding)
 
 
+@lru_cache(_MOST_REMEMBERED)
 def least_notional(text: str, coin: str) -> Money | None:
     """Return the least value of an order in the quote coin; 0 and nothing are no bound."""
-    return _money(text, coin) if text and fraction_of(text, "minNotionalValue") else None
-
-
-@lru_cache(_MOST_REMEMBERED)
-def _money(text: str, coin: str) -> Money:
-    return money_of(text, currency_of(coin))
+    return money_of(text, currency_of(coin)) if text and fraction_of(text, "minNotionalValue") else None
 
 
 @lru_cache(_MOST_REMEMBERED)

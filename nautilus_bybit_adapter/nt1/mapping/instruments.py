@@ -5,6 +5,7 @@ Source: Bybit V5 "Get Instruments Info".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -20,21 +21,19 @@ from nautilus_trader.model.instruments import (
 )
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
-from nautilus_bybit_adapter.nt1.mapping.fixed import currency_of, quantity_of
+from nautilus_bybit_adapter.nt1.mapping.fixed import CURRENCIES, quantity_of
 from nautilus_bybit_adapter.nt1.mapping.identifiers import instrument_id_of
 from nautilus_bybit_adapter.nt1.mapping.increments import (
     delivery_ns,
     fraction_of,
-    highest_price,
     instant_ns,
     least_notional,
-    least_quantity,
     listed_price,
-    listed_quantity,
-    lowest_price,
     margins_at,
     most_quantity,
     places_of,
+    price_grid,
+    quantity_grid,
 )
 from nautilus_bybit_adapter.wire.account import BybitFeeRate
 from nautilus_bybit_adapter.wire.enums import BybitProductType, ContractType, InstrumentStatus
@@ -146,23 +145,22 @@ def spot_instrument(item: BybitInstrumentSpot, rate: BybitFeeRate | None, ts_ns:
     Source: Bybit V5 market/instrument (spot). ``basePrecision`` is the quantity step, ``minOrderAmt`` the minimum
     notional; ``minOrderQty``, ``maxOrderQty`` and ``maxOrderAmt`` are no longer checked by the venue.
     """
-    lot, tick = item.lot_size_filter, item.price_filter.tick_size
-    places, size_places = places_of(tick, "tickSize"), places_of(lot.base_precision, "basePrecision")
-    step = listed_quantity(lot.base_precision, size_places)
+    lot, grid = item.lot_size_filter, price_grid(item.price_filter)
+    size_places, step, least = quantity_grid(lot.base_precision, lot.min_order_qty, "basePrecision")
     maker, taker = fees_of(BybitProductType.SPOT, rate)
     return CurrencyPair(
         instrument_id=instrument_id_of(_checked_symbol(item.symbol), BybitProductType.SPOT),
         raw_symbol=Symbol(item.symbol),
-        base_currency=currency_of(item.base_coin),
-        quote_currency=currency_of(item.quote_coin),
-        price_precision=places,
+        base_currency=CURRENCIES[item.base_coin],
+        quote_currency=CURRENCIES[item.quote_coin],
+        price_precision=grid.places,
         size_precision=size_places,
-        price_increment=listed_price(tick, places),
+        price_increment=grid.increment,
         size_increment=step,
         lot_size=step,
         ts_event=ts_ns,
         ts_init=ts_ns,
-        min_quantity=least_quantity(lot.min_order_qty, size_places),
+        min_quantity=least,
         max_quantity=most_quantity(lot.max_limit_order_qty or lot.max_order_qty, size_places),
         min_notional=least_notional(lot.min_order_amt, item.quote_coin),
         maker_fee=maker,
@@ -184,45 +182,46 @@ def contract_instrument(
     Source: Bybit V5 market/instrument (linear, inverse).
     """
     category = category_of(item)
-    lot, prices = item.lot_size_filter, item.price_filter
-    places, size_places = places_of(prices.tick_size, "tickSize"), places_of(lot.qty_step, "qtyStep")
-    step = listed_quantity(lot.qty_step, size_places)
+    lot, grid = item.lot_size_filter, price_grid(item.price_filter)
+    size_places, step, least = quantity_grid(lot.qty_step, lot.min_order_qty, "qtyStep")
     maker, taker = fees_of(category, rate)
     margin_init, margin_maint = margins_at(item.leverage_filter.max_leverage)
-    fields: dict[str, Any] = {
-        "instrument_id": instrument_id_of(_checked_symbol(item.symbol), category),
-        "raw_symbol": Symbol(item.symbol),
-        "quote_currency": currency_of(item.quote_coin),
-        "settlement_currency": currency_of(item.settle_coin),
-        "is_inverse": category is BybitProductType.INVERSE,
-        "price_precision": places,
-        "size_precision": size_places,
-        "price_increment": listed_price(prices.tick_size, places),
-        "size_increment": step,
-        "lot_size": step,
-        "multiplier": _ONE,
-        "ts_event": ts_ns,
-        "ts_init": ts_ns,
-        "min_quantity": least_quantity(lot.min_order_qty, size_places),
-        "max_quantity": most_quantity(lot.max_order_qty, size_places),
-        "min_notional": least_notional(lot.min_notional_value, item.quote_coin),
-        "min_price": lowest_price(prices.min_price, places),
-        "max_price": highest_price(prices.max_price, places),
-        "margin_init": margin_init,
-        "margin_maint": margin_maint,
-        "maker_fee": maker,
-        "taker_fee": taker,
-        "info": msgspec.to_builtins(item),
-    }
-    base = currency_of(item.base_coin)
-    if _is_perpetual(item):
-        fields["base_currency"] = base
-        return CryptoPerpetual(**fields)
-    return CryptoFuture(
-        underlying=base,
-        activation_ns=instant_ns(item.launch_time, "launchTime"),
-        expiration_ns=delivery_ns(item.delivery_time),
-        **fields,
+    base = CURRENCIES[item.base_coin]
+    # What tells the two apart comes last, and is all that is copied.
+    make: Callable[..., CryptoPerpetual | CryptoFuture] = CryptoPerpetual
+    apart: dict[str, Any] = {"base_currency": base}
+    if not _is_perpetual(item):
+        make = CryptoFuture
+        apart = {
+            "underlying": base,
+            "activation_ns": instant_ns(item.launch_time, "launchTime"),
+            "expiration_ns": delivery_ns(item.delivery_time),
+        }
+    return make(
+        instrument_id=instrument_id_of(_checked_symbol(item.symbol), category),
+        raw_symbol=Symbol(item.symbol),
+        quote_currency=CURRENCIES[item.quote_coin],
+        settlement_currency=CURRENCIES[item.settle_coin],
+        is_inverse=category is BybitProductType.INVERSE,
+        price_precision=grid.places,
+        size_precision=size_places,
+        price_increment=grid.increment,
+        size_increment=step,
+        lot_size=step,
+        multiplier=_ONE,
+        ts_event=ts_ns,
+        ts_init=ts_ns,
+        min_quantity=least,
+        max_quantity=most_quantity(lot.max_order_qty, size_places),
+        min_notional=least_notional(lot.min_notional_value, item.quote_coin),
+        min_price=grid.lowest,
+        max_price=grid.highest,
+        margin_init=margin_init,
+        margin_maint=margin_maint,
+        maker_fee=maker,
+        taker_fee=taker,
+        info=msgspec.to_builtins(item),
+        **apart,
     )
 
 
@@ -239,35 +238,34 @@ def option_instrument(item: BybitInstrumentOption, rate: BybitFeeRate | None, ts
 
     Source: Bybit V5 market/instrument (option).
     """
-    lot, prices = item.lot_size_filter, item.price_filter
-    places, size_places = places_of(prices.tick_size, "tickSize"), places_of(lot.qty_step, "qtyStep")
-    step = listed_quantity(lot.qty_step, size_places)
+    lot, grid = item.lot_size_filter, price_grid(item.price_filter)
+    size_places, step, least = quantity_grid(lot.qty_step, lot.min_order_qty, "qtyStep")
     maker, taker = fees_of(BybitProductType.OPTION, rate)
     strike, kind = option_terms(item)
     return CryptoOption(
         instrument_id=instrument_id_of(_checked_symbol(item.symbol), BybitProductType.OPTION),
         raw_symbol=Symbol(item.symbol),
-        underlying=currency_of(item.base_coin),
-        quote_currency=currency_of(item.quote_coin),
-        settlement_currency=currency_of(item.settle_coin),
+        underlying=CURRENCIES[item.base_coin],
+        quote_currency=CURRENCIES[item.quote_coin],
+        settlement_currency=CURRENCIES[item.settle_coin],
         is_inverse=False,
         option_kind=kind,
         strike_price=listed_price(strike, places_of(strike, "strike")),
         activation_ns=instant_ns(item.launch_time, "launchTime"),
         expiration_ns=delivery_ns(item.delivery_time),
-        price_precision=places,
+        price_precision=grid.places,
         size_precision=size_places,
-        price_increment=listed_price(prices.tick_size, places),
+        price_increment=grid.increment,
         size_increment=step,
         ts_event=ts_ns,
         ts_init=ts_ns,
         multiplier=_ONE,
         lot_size=step,
-        min_quantity=least_quantity(lot.min_order_qty, size_places),
+        min_quantity=least,
         max_quantity=most_quantity(lot.max_order_qty, size_places),
         min_notional=least_notional(lot.min_notional_value, item.quote_coin),
-        min_price=lowest_price(prices.min_price, places),
-        max_price=highest_price(prices.max_price, places),
+        min_price=grid.lowest,
+        max_price=grid.highest,
         maker_fee=maker,
         taker_fee=taker,
         info=msgspec.to_builtins(item),

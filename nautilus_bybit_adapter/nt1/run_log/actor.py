@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 from nautilus_trader.common.actor import Actor
+from nautilus_trader.model.book import OrderBook
 from nautilus_trader.model.data import DataType
 from nautilus_trader.model.enums import BookType, OrderSide
 from nautilus_trader.model.events import (
@@ -30,7 +31,7 @@ from nautilus_bybit_adapter.nt1.run_log.lines import (
     number,
     order_line,
 )
-from nautilus_bybit_adapter.nt1.warden_feed import feed
+from nautilus_bybit_adapter.nt1.warden_feed import feed, feed_trade
 from nautilus_bybit_adapter.warden import FastWarden, Side, UnknownBookError, forecast
 from nautilus_bybit_adapter.warden.costs.records import (
     FORMAT,
@@ -44,8 +45,7 @@ from nautilus_bybit_adapter.warden.costs.records import (
 )
 
 if TYPE_CHECKING:
-    from nautilus_trader.model.book import OrderBook
-    from nautilus_trader.model.data import OrderBookDeltas
+    from nautilus_trader.model.data import OrderBookDeltas, TradeTick
     from nautilus_trader.model.events import OrderEvent
     from nautilus_trader.model.identifiers import InstrumentId
 
@@ -76,12 +76,21 @@ class _Pending:
 class _Market:
     """What is kept of one instrument."""
 
-    touches: deque[tuple[int, Touch]] = field(default_factory=lambda: deque(maxlen=_TOUCHES))
+    book: OrderBook
+    touches: deque[tuple[int, Touch | None]] = field(default_factory=lambda: deque(maxlen=_TOUCHES))
     samples: deque[BookLine] = field(default_factory=deque)
     pending: list[_Pending] = field(default_factory=list)
     is_ready: bool = False
     sampled_ns: int = 0
     keep_until_ns: int = 0
+
+    def apply(self, deltas: OrderBookDeltas) -> None:
+        """Follow the book, and keep the touch where it changed; None where a side is empty."""
+        self.book.apply_deltas(deltas)
+        bid, ask = self.book.best_bid_price(), self.book.best_ask_price()
+        touch = None if bid is None or ask is None else (bid.as_decimal(), ask.as_decimal())
+        if self.touch != touch or not self.touches:
+            self.touches.append((deltas.ts_event, touch))
 
     @property
     def touch(self) -> Touch | None:
@@ -153,28 +162,30 @@ class RunLog(Actor):
 
     def on_order_book_deltas(self, deltas: OrderBookDeltas) -> None:
         """Follow the book: settle forecasts that are due, keep the touch, take a sample."""
-        market = self._markets.setdefault(deltas.instrument_id, _Market())
+        market = self._markets.get(deltas.instrument_id)
+        if market is None or not (market.is_ready or deltas.deltas[0].is_clear):
+            return  # changes alone, as a late subscriber gets them, make no book
         now = self._now
         if market.pending:
             self._settle(market, deltas.instrument_id, now)
-        if market.is_ready or any(delta.is_clear for delta in deltas.deltas[:1]):
-            market.is_ready = True
+        try:
             feed(self._warden, deltas)
-        book = self.cache.order_book(deltas.instrument_id)
-        if book is None:
+        except ValueError as e:
+            self.log.error(f"The log of the run cannot follow {deltas.instrument_id}: {e}")
+            market.is_ready = False
             return
-        bid, ask = book.best_bid_price(), book.best_ask_price()
-        if bid is None or ask is None:
-            return
-        touch = (bid.as_decimal(), ask.as_decimal())
-        if market.touch != touch:
-            market.touches.append((deltas.ts_event, touch))
-        if now - market.sampled_ns >= self.config.sample_interval_ms * _MS:
+        market.is_ready = True
+        market.apply(deltas)
+        if market.touch is not None and now - market.sampled_ns >= self.config.sample_interval_ms * _MS:
             market.sampled_ns = now
-            self._sample(market, book, now)
+            self._sample(market, now)
 
-    def _sample(self, market: _Market, book: OrderBook, now: int) -> None:
-        line = book_line(book, self.config.sample_levels, now)
+    def on_trade_tick(self, tick: TradeTick) -> None:
+        """Let the forecast know of a trade."""
+        feed_trade(self._warden, tick)
+
+    def _sample(self, market: _Market, now: int) -> None:
+        line = book_line(market.book, self.config.sample_levels, now)
         if now <= market.keep_until_ns:
             self._write(line)
             return
@@ -261,14 +272,21 @@ class RunLog(Actor):
         return now
 
     def _follow(self, instrument_id: InstrumentId) -> _Market:
-        market = self._markets[instrument_id] = _Market()
+        market = self._markets[instrument_id] = _Market(OrderBook(instrument_id, BookType.L2_MBP))
         instrument = self.cache.instrument(instrument_id)
         if instrument is not None:
             self._write(instrument_line(instrument, self._now))
+            self._warden.set_contract(
+                instrument_id.value, float(instrument.multiplier), bool(instrument.is_inverse)
+            )
         book = self.cache.order_book(instrument_id)
         if book is not None and book.best_bid_price() is not None and book.best_ask_price() is not None:
             self.on_order_book_deltas(book.to_deltas_c(book.ts_event, book.ts_init))
-        self.subscribe_order_book_deltas(instrument_id, BookType.L2_MBP, depth=self.config.book_depth)
+        # A managed subscription would put an empty book in place of the one that a strategy may have.
+        self.subscribe_order_book_deltas(
+            instrument_id, BookType.L2_MBP, depth=self.config.book_depth, managed=False
+        )
+        self.subscribe_trade_ticks(instrument_id)
         return market
 
     def _keep_book(self, market: _Market, event: OrderEvent) -> None:

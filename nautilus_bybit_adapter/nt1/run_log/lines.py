@@ -40,12 +40,17 @@ def instrument_line(instrument: Instrument, now_ns: int) -> InstrumentLine:
 
 
 def forecast_line(made: Forecast, horizon_ns: int) -> ForecastLine:
-    """Return a forecast as the log has it: `None` where it has no number."""
+    """Return a forecast as the log has it: `None` where it has no number; a bare walk has no quantiles."""
+    expected = made.expected_slippage_mid_bps
     return ForecastLine(
         horizon_ns=horizon_ns,
         sufficient_depth=made.sufficient_depth,
-        walk_bps=number(made.expected_slippage_mid_bps),
-        expected_bps=number(made.expected_slippage_mid_bps),
+        walk_bps=number(getattr(made, "walk_slippage_mid_bps", expected)),
+        expected_bps=number(expected),
+        q90_bps=number(getattr(made, "q90_slippage_mid_bps", math.nan)),
+        q95_bps=number(getattr(made, "q95_slippage_mid_bps", math.nan)),
+        passive_fill_probability=number(getattr(made, "passive_fill_probability", math.nan)),
+        uses_model=bool(getattr(made, "uses_model", False)),
     )
 
 

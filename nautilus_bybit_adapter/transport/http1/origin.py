@@ -35,11 +35,13 @@ class Origin:
     ----------
     host : str
         The host's name, as its certificate has it.
+    port : int
+        Its port.
     is_secure : bool
         Whether TLS is spoken.
     """
 
-    __slots__ = ("_addresses", "_fixed", "_port", "_prefix", "_resolved_until", "host", "is_secure")
+    __slots__ = ("_addresses", "_fixed", "_prefix", "_resolved_until", "host", "is_secure", "port")
 
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
@@ -49,18 +51,18 @@ class Origin:
         self.host = host
         self.is_secure = parts.scheme == "https"
         default = _PORTS[parts.scheme]
-        self._port = parts.port or default
+        self.port = parts.port or default
         self._prefix = parts.path.rstrip("/")
         shown = f"[{host}]" if ":" in host else host
-        if self._port != default:
-            shown += f":{self._port}"
+        if self.port != default:
+            shown += f":{self.port}"
         self._fixed = (
             f"Host: {shown}\r\nUser-Agent: {_AGENT}\r\nAccept: */*\r\nAccept-Encoding: {CODINGS}\r\n"
         )
         if parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._fixed += f"Authorization: Basic {base64.b64encode(pair.encode()).decode()}\r\n"
-        self._addresses: list[AddrInfoType] = _literal(host, self._port)
+        self._addresses: list[AddrInfoType] = _literal(host, self.port)
         self._resolved_until = float("inf") if self._addresses else 0.0
 
     def request_bytes(self, request: HttpRequest) -> bytes:
@@ -99,7 +101,7 @@ class Origin:
         """
         loop = asyncio.get_running_loop()
         if loop.time() >= self._resolved_until:
-            self._addresses = [*await loop.getaddrinfo(self.host, self._port, type=socket.SOCK_STREAM)]
+            self._addresses = [*await loop.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)]
             self._resolved_until = loop.time() + _RESOLVED_SECS
         return self._addresses
 

@@ -12,24 +12,23 @@ import ssl
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
-import aiohappyeyeballs
-
 from nautilus_bybit_adapter.transport.exchange import ExchangeLost
 from nautilus_bybit_adapter.transport.http1.connection import Connection
+from nautilus_bybit_adapter.transport.http1.dialing import dial_straight
 from nautilus_bybit_adapter.transport.http1.origin import Origin
 
 if TYPE_CHECKING:
     from nautilus_bybit_adapter.transport.exchange import HttpAnswer, HttpRequest
+    from nautilus_bybit_adapter.transport.http1.dialing import Dialler
 
 # Servers keep idle connections longer than this; where one tells of less, that holds.
 _KEEP_SECS = 15.0
 # A connection is left alone this long before the other side would close it.
 _KEEP_MARGIN_SECS = 1.0
-_ADDRESS_DELAY_SECS = 0.25
 
 
 class ConnectionPool:
-    """Carries requests over connections that are kept between them; the `HttpTransport` without a proxy.
+    """Carries requests over connections that are kept between them; the `HttpTransport` without an HTTP proxy.
 
     A GET whose connection is closed without one byte of an answer is sent once more, on a new one; nothing else is
     sent twice. A caller that is cancelled, or whose time is over, takes its connection down with it.
@@ -42,12 +41,20 @@ class ConnectionPool:
         The most connections at a time; beyond it a request waits, within its time.
     keep_secs : float
         How long an idle connection is used again, in seconds.
+    dialler : Dialler
+        What opens sockets.
     """
 
     def __init__(
-        self, *, tls: ssl.SSLContext | None = None, limit: int = 100, keep_secs: float = _KEEP_SECS
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        limit: int = 100,
+        keep_secs: float = _KEEP_SECS,
+        dialler: Dialler = dial_straight,
     ) -> None:
         self._tls = tls
+        self._dialler = dialler
         self._keep_secs = keep_secs
         self._free = limit
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -160,9 +167,7 @@ class ConnectionPool:
         return connection
 
     async def _connected(self, origin: Origin) -> Connection:
-        raw = await aiohappyeyeballs.start_connection(
-            await origin.addresses(), happy_eyeballs_delay=_ADDRESS_DELAY_SECS, interleave=1
-        )
+        raw = await self._dialler(origin)
         try:
             _, connection = await asyncio.get_running_loop().create_connection(
                 lambda: Connection(self._on_lost),

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -305,12 +307,23 @@ def _conclude(run: Run, client_order_id: str, parent: Parent) -> None:
     parent.outcome = "filled" if not parent.unfilled else "partial" if parent.fills else "unfilled"
     report = run.reports.get(client_order_id)
     if report is not None:
+        parent.quantity = Decimal(str(report.report.get("quantity", parent.quantity)))
         parent.outcome = str(report.report.get("outcome", parent.outcome))
         parent.reason = str(report.report.get("reason", parent.reason))
         decision = report.report.get("decision")
         if decision:
             parent.decision = f"{parent.decision}: {decision}"
         parent.end_ns = max(parent.end_ns, report.ts_ns)
+        parent.forecast = _with_quantiles(parent.forecast, report.report)
+
+
+def _with_quantiles(forecast: ForecastLine | None, report: dict[str, Any]) -> ForecastLine | None:
+    """Return a forecast with the quantiles of the algorithm's own, where it has none and both look as far ahead."""
+    if forecast is None or forecast.q90_bps is not None or report.get("horizon_ns") != forecast.horizon_ns:
+        return forecast
+    return msgspec.structs.replace(
+        forecast, q90_bps=report.get("q90_slippage_bps"), q95_bps=report.get("q95_slippage_bps")
+    )
 
 
 def measured(parents: Iterable[Parent]) -> list[tuple[Parent, Parts]]:

@@ -267,7 +267,7 @@ def test_on_mainnet_another_host_stands_by_with_its_sockets(parts: dict[str, Any
     [
         ({"rate_limits": {"order/create": 1}}, "begins with /v5/"),
         ({"ca_file": "/nowhere/ca.pem"}, "ca_file '/nowhere/ca.pem' holds no certificate"),
-        ({"proxy_url": "socks5://127.0.0.1:1"}, "proxy for REST must begin with http://"),
+        ({"proxy_url": "ftp://127.0.0.1:1"}, "proxy for REST must begin with http://"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(

@@ -7,6 +7,7 @@ from nautilus_bybit_adapter.errors import BybitDecodeError
 from nautilus_bybit_adapter.nt1.mapping.derivatives import (
     funding_rate_of,
     moment_ns_of,
+    option_quote_of,
     past_funding_of,
     reference_price_of,
 )
@@ -53,3 +54,20 @@ def test_past_funding_happened_when_it_was_settled(perpetual: CryptoPerpetual) -
         1_791_244_800_000_000_000,
         1_791_244_800_000_000_000,
     )
+
+
+@pytest.mark.parametrize("name", ["bid_price", "ask_price", "bid_size", "ask_size"])
+@pytest.mark.parametrize("text", ["1,5", "nan", "1e9999", "-"])
+def test_a_touch_that_is_no_number_is_refused(perpetual: CryptoPerpetual, name: str, text: str) -> None:
+    touch = {"bid_price": "100.5", "bid_size": "1", "ask_price": "101.0", "ask_size": "2", name: text}
+    with pytest.raises(BybitDecodeError):
+        option_quote_of(perpetual, BybitTicker(symbol="BTC-4DEC26-86000-C-USDT", **touch), 1, 2)
+
+
+@pytest.mark.parametrize("text", ["", "0", "0.0", None])
+def test_an_empty_side_is_no_quote(perpetual: CryptoPerpetual, text: str | None) -> None:
+    touch = {"bid_price": "100.5", "bid_size": "1", "ask_price": "101.0", "ask_size": "2"}
+    ticker = BybitTicker(symbol="BTC-4DEC26-86000-C-USDT", **touch)
+    assert option_quote_of(perpetual, ticker, 1, 2) is not None
+    empty = BybitTicker(symbol="BTC-4DEC26-86000-C-USDT", **touch | {"bid_size": text})
+    assert option_quote_of(perpetual, empty, 1, 2) is None

@@ -117,6 +117,18 @@ def test_what_is_left_is_priced_at_the_last_touch(log: Path) -> None:
     assert (parent.decision, parent.reason) == ("SMART_LIMIT: peg", "the deadline passed")
 
 
+def test_quantiles_are_the_algorithms_where_the_log_has_none(log: Path) -> None:
+    terms = {"q90_slippage_bps": 2.0, "q95_slippage_bps": 3.0}
+    for horizon_ns, q90 in ((100_000_000, 2.0), (500_000_000, None)):
+        parent = only(
+            log,
+            begun("A", "BUY", "1", forecast=expected(1.0)),
+            report_line("A", outcome="filled", horizon_ns=horizon_ns, **terms),
+        )
+        assert parent.forecast is not None
+        assert parent.forecast.q90_bps == q90
+
+
 def test_a_child_follows_its_prices_until_it_ends(log: Path) -> None:
     parent = only(
         log,
