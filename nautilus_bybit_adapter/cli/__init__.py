@@ -43,6 +43,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "sim": (f"{_HERE}.sim:sim", "Serve a local Bybit V5 venue until it is interrupted."),
     "run": (f"{_HERE}.run.command:run", "Run a TradingNode from a JSON file."),
+    "record": (
+        f"{_HERE}.record.command:record",
+        "Record what the venue sends, with the time it came.",
+    ),
+    "load": (f"{_HERE}.load.command:load", "Load archives and recordings into a catalogue."),
     "report": (f"{_HERE}.report.command:report", "Show what the orders of a run cost, as one HTML file."),
     "doctor": (
         f"{_HERE}.doctor.command:doctor",

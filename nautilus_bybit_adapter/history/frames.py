@@ -19,7 +19,7 @@ _BOOK_TOPIC = re.compile(rb'"topic":"orderbook\.(\d+)\.')
 _LOOKED_AT_BLOCKS = 4
 
 
-class GapMark(msgspec.Struct, frozen=True):
+class GapMark(msgspec.Struct, frozen=True, kw_only=True):
     """What a line of the topic ``gap`` says.
 
     Attributes
@@ -30,14 +30,14 @@ class GapMark(msgspec.Struct, frozen=True):
         The last receive time before it; 0 where the recording goes on after this line.
     """
 
+    topic: str = GAP_TOPIC
     reason: str
     since_ns: int = 0
-    topic: str = GAP_TOPIC
 
 
 def gap_line(received_ns: int, reason: str, since_ns: int = 0) -> bytes:
     """Return the line that marks a gap."""
-    return b"%d %b\n" % (received_ns, msgspec.json.encode(GapMark(reason, since_ns)))
+    return b"%d %b\n" % (received_ns, msgspec.json.encode(GapMark(reason=reason, since_ns=since_ns)))
 
 
 def parse_gap(frame: bytes) -> GapMark:

@@ -14,6 +14,7 @@ sys.path[:0] = [str(ROOT / "tests" / "support")]
 import decoders  # noqa: E402 - needs the path above
 import edge  # noqa: E402 - needs the path above
 import execution  # noqa: E402
+import history  # noqa: E402
 import kernels  # noqa: E402
 import load  # noqa: E402
 import node  # noqa: E402
@@ -36,6 +37,7 @@ def main() -> None:
         *load.run(progress),
         *signed_requests.run(progress),
         *execution.run(progress),
+        *history.run(progress),
         *venue.run(progress),
     ]
     target = ROOT / "build" / "bench.json"

@@ -104,6 +104,8 @@ class Recorder:
         Where to report.
     clock_ns : callable
         Epoch nanoseconds.
+    on_kept : callable or None
+        Is shown each public frame after it was kept: its topic, its bytes and its receive time, epoch nanoseconds.
 
     Attributes
     ----------
@@ -124,8 +126,10 @@ class Recorder:
         *,
         logger: Log | None = None,
         clock_ns: Callable[[], int] = time.time_ns,
+        on_kept: Callable[[str, bytes, int], None] | None = None,
     ) -> None:
         self._config = config
+        self._on_kept = on_kept
         self._log = logger or DEFAULT_LOG
         self._clock_ns = clock_ns
         self._shelf = Shelf(config.folder, config.rotate_bytes, config.rotate_secs, self._ask_anew)
@@ -133,6 +137,7 @@ class Recorder:
         self._private: BybitPrivateWebSocket | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._failed = asyncio.Event()
+        self._is_stopping = False
         self.refused: dict[str, str] = {}
         self.error: OSError | None = None
         credentials = config.credentials
@@ -198,6 +203,7 @@ class Recorder:
 
     async def stop(self) -> None:
         """Close the sockets and pack the files."""
+        self._is_stopping = True
         await asyncio.gather(*(each.disconnect() for each in self._sockets()))
         if self._syncing is not None:
             self._syncing.cancel()
@@ -243,6 +249,8 @@ class Recorder:
             return None
         topic = name.decode(errors="replace")
         self._keep(_market_of(category, topic), topic, received_ns, payload)
+        if self._on_kept is not None:
+            self._on_kept(topic, payload, received_ns)
         return topic
 
     def _take_private(self, payload: bytes, received_ns: int) -> None:
@@ -263,7 +271,7 @@ class Recorder:
         """Mark what a lost connection may have cost."""
         now_ns = self._clock_ns()
         for market in sorted(markets):
-            if self.error is None:
+            if self.error is None and not self._is_stopping:
                 try:
                     self._shelf.mark_gap(market, now_ns, "the connection was lost")
                 except OSError as e:

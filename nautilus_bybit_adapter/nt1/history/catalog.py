@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import msgspec
 from nautilus_trader.persistence.catalog.parquet import ParquetDataCatalog
 
 from nautilus_bybit_adapter.errors import BybitHistoryError
-from nautilus_bybit_adapter.history.blocks import TextBlocks, sha256_of
+from nautilus_bybit_adapter.history.blocks import BLOCK_BYTES, TABLE_BLOCK_BYTES, TextBlocks, sha256_of
 from nautilus_bybit_adapter.history.report import LoadReport
 from nautilus_bybit_adapter.history.sources import Source, SourceKind
 from nautilus_bybit_adapter.history.state import LoadState, Part, read_state, write_state
@@ -122,6 +124,25 @@ def load_file(
         If it was stopped.
 
     """
+    with _held(plan):
+        return _load_held(plan, on_progress, is_stopped)
+
+
+@contextmanager
+def _held(plan: LoadPlan) -> Iterator[None]:
+    """Hold a file for this process: two of them would write the same files."""
+    plan.workplace.mkdir(parents=True, exist_ok=True)
+    with (plan.workplace / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            raise BybitHistoryError(
+                str(plan.source.path), 0, "is being loaded into this catalogue by another process"
+            ) from e
+        yield
+
+
+def _load_held(plan: LoadPlan, on_progress: OnProgress | None, is_stopped: Callable[[], bool]) -> LoadReport:
     started = time.monotonic()
     sha256 = sha256_of(plan.source.path)
     state = _state_of(plan, sha256)
@@ -200,7 +221,12 @@ class _Loading:
         self._writers: dict[tuple[type, str], PartWriter] = {}
         source = plan.source
         self._report = LoadReport(source.path.name, str(source.kind), plan.market.id.value)
-        self._blocks = TextBlocks(source.path, is_torn_allowed=source.kind is SourceKind.FRAMES)
+        is_table = source.kind in {SourceKind.TRADES, SourceKind.CANDLES}
+        self._blocks = TextBlocks(
+            source.path,
+            block_bytes=TABLE_BLOCK_BYTES if is_table else BLOCK_BYTES,
+            is_torn_allowed=source.kind is SourceKind.FRAMES,
+        )
 
     def run(self) -> LoadReport:
         """Load everything, and return the report."""

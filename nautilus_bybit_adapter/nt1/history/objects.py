@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nautilus_trader.model.data import OrderBookDelta, OrderBookDeltas, TradeTick
 
 from nautilus_bybit_adapter.errors import BybitHistoryError
-from nautilus_bybit_adapter.history.blocks import TextBlocks
+from nautilus_bybit_adapter.history.blocks import TABLE_BLOCK_BYTES, TextBlocks
 from nautilus_bybit_adapter.history.report import LoadReport
 from nautilus_bybit_adapter.history.sources import Source, SourceKind
 from nautilus_bybit_adapter.nt1.history.books import BookArchiveRows
@@ -59,7 +59,8 @@ def trades_in(source: Source, market: HistoryMarket) -> Iterator[list[TradeTick]
     """
     _check(source, SourceKind.TRADES)
     try:
-        for rows in TradeArchiveRows(source, market, _report(source, market), TextBlocks(source.path)):
+        blocks = TextBlocks(source.path, block_bytes=TABLE_BLOCK_BYTES)
+        for rows in TradeArchiveRows(source, market, _report(source, market), blocks):
             yield rows.objects(TradeTick.list_from_capsule)
     except UnsortedTradesError as e:
         raise BybitHistoryError(

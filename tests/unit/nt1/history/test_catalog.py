@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from pathlib import Path
 
@@ -89,7 +90,8 @@ def test_a_load_that_died_at_any_moment_goes_on_without_a_double_row(
     assert not list((tmp_path / "cat" / WORK_FOLDER).rglob("*.part"))
 
 
-def test_parts_never_share_a_moment_and_are_read_as_one(tmp_path: Path, archive: Path) -> None:
+def test_parts_never_share_a_moment_and_are_read_as_one(tmp_path: Path) -> None:
+    archive = write_zip(tmp_path / NAME, book_lines(60))
     load_file(plan_of(archive, tmp_path / "cat", rows_per_part=3))
     load_file(plan_of(archive, tmp_path / "one"))
     small, one = (ParquetDataCatalog(str(tmp_path / name)).order_book_deltas() for name in ("cat", "one"))
@@ -155,6 +157,16 @@ def test_a_state_that_cannot_be_read_is_said(tmp_path: Path, archive: Path) -> N
     plan.state_path.write_bytes(msgspec.json.encode({"sha256": "", "form": "", "version": 99}))
     with pytest.raises(BybitHistoryError, match="of version 99"):
         load_file(plan)
+
+
+def test_a_file_that_another_process_loads_is_left_to_it(tmp_path: Path, archive: Path) -> None:
+    plan = plan_of(archive, tmp_path / "cat", rows_per_part=PART)
+    plan.workplace.mkdir(parents=True)
+    with (plan.workplace / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(BybitHistoryError, match="being loaded into this catalogue by another process"):
+            load_file(plan)
+    load_file(plan)
 
 
 def test_progress_is_told_and_ends_at_the_end(tmp_path: Path, archive: Path) -> None:
