@@ -8,7 +8,7 @@ guards them.
 
 import enum
 from collections.abc import Callable, Sequence
-from typing import Any, SupportsFloat, SupportsIndex, final
+from typing import Any, Protocol, SupportsFloat, SupportsIndex, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,6 +129,107 @@ class TopologyScore:
     def hole_entropy(self) -> float:
         """``-sum(p log p)`` over the shares of the holes' bars in their sum, nats."""
 
+class SupportsModel(Protocol):
+    """What is read of a `nautilus_bybit_adapter.warden.model.Model`."""
+
+    @property
+    def horizons_ms(self) -> Sequence[float]: ...
+    @property
+    def notionals(self) -> Sequence[float]: ...
+    @property
+    def cells(self) -> Sequence[object]: ...
+    @property
+    def fill(self) -> object: ...
+
+@final
+class Forecast:
+    """Expected cost of filling a quantity at once, `horizon_ns` from now.
+
+    With insufficient depth every cost is NaN: there is no number to decide by, only the fact.
+    """
+
+    @property
+    def instrument_id(self) -> str:
+        """Key of the book."""
+    @property
+    def side(self) -> Side:
+        """Side of the order."""
+    @property
+    def quantity(self) -> float:
+        """Asked quantity, units of the book's sizes."""
+    @property
+    def horizon_ns(self) -> int:
+        """Nanoseconds until the order meets the book."""
+    @property
+    def expected_slippage_mid_bps(self) -> float:
+        """Expected cost against the mid of now, basis points; positive is worse. NaN without a mid."""
+    @property
+    def expected_slippage_touch_bps(self) -> float:
+        """Expected cost against the opposite best, basis points; below 0 where the price is expected to improve."""
+    @property
+    def q90_slippage_mid_bps(self) -> float:
+        """Cost against the mid that is not exceeded nine times in ten; not below the expected cost."""
+    @property
+    def q95_slippage_mid_bps(self) -> float:
+        """Cost against the mid that is not exceeded nineteen times in twenty; not below `q90_slippage_mid_bps`."""
+    @property
+    def walk_slippage_mid_bps(self) -> float:
+        """Cost against the mid if the order met the book as it stands."""
+    @property
+    def average_price(self) -> float:
+        """Expected volume-weighted price, quote per base unit."""
+    @property
+    def worst_price(self) -> float:
+        """Price of the last level the order would reach in the book as it stands."""
+    @property
+    def levels_used(self) -> int:
+        """Levels the order would reach; all of them with insufficient depth."""
+    @property
+    def sufficient_depth(self) -> bool:
+        """Whether the visible depth fills the quantity."""
+    @property
+    def is_insufficient(self) -> bool:
+        """Whether the visible depth does not fill the quantity, so that the costs are NaN."""
+    @property
+    def visible_quantity(self) -> float:
+        """What the visible depth fills of `quantity`."""
+    @property
+    def impact_exponent(self) -> float:
+        """Local log-log slope of the impact curve at `quantity`; NaN where the depth does not fill twice of it."""
+    @property
+    def mid(self) -> float:
+        """Half of best bid plus best ask; NaN where a side is empty."""
+    @property
+    def best_bid(self) -> float:
+        """Highest bid; NaN on an empty side."""
+    @property
+    def best_ask(self) -> float:
+        """Lowest ask; NaN on an empty side."""
+    @property
+    def spread_bps(self) -> float:
+        """Best ask minus best bid, basis points of the mid; 0 when locked, negative when crossed."""
+    @property
+    def is_crossed(self) -> bool:
+        """Whether best bid is above best ask: a book no order should be priced from."""
+    @property
+    def book_ts_ns(self) -> int:
+        """Event time of the book's last update, UNIX nanoseconds."""
+    @property
+    def uses_model(self) -> bool:
+        """Whether the model moved the expected cost; if not it is the walk."""
+    @property
+    def passive_fill_probability(self) -> float:
+        """Probability that an order of this side, joined to its best price, is filled within the horizon.
+
+        NaN without a model of fills, or with insufficient depth.
+        """
+    @property
+    def features(self) -> Floats:
+        """The features, shape (FEATURE_COUNT,); all NaN with insufficient depth."""
+
+def set_default_model(source: Callable[[], SupportsModel | None] | None) -> None:
+    """Set what is called for the model that new wardens start with; None, or returning None, for none."""
+
 @final
 class FastWarden:
     """One order book per instrument, what orders would pay there, and what led up to it.
@@ -137,7 +238,15 @@ class FastWarden:
     backwards: an event with an earlier time than the latest seen counts at that.
     """
 
-    def __init__(self) -> None: ...
+    def __init__(self, *, use_default_model: bool = True) -> None:
+        """Hold no book yet.
+
+        Parameters
+        ----------
+        use_default_model : bool, default True
+            Whether to start with the model of `set_default_model`, if one was set.
+
+        """
     def apply_snapshot(
         self,
         instrument_id: str,
@@ -297,6 +406,60 @@ class FastWarden:
         self, instrument_id: str, side: Side, quantity: SupportsFloat | SupportsIndex, now_ns: int = 0
     ) -> TopologyScore:
         """Return how whole the side is that the order would take. Parameters and errors are those of `features`."""
+    def forecast(
+        self,
+        instrument_id: str,
+        side: Side,
+        quantity: SupportsFloat | SupportsIndex,
+        horizon_ns: int = ...,
+        now_ns: int = 0,
+    ) -> Forecast:
+        """Forecast the cost of an order that meets the book `horizon_ns` later.
+
+        Parameters
+        ----------
+        instrument_id : str
+            Key of the book.
+        side : Side
+            Side of the order.
+        quantity : float
+            Units of the book's sizes, finite and at least 1e-16.
+        horizon_ns : int
+            Nanoseconds until the order arrives, at least 1.
+        now_ns : int
+            UNIX nanoseconds; a time before the last event counts as that event's.
+
+        Returns
+        -------
+        Forecast
+
+        Raises
+        ------
+        UnknownBookError
+            If nothing was fed for the instrument.
+        ValueError
+            If a number is not as above.
+
+        """
+    def load_model(self, model: SupportsModel) -> None:
+        """Forecast with these coefficients from here on; what was learned of others is forgotten.
+
+        Parameters
+        ----------
+        model : nautilus_bybit_adapter.warden.model.Model
+
+        Raises
+        ------
+        ValueError
+            If it is no full grid of cells, or has another number of features.
+
+        """
+    @property
+    def has_model(self) -> bool:
+        """Whether there are coefficients; without them a forecast is the walk, and its quantiles are normal ones."""
+    learns: bool
+    """Whether the gates go on learning: at book events, at most every 100 ms, each cell of the model makes a forecast
+    for both sides, and is told what came of it once its horizon is over."""
     def depth_surface_curvature(self, instrument_id: str, side: Side) -> tuple[float, float]:
         """Return Gaussian and mean curvature of the depth surface of the side the order would take.
 

@@ -12,13 +12,6 @@ namespace bybit_nt::python {
 
 namespace {
 
-std::uint64_t time_of(std::int64_t ns, const char* name) {
-    if (ns < 0) {
-        throw py::value_error(std::string(name) + " is " + std::to_string(ns) + "; it must be at least 0 ns");
-    }
-    return static_cast<std::uint64_t>(ns);
-}
-
 using Apply = void (Warden::*)(std::string_view, const SideArrays&, const SideArrays&, int, int,
                                std::uint64_t);
 
@@ -193,7 +186,7 @@ void bind_warden(py::module_& module) {
     bind_topology(module);
     py::class_<Warden> cls(module, "FastWarden",
                            "One order book per instrument, and what orders would pay there.");
-    cls.def(py::init<>());
+    cls.def(py::init(&new_warden), py::kw_only(), py::arg("use_default_model") = true);
     def_feed<&Warden::apply_snapshot>(cls, "apply_snapshot");
     def_feed<&Warden::apply_levels>(cls, "apply_levels");
     cls.def(
@@ -230,6 +223,7 @@ void bind_warden(py::module_& module) {
     cls.def("reset", &Warden::reset);
     def_trades(cls, module);
     def_questions(cls);
+    def_forecasts(cls);
     def_state(cls);
     module.attr("FEATURE_COUNT") = kFeatureCount;
 }

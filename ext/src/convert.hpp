@@ -72,6 +72,13 @@ inline FloatView finite_view(const py::array_t<double>& array, const char* name)
     return {array.data(), size};
 }
 
+inline std::uint64_t time_of(std::int64_t ns, const char* name) {
+    if (ns < 0) {
+        throw py::value_error(std::string(name) + " is " + std::to_string(ns) + "; it must be at least 0 ns");
+    }
+    return static_cast<std::uint64_t>(ns);
+}
+
 inline py::int_ to_python(unsigned __int128 value) {
     const py::int_ high(static_cast<std::uint64_t>(value >> 64));
     const py::int_ low(static_cast<std::uint64_t>(value));

@@ -9,6 +9,7 @@ PYBIND11_MODULE(_ext, module) {
     bybit_nt::python::bind_feeds(module);
     bybit_nt::python::bind_history(module);
     bybit_nt::python::bind_walk(module);
+    bybit_nt::python::bind_forecast(module);
     bybit_nt::python::bind_geometry(module);
     bybit_nt::python::bind_warden(module);
 }

@@ -49,6 +49,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "load": (f"{_HERE}.load.command:load", "Load archives and recordings into a catalogue."),
     "report": (f"{_HERE}.report.command:report", "Show what the orders of a run cost, as one HTML file."),
+    "calibrate": (
+        f"{_HERE}.calibrate.command:calibrate",
+        "Fit the slippage forecast to recorded markets and say how well it holds.",
+    ),
     "doctor": (
         f"{_HERE}.doctor.command:doctor",
         "Check everything that trading needs, and say what to do.",

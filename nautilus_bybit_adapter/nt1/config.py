@@ -118,9 +118,14 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         Limits of single paths, requests per second, for accounts with limits of their own, such as
         ``{"/v5/order/create": 60}``, or of one category, ``{"/v5/order/create spot": 40}``.
     breaker_failures : PositiveInt, default 5
-        Failures of a REST host in a row after which it is left alone.
+        Failures of a REST host in a row after which it is left alone, by all clients of this process that share its
+        limits; where they differ the first one's figures hold.
     breaker_open_secs : PositiveFloat, default 60.0
         For how long, seconds; then one request finds out whether it answers again.
+    margins_from_risk_tiers : bool, default False
+        Whether ``margin_init`` and ``margin_maint`` of contracts are those of the venue's lowest risk tier. The venue
+        tells fifteen symbols a request, so a whole category takes dozens; otherwise they follow from the highest
+        leverage.
     http_timeout_secs : PositiveFloat, default 10.0
         How long to wait for the answer to a REST request, seconds.
     deadline_secs : PositiveFloat, default 30.0
@@ -176,6 +181,7 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
     rate_limits: dict[str, PositiveInt] | None = None
     breaker_failures: PositiveInt = 5
     breaker_open_secs: PositiveFloat = 60.0
+    margins_from_risk_tiers: bool = False
     http_timeout_secs: PositiveFloat = 10.0
     deadline_secs: PositiveFloat = 30.0
     max_retries: NonNegativeInt | None = None
@@ -244,9 +250,14 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Limits of single paths, requests per second, for accounts with limits of their own, such as
         ``{"/v5/order/create": 60}``, or of one category, ``{"/v5/order/create spot": 40}``.
     breaker_failures : PositiveInt, default 5
-        Failures of a REST host in a row after which it is left alone.
+        Failures of a REST host in a row after which it is left alone, by all clients of this process that share its
+        limits; where they differ the first one's figures hold.
     breaker_open_secs : PositiveFloat, default 60.0
         For how long, seconds; then one request finds out whether it answers again.
+    margins_from_risk_tiers : bool, default False
+        Whether ``margin_init`` and ``margin_maint`` of contracts are those of the venue's lowest risk tier. The venue
+        tells fifteen symbols a request, so a whole category takes dozens; otherwise they follow from the highest
+        leverage.
     http_timeout_secs : PositiveFloat, default 10.0
         How long to wait for the answer to a REST request, seconds.
     deadline_secs : PositiveFloat, default 30.0
@@ -319,6 +330,7 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     rate_limits: dict[str, PositiveInt] | None = None
     breaker_failures: PositiveInt = 5
     breaker_open_secs: PositiveFloat = 60.0
+    margins_from_risk_tiers: bool = False
     http_timeout_secs: PositiveFloat = 10.0
     deadline_secs: PositiveFloat = 30.0
     max_retries: NonNegativeInt | None = None

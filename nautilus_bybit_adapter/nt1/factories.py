@@ -145,7 +145,9 @@ class BybitLiveDataClientFactory(LiveDataClientFactory):
             msgbus=msgbus,
             cache=cache,
             clock=clock,
-            instrument_provider=BybitInstrumentProvider(http, categories, clock, config.instrument_provider),
+            instrument_provider=BybitInstrumentProvider(
+                http, categories, clock, config.instrument_provider, with_tiers=config.margins_from_risk_tiers
+            ),
             notice=EnvironmentNotice(environment, by_default=by_default),
             config=config,
             types=native.chosen_types(config.decoder, os.environ),
@@ -222,7 +224,9 @@ class BybitLiveExecClientFactory(LiveExecClientFactory):
             msgbus=msgbus,
             cache=cache,
             clock=clock,
-            instrument_provider=BybitInstrumentProvider(http, categories, clock, config.instrument_provider),
+            instrument_provider=BybitInstrumentProvider(
+                http, categories, clock, config.instrument_provider, with_tiers=config.margins_from_risk_tiers
+            ),
             categories=categories,
             terms=terms,
             notice=EnvironmentNotice(environment, by_default=by_default),

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError
+from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError, BybitDecodeError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter
 from nautilus_bybit_adapter.nt1.mapping.instruments import category_of
+from nautilus_bybit_adapter.nt1.mapping.margins import Margins, lowest_tiers, margins_of
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.wire.account import BybitFeeRate
 from nautilus_bybit_adapter.wire.enums import BybitProductType, InstrumentStatus
 from nautilus_bybit_adapter.wire.instruments import BybitInstrument
+from nautilus_bybit_adapter.wire.risk import BybitRiskLimit
 
 _PARAMETER_ERROR = 10001
 _SYMBOL_NOT_KNOWN = 10029
+_CATEGORIES_WITH_TIERS = frozenset({BybitProductType.LINEAR, BybitProductType.INVERSE})
 # An instrument that does not trade is listed only where its status is asked for.
 _OTHER_STATUSES = (InstrumentStatus.PRE_LAUNCH, InstrumentStatus.DELIVERING, InstrumentStatus.CLOSED)
 
 
 Key = tuple[BybitProductType, str]
+# What makes an instrument: the row, what the account pays, the margins of the lowest risk tier.
+Terms = tuple[BybitInstrument, BybitFeeRate | None, Margins | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +42,24 @@ class Listed:
         The rows, each of that category.
     rates : dict[str, BybitFeeRate]
         Fee rates by symbol, for options by base coin; empty where they are not known.
+    margins : dict[str, Margins]
+        Margins of the lowest risk tier by symbol; empty where they were not asked for.
 
     """
 
     category: BybitProductType
     rows: list[BybitInstrument] = field(default_factory=list)
     rates: dict[str, BybitFeeRate] = field(default_factory=dict)
+    margins: dict[str, Margins] = field(default_factory=dict)
 
-    def keyed(self) -> Iterator[tuple[Key, BybitInstrument, BybitFeeRate | None]]:
-        """Yield each row with its key and its fee rates."""
-        category, rates = self.category, self.rates
+    def keyed(self) -> Iterator[tuple[Key, Terms]]:
+        """Yield the terms of each row with its key."""
+        category, rates, margins = self.category, self.rates, self.margins
         by_coin = category is BybitProductType.OPTION
         for row in self.rows:
-            yield (category, row.symbol), row, rates.get(row.base_coin if by_coin else row.symbol)
+            symbol = row.symbol
+            rate = rates.get(row.base_coin if by_coin else symbol)
+            yield (category, symbol), (row, rate, margins.get(symbol))
 
 
 class VenueListing:
@@ -62,12 +72,15 @@ class VenueListing:
         The REST client.
     log : Any
         The framework's logger.
+    with_tiers : bool
+        Whether to read the risk tiers of contracts.
 
     """
 
-    def __init__(self, client: BybitHTTPClient, log: Any) -> None:
+    def __init__(self, client: BybitHTTPClient, log: Any, *, with_tiers: bool = False) -> None:
         self._client = client
         self._log = log
+        self._with_tiers = with_tiers
 
     async def of_category(self, category: BybitProductType, wanted: InstrumentFilter) -> Listed:
         """
@@ -89,8 +102,8 @@ class VenueListing:
             for coin in coins
             for status in map(_asked_status, wanted.status)
         ]
-        rates, *pages = await all_or_first_error(
-            [self._fee_rates(category, self._client.get_fee_rates), *reads]
+        rates, margins, *pages = await all_or_first_error(
+            [self._fee_rates(category, self._client.get_fee_rates), self._margins(category, (None,)), *reads]
         )
         rows = {
             row.symbol: row
@@ -98,7 +111,7 @@ class VenueListing:
             for row in page
             if category_of(row) is category and wanted.takes(row)
         }
-        return Listed(category, list(rows.values()), rates)
+        return Listed(category, list(rows.values()), rates, margins)
 
     async def of_symbols(self, category: BybitProductType, symbols: Iterable[str]) -> Listed:
         """
@@ -110,13 +123,15 @@ class VenueListing:
             If the venue does not answer or refuses.
 
         """
-        rates, *pages = await all_or_first_error(
+        names = list(symbols)
+        rates, margins, *pages = await all_or_first_error(
             [
                 self._fee_rates(category, self._client.cached_fee_rates),
-                *(self.of_symbol(category, name) for name in symbols),
+                self._margins(category, names),
+                *(self.of_symbol(category, name) for name in names),
             ]
         )
-        return Listed(category, [row for page in pages for row in page], rates)
+        return Listed(category, [row for page in pages for row in page], rates, margins)
 
     async def of_symbol(self, category: BybitProductType, symbol: str) -> list[BybitInstrument]:
         """Return the row of a symbol, whatever its status, or nothing; raises `BybitError`."""
@@ -132,6 +147,30 @@ class VenueListing:
             if found:
                 return found
         return []
+
+    async def _margins(self, category: BybitProductType, symbols: Sequence[str | None]) -> dict[str, Margins]:
+        """Return the margins of symbols, or of the whole category, which has fifteen symbols a page."""
+        if not self._with_tiers or category not in _CATEGORIES_WITH_TIERS:
+            return {}
+        pages = await all_or_first_error([self._tiers(category, symbol) for symbol in symbols])
+        found: dict[str, Margins] = {}
+        for symbol, tier in lowest_tiers(tier for page in pages for tier in page).items():
+            try:
+                found[symbol] = margins_of(tier)
+            except BybitDecodeError as e:
+                self._log.warning(
+                    f"A risk tier is left out, and margins are those of the highest leverage: {e}"
+                )
+        return found
+
+    async def _tiers(self, category: BybitProductType, symbol: str | None) -> list[BybitRiskLimit]:
+        try:
+            return await self._client.get_risk_limits(category.value, symbol)
+        except BybitApiError as e:
+            # The reading of the symbol itself tells that the venue does not know it.
+            if symbol is not None and e.ret_code in {_PARAMETER_ERROR, _SYMBOL_NOT_KNOWN}:
+                return []
+            raise
 
     async def _fee_rates(
         self, category: BybitProductType, read: Callable[[str], Awaitable[list[BybitFeeRate]]]

@@ -19,13 +19,12 @@ from nautilus_trader.model.objects import Currency
 
 from nautilus_bybit_adapter.errors import BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter, parse_filter
-from nautilus_bybit_adapter.nt1.listing import Key, Listed, VenueListing, all_or_first_error
+from nautilus_bybit_adapter.nt1.listing import Key, Listed, Terms, VenueListing, all_or_first_error
 from nautilus_bybit_adapter.nt1.mapping.coins import coins_of, precisions_of
 from nautilus_bybit_adapter.nt1.mapping.fixed import register_currency
 from nautilus_bybit_adapter.nt1.mapping.identifiers import BYBIT_VENUE, instrument_id_of, symbol_of
 from nautilus_bybit_adapter.nt1.mapping.instruments import instrument_of, is_known_kind
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
-from nautilus_bybit_adapter.wire.account import BybitFeeRate
 from nautilus_bybit_adapter.wire.enums import BybitProductType
 from nautilus_bybit_adapter.wire.instruments import BybitInstrument
 
@@ -56,8 +55,8 @@ class InstrumentChanges:
     Parameters
     ----------
     added, changed, removed : tuple[InstrumentId, ...]
-        Ids new to the provider, those whose row or fee rates differ from before, and those no longer listed. What is
-        removed stays findable: an execution that comes late must still find its instrument.
+        Ids new to the provider, those whose row, fee rates or margins differ from before, and those no longer listed.
+        What is removed stays findable: an execution that comes late must still find its instrument.
     refused : tuple[str, ...]
         A sentence on each row that made no instrument.
 
@@ -90,6 +89,9 @@ class BybitInstrumentProvider(InstrumentProvider):
         Stamps the instruments.
     config : InstrumentProviderConfig, optional
         What to load at start; see `parse_filter` for its ``filters``.
+    with_tiers : bool, default False
+        Whether margins of contracts come from the venue's risk tiers, which it gives for fifteen symbols a request,
+        rather than from their highest leverage.
 
     Attributes
     ----------
@@ -106,13 +108,15 @@ class BybitInstrumentProvider(InstrumentProvider):
         product_types: Sequence[BybitProductType],
         clock: LiveClock | None = None,
         config: InstrumentProviderConfig | None = None,
+        *,
+        with_tiers: bool = False,
     ) -> None:
         super().__init__(config=config)
-        self._listing = VenueListing(client, self._log)
+        self._listing = VenueListing(client, self._log, with_tiers=with_tiers)
         self._product_types = tuple(product_types)
         self._clock = LiveClock() if clock is None else clock
         self._loading = asyncio.Lock()
-        self._taken: dict[Key, tuple[BybitInstrument, BybitFeeRate | None]] = {}
+        self._taken: dict[Key, Terms] = {}
         self._refused: dict[Key, str] = {}
         self._wholes: dict[InstrumentFilter, None] = {}
         self._wanted_ids: dict[InstrumentId, Key] = {}
@@ -257,18 +261,15 @@ class BybitInstrumentProvider(InstrumentProvider):
 
     async def _take_fresh(self, listed: Iterable[Listed]) -> InstrumentChanges:
         fresh = [
-            (key, row, rate)
-            for each in listed
-            for key, row, rate in each.keyed()
-            if self._taken.get(key) != (row, rate)
+            (key, terms) for each in listed for key, terms in each.keyed() if self._taken.get(key) != terms
         ]
-        self._register_coins([row for _, row, _ in fresh])
+        self._register_coins([row for _, (row, _, _) in fresh])
         made: list[tuple[Key, Instrument]] = []
         refused: dict[Key, str] = {}
         now_ns = self._clock.timestamp_ns()
-        for number, (key, row, rate) in enumerate(fresh, 1):
+        for number, (key, (row, rate, margins)) in enumerate(fresh, 1):
             try:
-                made.append((key, instrument_of(row, rate, now_ns)))
+                made.append((key, instrument_of(row, rate, now_ns, margins)))
             except BybitDecodeError as e:
                 refused[key] = f"{key[0].name} {e}"
             if number % _ROWS_A_TURN == 0:
@@ -281,10 +282,10 @@ class BybitInstrumentProvider(InstrumentProvider):
             (changed if was_there else added).append(instrument_id)
             self._instruments[instrument_id] = instrument
             self._refused.pop(key, None)
-        self._taken.update({key: (row, rate) for key, row, rate in fresh})
+        self._taken.update(fresh)
         self._refused |= refused
         sentences = tuple(refused.values())
-        self._report(sentences, [row for _, row, _ in fresh if not is_known_kind(row)])
+        self._report(sentences, [row for _, (row, _, _) in fresh if not is_known_kind(row)])
         return InstrumentChanges(tuple(added), tuple(changed), (), sentences)
 
     def _forget(self, seen: set[Key]) -> tuple[InstrumentId, ...]:

@@ -51,9 +51,9 @@ class Host:
 
     __slots__ = ("_bans", "breaker", "endpoint")
 
-    def __init__(self, endpoint: Endpoint, policy: BreakerPolicy | None, bans: dict[str, float]) -> None:
+    def __init__(self, endpoint: Endpoint, breaker: CircuitBreaker, bans: dict[str, float]) -> None:
         self.endpoint = endpoint
-        self.breaker = CircuitBreaker(policy)
+        self.breaker = breaker
         self._bans = bans
 
     @property
@@ -86,6 +86,9 @@ class EndpointChoice:
         When a host counts as failed.
     bans : dict of str to float or None
         Until when a host must not be asked, by its REST address; several clients may share it.
+    breakers : dict of str to CircuitBreaker or None
+        The breakers of hosts by the same addresses, to which those of new hosts are added; several clients may
+        share it, and the policy of the first to name a host holds for its breaker.
 
     Attributes
     ----------
@@ -100,11 +103,15 @@ class EndpointChoice:
         endpoints: Sequence[Endpoint],
         policy: BreakerPolicy | None = None,
         bans: dict[str, float] | None = None,
+        breakers: dict[str, CircuitBreaker] | None = None,
     ) -> None:
         if not endpoints:
             raise BybitConfigError("There must be at least one endpoint.")
-        known = {} if bans is None else bans
-        self.hosts = tuple(Host(endpoint, policy, known) for endpoint in endpoints)
+        known, shared = {} if bans is None else bans, {} if breakers is None else breakers
+        self.hosts = tuple(
+            Host(endpoint, shared.setdefault(endpoint.rest, CircuitBreaker(policy)), known)
+            for endpoint in endpoints
+        )
         self.current = self.hosts[0]
         self.switch_count = 0
 

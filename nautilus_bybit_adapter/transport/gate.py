@@ -18,11 +18,13 @@ from nautilus_bybit_adapter.errors import (
 )
 from nautilus_bybit_adapter.state.limiter import RateLimiter
 from nautilus_bybit_adapter.state.metrics import Waits
+from nautilus_bybit_adapter.transport.signal import Signal
 from nautilus_bybit_adapter.wire.rate_headers import read_rate_headers, read_reset_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nautilus_bybit_adapter.state.breaker import CircuitBreaker
     from nautilus_bybit_adapter.state.limiter import Demand, RateLimits, WindowUse
     from nautilus_bybit_adapter.state.rate_window import RateWindow
 
@@ -52,6 +54,10 @@ class RateGate:
     bans : dict of str to float
         Until when a host must not be asked (monotonic seconds), by its REST address: what one client is
         told holds for all.
+    breakers : dict of str to CircuitBreaker
+        The breakers of hosts, by the same addresses: what one client finds out holds for all.
+    hosts_changed : Signal
+        Given when a host was left, banned or found to answer again.
     """
 
     def __init__(
@@ -63,6 +69,8 @@ class RateGate:
     ) -> None:
         self.waits = Waits()
         self.bans: dict[str, float] = {}
+        self.breakers: dict[str, CircuitBreaker] = {}
+        self.hosts_changed = Signal()
         self._limiter = RateLimiter(limits, address)
         self._monotonic = monotonic
         self._waiters: dict[int, asyncio.Future[None]] = {}

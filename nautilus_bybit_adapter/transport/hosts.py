@@ -15,6 +15,7 @@ from nautilus_bybit_adapter.constants import IP_BAN_SECS
 from nautilus_bybit_adapter.errors import BybitRateLimitError, BybitUnavailableError
 from nautilus_bybit_adapter.state.breaker import Admission, BreakerState
 from nautilus_bybit_adapter.state.metrics import HostMetrics
+from nautilus_bybit_adapter.transport.signal import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,8 @@ class HostGate:
         Where to report.
     ban_secs : float
         How long a host that answered HTTP 403 is left alone, in seconds.
+    changes : Signal or None
+        Tells of changes of the hosts, where several clients share them.
     monotonic : callable
         Monotonic time in seconds.
     """
@@ -52,6 +55,7 @@ class HostGate:
         logger: Log,
         *,
         ban_secs: float = IP_BAN_SECS,
+        changes: Signal | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._choice = choice
@@ -59,7 +63,7 @@ class HostGate:
         self._ban_secs = ban_secs
         self._monotonic = monotonic
         self._waiting: Counter[Purpose] = Counter()
-        self._changed = asyncio.Event()
+        self._changes = changes or Signal()
 
     @property
     def endpoint(self) -> Endpoint:
@@ -99,7 +103,7 @@ class HostGate:
         self._waiting[purpose] += 1
         try:
             while until is not None:
-                changed = self._changed
+                changed = self._changes.next_change
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(max(0.0, until - self._monotonic())):
                         await changed.wait()
@@ -107,7 +111,7 @@ class HostGate:
         finally:
             self._waiting[purpose] -= 1
             # Those behind it may be next.
-            self._notify()
+            self._changes.notify()
 
     def admit(self, purpose: Purpose, deadline: float) -> Passage | None:
         """Let a request through, or return `None` if it has to wait again; raises as `ready` does.
@@ -126,7 +130,7 @@ class HostGate:
         host.breaker.on_success(is_probe=is_probe)
         if was_open:
             self._journal.info(f"{host.endpoint.name} answers again.")
-            self._notify()
+            self._changes.notify()
 
     def on_failure(self, passage: Passage, reason: str, *, is_unreachable: bool = False) -> None:
         """Take a failure; a host that cannot be reached at all is left at once if there is another."""
@@ -136,10 +140,10 @@ class HostGate:
             wait = host.breaker.retry_at - now
             self._journal.error(f"{host.endpoint.name} is left alone for {wait:.3g} s: {reason}")
             is_unreachable = True
-            self._notify()
+            self._changes.notify()
         if is_unreachable and self._choice.on_broken(host, now):
             self._journal.warning(f"Requests go to {self.endpoint.name} instead of {host.endpoint.name} now.")
-            self._notify()
+            self._changes.notify()
 
     def on_banned(self, passage: Passage) -> None:
         """Take an HTTP 403: the host is left alone for a while."""
@@ -150,20 +154,20 @@ class HostGate:
             f"{host.endpoint.name} has shut this IP address out (HTTP 403); it is left alone for "
             f"{self._ban_secs:.3g} s."
         )
-        self._notify()
+        self._changes.notify()
 
     def on_abandoned(self, passage: Passage) -> None:
         """Take a request that ended without saying anything about the host."""
         passage.host.breaker.on_abandoned(is_probe=passage.is_probe)
         if passage.is_probe:
-            self._notify()
+            self._changes.notify()
 
     def switch_to(self, name: str | None) -> bool:
         """Use a host by its name, or the next one; return whether that is another than before."""
         has_changed = self._choice.switch_to(name)
         if has_changed:
             self._journal.warning(f"Requests go to {self.endpoint.name} now, as asked.")
-            self._notify()
+            self._changes.notify()
         return has_changed
 
     def metrics(self) -> tuple[HostMetrics, ...]:
@@ -203,10 +207,6 @@ class HostGate:
             more_urgent = any(count for each, count in self._waiting.items() if each < purpose)
             return deadline if more_urgent else None
         return until
-
-    def _notify(self) -> None:
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
 
 
 def _banned(host: Host, now: float) -> BybitRateLimitError:

@@ -71,7 +71,7 @@ class RestSession:
         The hosts to choose from, the first to be used first, such as `endpoints_of` returns; by default those
         of the environment.
     gate : RateGate or None
-        The rate limits, where other clients share them.
+        The rate limits and what is known of the hosts, where other clients share them.
     breaker : BreakerPolicy or None
         When a host is left alone, and for how long.
     ban_secs : float
@@ -151,8 +151,11 @@ class RestSession:
             endpoints or endpoints_of(environment, base_urls=BaseUrls(http=base_url or None)),
             breaker,
             self.gate.bans,
+            self.gate.breakers,
         )
-        self._hosts = HostGate(choice, self.journal, ban_secs=ban_secs, monotonic=monotonic)
+        self._hosts = HostGate(
+            choice, self.journal, ban_secs=ban_secs, changes=self.gate.hosts_changed, monotonic=monotonic
+        )
         self._dispatcher = Dispatcher(
             self._hosts,
             self.gate,

@@ -14,11 +14,12 @@ from nautilus_bybit_adapter._ext import (
     decode_trades,
     first_instrument_id,
     fisher_rao_distance,
+    set_default_model,
     sublevel_persistence,
     superlevel_persistence,
     surface_curvature,
 )
-from nautilus_bybit_adapter.warden.forecast import Forecast, forecast
+from nautilus_bybit_adapter.warden.forecast import Forecast, forecast, shipped_model
 
 __all__ = [
     "DeltaLayout",
@@ -33,7 +34,10 @@ __all__ = [
     "first_instrument_id",
     "fisher_rao_distance",
     "forecast",
+    "shipped_model",
     "sublevel_persistence",
     "superlevel_persistence",
     "surface_curvature",
 ]
+
+set_default_model(shipped_model)

@@ -128,6 +128,23 @@ def test_a_wrong_key_is_told_in_one_line_and_the_program_ends(venue: dict[str, s
     assert done.returncode != 0
 
 
+def test_the_warden_alone_forecasts_without_the_framework() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "examples/fast_warden.py"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=ROOT,
+    )
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["0.01", "1.0", "100.0"]
+    assert all("bps expected" in line and "nan" not in line for line in lines[:2])
+    assert "insufficient depth, the book holds" in lines[2]
+    assert "nautilus_bybit_adapter.warden" in done.stderr
+    assert "nautilus_trader" not in done.stderr
+
+
 def test_the_node_of_a_json_file_runs(venue: dict[str, str]) -> None:
     variables = hosts(venue) | keys(venue, "BYBIT_TESTNET")
     done = bybit_nt("run", "examples/run.json", "--duration", "4", "--json", **variables)
@@ -144,4 +161,5 @@ def test_every_example_is_listed_and_run() -> None:
     found = {path.name for path in EXAMPLES.glob("*.py")}
     for name in found:
         assert f"`{name}`" in listed or f"]({name})" in listed, name
-    assert found == SHARED | BY_VENUE_OPTION.keys() | BY_VARIABLES.keys() | {"paper.py", "backtest.py"}
+    alone = {"paper.py", "backtest.py", "fast_warden.py"}
+    assert found == SHARED | BY_VENUE_OPTION.keys() | BY_VARIABLES.keys() | alone

@@ -13,6 +13,7 @@ from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports
 from nautilus_trader.model.enums import OrderSide, OrderStatus
 from nautilus_trader.model.events import OrderFilled, OrderPendingCancel
+from nautilus_trader.model.identifiers import VenueOrderId
 from nautilus_trader.model.objects import Price, Quantity
 from nautilus_trader.model.orders import Order
 from rest_clients import reads_of
@@ -121,6 +122,34 @@ def test_an_order_the_engine_refused_by_itself_is_booked_as_made_elsewhere(told_
         (alive,) = (each for each in trader.cache.orders() if each.filled_qty == QUANTITY)
         assert alive.client_order_id != order.client_order_id
         assert alive.status == OrderStatus.FILLED
+
+    on_venue(scenario)
+
+
+def test_an_order_that_appears_in_the_turn_it_is_given_up_in_is_open() -> None:
+    """The engine takes a report at once and an event in its turn, so the report of such an order has to wait."""
+
+    async def scenario(venue: SimVenue, trader: Recorder) -> None:
+        venue.hold_private(True)
+        venue.faults.add("lose_ack:family=trade")
+        order = limit(trader)
+        trader.submit_order(order)
+        await until(lambda: venue.exchange.orders and order.status == OrderStatus.SUBMITTED, "the order")
+        client, name = client_of(trader), order.client_order_id.value
+        row = await client._venue.order(LINEAR, name, "")
+        assert row is not None
+        client._desk._events.publish(client._desk._lifecycles.on_absent(name, "no such order", 1))
+        client._desk._intake.take_order(row)
+        venue.faults.clear()
+        venue.hold_private(False)
+        await trader.until(lambda: order.status == OrderStatus.REJECTED, "OrderRejected")
+        alive = VenueOrderId(row.order_id)
+        await until(
+            lambda: any(each.venue_order_id == alive for each in trader.cache.orders_open()),
+            "the order as one made elsewhere",
+        )
+        fill_lots(venue, order, 10)
+        await agreed(venue, trader)
 
     on_venue(scenario)
 

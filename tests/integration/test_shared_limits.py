@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 from scripted_venue import ScriptedVenue, Socket, ok, scripted_venue
 
-from nautilus_bybit_adapter.errors import BybitRateLimitError
+from nautilus_bybit_adapter.errors import BybitRateLimitError, BybitStatusError, BybitUnavailableError
+from nautilus_bybit_adapter.state.breaker import BreakerPolicy
 from nautilus_bybit_adapter.state.limiter import RateLimits
 from nautilus_bybit_adapter.transport import BybitHTTPClient, BybitTradeWebSocket
 from nautilus_bybit_adapter.transport.gate import RateGate
@@ -148,5 +149,43 @@ def test_what_an_ack_says_about_the_window_counts_for_rest_too() -> None:
             assert not any(path == "/v5/order/create" for _, path, _, _ in venue.requests)
             await socket.disconnect()
             await client.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_host_that_one_client_found_broken_gets_no_order_of_another() -> None:
+    async def scenario() -> None:
+        async with scripted_venue() as venue:
+            gate = RateGate()
+            reader, trader = (
+                BybitHTTPClient(
+                    credentials=CREDENTIALS,
+                    base_url=venue.url,
+                    gate=gate,
+                    breaker=BreakerPolicy(failures=2, open_secs=0.2),
+                    max_retries=0,
+                )
+                for _ in range(2)
+            )
+            await reader.open()
+            await trader.open()
+
+            async def fail(_request: web.Request) -> web.StreamResponse:
+                return web.Response(status=503)
+
+            venue.rest = fail
+            for _ in range(2):
+                with pytest.raises(BybitStatusError):
+                    await reader.get_server_time()
+            venue.rest = None
+            asked = len(venue.requests)
+            with pytest.raises(BybitUnavailableError):
+                await trader.place_order(order(1))
+            assert len(venue.requests) == asked
+            # The reader waits for the host, and what it finds out holds for the trader.
+            assert (await reader.get_server_time()).time_second
+            assert [client.metrics().hosts[0].breaker for client in (reader, trader)] == ["closed"] * 2
+            await trader.close()
+            await reader.close()
 
     asyncio.run(scenario())

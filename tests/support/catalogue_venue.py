@@ -19,12 +19,13 @@ OPTION_STATUSES = {"PreLaunch", "Trading", "Delivering"}
 
 
 class CatalogueVenue:
-    """The rows of each category, fee rates by symbol or base coin, and what to refuse."""
+    """The rows of each category, fee rates by symbol or base coin, risk tiers, and what to refuse."""
 
     def __init__(self, scripted: ScriptedVenue) -> None:
         self.scripted = scripted
         self.rows: dict[str, list[Row]] = {}
         self.fees: dict[str, tuple[str, str]] = {}
+        self.tiers: dict[str, list[dict[str, Any]]] = {}
         self.refusals: dict[str, tuple[int, str]] = {}
         self.statuses: dict[str, int] = {}
         scripted.rest = self._answer
@@ -48,7 +49,13 @@ class CatalogueVenue:
         if request.path == "/v5/market/option-base-coins":
             coins = sorted({str(plain(row)["baseCoin"]) for row in self.rows.get("option", [])})
             return ok({"list": [{"baseCoin": coin} for coin in coins]})
-        if request.path == "/v5/account/fee-rate":
+        return self._terms(request.path, query)
+
+    def _terms(self, path: str, query: dict[str, str]) -> web.Response | None:
+        if path == "/v5/market/risk-limit":
+            tiers = self.tiers.get(query["category"], [])
+            return ok({"list": [tier for tier in tiers if query.get("symbol") in {None, tier["symbol"]}]})
+        if path == "/v5/account/fee-rate":
             name = "baseCoin" if query["category"] == "option" else "symbol"
             rows = [
                 {"symbol": "", name: key, "makerFeeRate": maker, "takerFeeRate": taker}

@@ -203,8 +203,8 @@ class Walls {
     PersistenceSummary in_logs(const std::vector<Bar>& bars, double unit) {
         scaled_ = bars;
         for (Bar& bar : scaled_) {
-            bar.birth = std::log1p(bar.birth / unit);
-            bar.death = std::log1p(bar.death / unit);
+            bar.birth = std::log(1.0 + bar.birth / unit);
+            bar.death = std::log(1.0 + bar.death / unit);
         }
         return summarize(scaled_);
     }

@@ -36,6 +36,7 @@ struct FeatureVector {
     bool known = false;  // False where a side is empty or the far side does not fill the quantity
     Features values;
     double walk_bps = kNaN;
+    double twice_bps = kNaN;  // the walk of twice the quantity
     CostScale scale;
 };
 
@@ -162,6 +163,7 @@ class FeatureMaker {
             std::max(kBps * (book.asks.best().price - book.bids.best().price) / 2.0 / state.mid, 0.0);
         out.known = true;
         out.walk_bps = walks.once.cost_bps;
+        out.twice_bps = walks.twice.cost_bps;
         out.scale = {detail::volatility(state, 1), deviations.stray, half_spread};
         const Order order{state,
                           own,

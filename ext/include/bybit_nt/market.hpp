@@ -9,6 +9,7 @@
 #include "features.hpp"
 #include "feed.hpp"
 #include "float_side.hpp"
+#include "learning.hpp"
 #include "surface.hpp"
 #include "topology.hpp"
 #include "trade_feed.hpp"
@@ -29,8 +30,14 @@ class Market {
         asks_.reserve(book_.asks.capacity());
     }
 
+    const Learning& learning() const noexcept { return learning_; }
+    void start_learning(const Model& model) { learning_.start(model); }
+
     // A message is begun, filled with changes and ended; nothing in between throws after `reserve_for`.
-    void begin(std::uint64_t ts_ns) noexcept { pass_time(ts_ns); }
+    void begin(std::uint64_t ts_ns, const Model& model) noexcept {
+        pass_time(ts_ns);
+        learning_.mature(ts_ns, view(), model);
+    }
 
     void set_precisions(int price_precision, int size_precision) noexcept {
         book_.price_precision = price_precision;
@@ -55,6 +62,8 @@ class Market {
         features_.on_book(ts_ns, view());
     }
 
+    void probe(const Model& model, Walls& walls) { learning_.probe(features_, view(), model, walls); }
+
     void on_trade(const Trade& trade) noexcept {
         pass_time(trade.ts_ns);
         features_.on_trade(trade.ts_ns, trade.is_buy, trade.price, trade.size);
@@ -75,7 +84,7 @@ class Market {
 
     template <typename Archive>
     void visit(Archive& archive) {
-        archive(book_, features_, bid_surface_, ask_surface_);
+        archive(book_, features_, bid_surface_, ask_surface_, learning_);
         if constexpr (Archive::kReads) {
             copy_floats();
             features_.check(view(), archive);
@@ -101,6 +110,7 @@ class Market {
     FeatureState features_;
     DepthSurface bid_surface_;
     DepthSurface ask_surface_;
+    Learning learning_;
 };
 
 }  // namespace bybit_nt

@@ -47,7 +47,6 @@ class Persistence {
         const std::size_t most = count / 2 + 1;
         peaks_.reserve(most);
         saddles_.reserve(most);
-        order_.reserve(most);
         parent_.reserve(most);
         bars_.reserve(most);
     }
@@ -58,6 +57,12 @@ class Persistence {
         std::size_t index;
     };
 
+    // The lowest value between two neighbouring peaks.
+    struct Saddle {
+        double value;
+        std::uint32_t left;
+    };
+
     const std::vector<Bar>& run(const double* values, std::size_t count, double sign) {
         bars_.clear();
         if (count == 0) {
@@ -65,15 +70,12 @@ class Persistence {
         }
         reserve(count);
         const double lowest = find_extremes(values, count, sign);
-        order_.resize(saddles_.size());
-        std::iota(order_.begin(), order_.end(), 0U);
-        std::sort(order_.begin(), order_.end(), [this](std::uint32_t left, std::uint32_t right) {
-            return saddles_[left].value > saddles_[right].value;
-        });
+        std::sort(saddles_.begin(), saddles_.end(),
+                  [](const Saddle& left, const Saddle& right) { return left.value > right.value; });
         parent_.resize(peaks_.size());
         std::iota(parent_.begin(), parent_.end(), 0U);
-        for (const std::uint32_t saddle : order_) {
-            merge(root(saddle), root(saddle + 1), saddles_[saddle].value, sign);
+        for (const Saddle& saddle : saddles_) {
+            merge(root(saddle.left), root(saddle.left + 1), saddle.value, sign);
         }
         const Extreme& eldest = peaks_[root(0)];
         add(eldest, lowest, sign);
@@ -96,7 +98,7 @@ class Persistence {
             if (rising && !rises) {
                 peaks_.push_back(last);
             } else if (!rising && rises) {
-                saddles_.push_back(last);
+                saddles_.push_back({last.value, static_cast<std::uint32_t>(peaks_.size() - 1)});
             }
             rising = rises;
             last = {value, i};
@@ -132,8 +134,7 @@ class Persistence {
     }
 
     std::vector<Extreme> peaks_;
-    std::vector<Extreme> saddles_;
-    std::vector<std::uint32_t> order_;
+    std::vector<Saddle> saddles_;
     std::vector<std::uint32_t> parent_;
     std::vector<Bar> bars_;
 };

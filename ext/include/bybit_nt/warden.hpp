@@ -16,7 +16,9 @@
 #include "archive.hpp"
 #include "book.hpp"
 #include "feed.hpp"
+#include "forecast.hpp"
 #include "market.hpp"
+#include "model.hpp"
 #include "walk.hpp"
 
 namespace bybit_nt {
@@ -34,10 +36,11 @@ class Warden {
                         int price_precision, int size_precision, std::uint64_t ts_event) {
         read(bids, asks, price_precision, size_precision);
         Market& market = market_for(instrument_id);
-        market.begin(ts_event);
+        market.begin(ts_event, model_);
         market.set_precisions(price_precision, size_precision);
         market.replace(bids_, asks_);
         market.end(ts_event, ts_event);
+        probe(market);
     }
 
     void apply_levels(std::string_view instrument_id, const SideArrays& bids, const SideArrays& asks,
@@ -45,7 +48,7 @@ class Warden {
         read(bids, asks, price_precision, size_precision);
         Market& market = market_for(instrument_id);
         market.reserve_for(bids_.size() + asks_.size());
-        market.begin(ts_event);
+        market.begin(ts_event, model_);
         market.set_precisions(price_precision, size_precision);
         for (const Level& level : bids_) {
             market.set_bid(level);
@@ -54,6 +57,7 @@ class Warden {
             market.set_ask(level);
         }
         market.end(ts_event, ts_event);
+        probe(market);
     }
 
     void apply_deltas(std::string_view instrument_id, const layout::Vec& vec, layout::DeltaLayout layout) {
@@ -64,7 +68,7 @@ class Warden {
         Market& market = market_for(instrument_id);
         market.reserve_for(batch_.changes.size());
         const std::uint64_t ts_ns = batch_.ts_event != 0 ? batch_.ts_event : batch_.ts_init;
-        market.begin(ts_ns);
+        market.begin(ts_ns, model_);
         if (batch_.has_levels) {
             market.set_precisions(batch_.price_precision, batch_.size_precision);
         }
@@ -75,6 +79,7 @@ class Warden {
             }
         }
         market.end(batch_.ts_event, ts_ns);
+        probe(market);
     }
 
     void apply_trade(std::string_view instrument_id, bool is_buy, double price, double size,
@@ -129,6 +134,33 @@ class Warden {
         return topology_score(known.features(), known.view(), sign_of(side), quantity.value, now_ns, walls_);
     }
 
+    Forecast forecast(std::string_view instrument_id, Side side, const Quantity& quantity,
+                      std::uint64_t horizon_ns, std::uint64_t now_ns) {
+        const Market& known = market(instrument_id);
+        const Book& book = known.book();
+        Forecast told;
+        told.side = side;
+        told.quantity = quantity.value;
+        told.horizon_ns = horizon_ns;
+        told.walk = walk(book, side, quantity);
+        told.book_ts_ns = book.ts_event;
+        told.features = features(instrument_id, side, quantity, now_ns).values;
+        expect(told, model_, known.learning(), vector_, known.features().notional(quantity.value));
+        return told;
+    }
+
+    // From here on forecasts are made with it; what was learned of another model is forgotten.
+    void load_model(Model model) {
+        model_ = std::move(model);
+        for (auto& entry : markets_) {
+            entry.second.start_learning(model_);
+        }
+    }
+    bool has_model() const noexcept { return !model_.empty(); }
+
+    bool learns() const noexcept { return learns_; }
+    void set_learns(bool learns) noexcept { learns_ = learns; }
+
     Curvature surface_curvature(std::string_view instrument_id, Side side) const {
         return market(instrument_id).surface_curvature(side);
     }
@@ -138,7 +170,7 @@ class Warden {
 
     std::string snapshot() const {
         StateWriter body;
-        body(static_cast<std::uint64_t>(markets_.size()));
+        body(model_, learns_, static_cast<std::uint64_t>(markets_.size()));
         for (const auto& [name, known] : markets_) {
             body(name, known);
         }
@@ -148,8 +180,8 @@ class Warden {
     static Warden restore(std::string_view bytes) {
         StateReader body(unsealed(bytes, kStateVersion));
         std::uint64_t count = 0;
-        body(count);
         Warden warden;
+        body(warden.model_, warden.learns_, count);
         std::string name;
         for (std::uint64_t i = 0; i < count; ++i) {
             body(name);
@@ -165,7 +197,7 @@ class Warden {
 
     static void check_positive(double value, const char* name, double most) {
         if (!(value > 0.0) || !(value <= most)) {
-            std::array<char, 64> shown{};
+            std::array<char, 96> shown{};
             std::snprintf(shown.data(), shown.size(), "%.17g; it must be above 0 and at most %.17g", value,
                           most);
             throw std::invalid_argument(std::string(name) + " is " + shown.data());
@@ -202,11 +234,23 @@ class Warden {
 
     Market& market_for(std::string_view instrument_id) {
         const auto found = markets_.find(instrument_id);
-        return found != markets_.end() ? found->second
-                                       : markets_.emplace(std::string(instrument_id), Market{}).first->second;
+        if (found != markets_.end()) {
+            return found->second;
+        }
+        Market fresh;
+        fresh.start_learning(model_);
+        return markets_.emplace(std::string(instrument_id), std::move(fresh)).first->second;
+    }
+
+    void probe(Market& market) {
+        if (learns_ && has_model()) {
+            market.probe(model_, walls_);
+        }
     }
 
     std::map<std::string, Market, std::less<>> markets_;
+    Model model_;
+    bool learns_ = true;
     // Scratch, so that nothing is allocated once warm.
     std::vector<Level> bids_;
     std::vector<Level> asks_;

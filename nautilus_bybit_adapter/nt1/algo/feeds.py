@@ -51,6 +51,11 @@ class MarketFeeds:
         feed = self._feeds.get(instrument_id)
         if feed is None:
             feed = self._feeds[instrument_id] = BookFeed(instrument_id, self.warden)
+            instrument = self._algorithm.cache.instrument(instrument_id)
+            if instrument is not None:
+                self.warden.set_contract(
+                    instrument_id.value, float(instrument.multiplier), instrument.is_inverse
+                )
             self._algorithm.msgbus.subscribe(topic=_status_topic(instrument_id), handler=self._note_status)
             # A managed subscription would put an empty book in place of the one that a strategy may have.
             self._algorithm.subscribe_order_book_deltas(

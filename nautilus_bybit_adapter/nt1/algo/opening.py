@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nautilus_bybit_adapter.nt1.algo.arrival import Arrival, Sides, arrival_key
+from nautilus_bybit_adapter.warden.policy import Route
 
 if TYPE_CHECKING:
     from nautilus_trader.execution.algorithm import ExecAlgorithm
@@ -17,9 +18,13 @@ _REPORTED_LEVELS = 50
 
 
 def begin(algorithm: ExecAlgorithm, run: Run, view: View) -> None:
-    """Choose the route of an execution, or go on with the one that was chosen before a restart."""
-    if run.arrival.decision is not None:
-        run.plan.take(run.arrival.decision)
+    """Choose the route of an execution, or go on with the one that was chosen before a restart.
+
+    A market order that was decided on and not sent is decided on anew: the guard held then, and may not hold now.
+    """
+    chosen = run.arrival.decision
+    if chosen is not None and (chosen.route is not Route.MARKET or run.was_sent_itself):
+        run.plan.take(chosen)
         return
     outlook: Outlook | None = None
     bids: Sides = ()

@@ -10,6 +10,7 @@ from nautilus_trader.cache.cache import Cache
 from nautilus_trader.common.component import LiveClock
 from nautilus_trader.execution.messages import QueryOrder
 from nautilus_trader.live.execution_client import LiveExecutionClient
+from nautilus_trader.model.identifiers import ClientOrderId
 from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.errors import BybitError
@@ -93,11 +94,12 @@ class OrderDesk:
     ) -> None:
         self._client = client
         self._log: Any = client._log  # noqa: SLF001 - the framework gives its components no other way
+        self._cache = cache
         self._clock = clock
         self._positions = positions
         self._compare_interval_secs = config.compare_interval_secs
         self._lifecycles = lifecycles = OrderLifecycles(trade_ids)
-        self._foreign = ForeignOrders(client, venue)
+        self._foreign = ForeignOrders(client, venue, self._is_being_refused)
         self._events = events = OrderEventPublisher(
             client,
             cache,
@@ -201,6 +203,11 @@ class OrderDesk:
     async def query(self, command: QueryOrder) -> None:
         """Answer a question about an order of this trader."""
         await self._inflight.answer(command.instrument_id, command.client_order_id)
+
+    def _is_being_refused(self, client_order_id: str) -> bool:
+        record = self._lifecycles.record(client_order_id)
+        order = self._cache.order(ClientOrderId(client_order_id))
+        return record is not None and record.refused and order is not None and order.is_inflight
 
     def _ask_for(self, order: Order, reason: str) -> None:
         client_order_id = order.client_order_id.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -80,10 +80,16 @@ class ForeignOrders:
         Sends the reports and runs tasks.
     venue : ForeignRows
         Where what is missing comes from.
+    is_being_refused : Callable[[str], bool]
+        Tells of a client order id whether the engine has yet to take that the order is refused: a report of it
+        would be taken first, and the refusal would then close an order that lives.
 
     """
 
-    def __init__(self, client: LiveExecutionClient, venue: ForeignRows) -> None:
+    def __init__(
+        self, client: LiveExecutionClient, venue: ForeignRows, is_being_refused: Callable[[str], bool]
+    ) -> None:
+        self._is_being_refused = is_being_refused
         self._client = client
         self._log: Any = client._log  # noqa: SLF001 - the framework gives its components no other way
         self._venue = venue
@@ -113,12 +119,18 @@ class ForeignOrders:
         return self._seen.setdefault(order_id, _Seen(instrument_id))
 
     def _report_or_ask(self, order_id: str) -> None:
-        if self._seen[order_id].is_whole:
+        if self._is_ready(order_id):
             self._report(order_id)
         elif order_id not in self._asking:
             self._asking.add(order_id)
             inquiry: Coroutine[Any, Any, None] = self._ask(order_id, self._seen[order_id].instrument_id)
             self._client.create_task(inquiry)
+
+    def _is_ready(self, order_id: str) -> bool:
+        seen = self._seen[order_id]
+        if seen.row is None or not seen.is_whole:
+            return False
+        return not seen.row.order_link_id or not self._is_being_refused(seen.row.order_link_id)
 
     def resume(self) -> None:
         """Go on asking where a disconnect ended it."""
@@ -157,7 +169,10 @@ class ForeignOrders:
             while True:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, LONGEST_DELAY_SECS)
-                if order_id not in self._seen or self._seen[order_id].is_whole:
+                if order_id not in self._seen:
+                    return
+                if self._is_ready(order_id):
+                    self._report(order_id)
                     return
                 try:
                     await self._ask_once(order_id, instrument_id)
@@ -175,7 +190,7 @@ class ForeignOrders:
         if row is not None:
             seen.take_row(row)
         seen.fills |= {fill.exec_id: fill for fill in fills if fill.exec_type in FILL_TYPES}
-        if seen.is_whole:
+        if self._is_ready(order_id):
             self._report(order_id)
         elif (
             seen.row is None

@@ -27,11 +27,11 @@ from nautilus_bybit_adapter.nt1.mapping.fixed import (
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.wire.instruments import PriceFilter
 
-_MOST_REMEMBERED = 16_384
+MOST_REMEMBERED = 16_384
 _LATEST_MS = 253_402_300_799_999  # the end of the year 9999
 
 
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(MOST_REMEMBERED)
 def places_of(step: str, name: str) -> int:
     """Return the decimals of an increment, which is a positive number."""
     value = fraction_of(step, name)
@@ -82,7 +82,7 @@ class QuantityGrid(NamedTuple):
     least: Quantity | None
 
 
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(MOST_REMEMBERED)
 def price_grid(prices: PriceFilter) -> PriceGrid:
     """Return the grid of prices; a bound of 0 or nothing is none, nor is one beyond the framework's numbers."""
     tick = prices.tick_size
@@ -95,7 +95,7 @@ def price_grid(prices: PriceFilter) -> PriceGrid:
     )
 
 
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(MOST_REMEMBERED)
 def quantity_grid(step: str, least: str, step_name: str) -> QuantityGrid:
     """Return the grid of quantities; `step_name` is the step's field, for the error."""
     places = places_of(step, step_name)
@@ -104,13 +104,13 @@ def quantity_grid(step: str, least: str, step_name: str) -> QuantityGrid:
     )
 
 
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(MOST_REMEMBERED)
 def listed_price(text: str, places: int) -> Price:
     """Return a price that is on the grid of `places` decimals."""
     return price_of(text, places)
 
 
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(MOST_REMEMBERED)
 def most_quantity(text: str, places: int) -> Quantity | None:
     """Return the largest quantity on the grid not above a bound; one beyond the framework's bounds nothing."""
     return _quantity_bound(text, places, ROUND_FLOOR, "maxOrderQty")
@@ -143,22 +143,13 @@ def _on_grid(text: str, places: int, rounding: str, limit: Decimal, name: str) -
     return None if value > limit else value.quantize(Decimal(1).scaleb(-places), rounding=rounding)
 
 
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(MOST_REMEMBERED)
 def least_notional(text: str, coin: str) -> Money | None:
     """Return the least value of an order in the quote coin; 0 and nothing are no bound."""
     return money_of(text, currency_of(coin)) if text and fraction_of(text, "minNotionalValue") else None
 
 
-@lru_cache(_MOST_REMEMBERED)
-def margins_at(max_leverage: str) -> tuple[Decimal, Decimal]:
-    """Return (initial, maintenance) margin at the highest leverage, as fractions of the value."""
-    leverage = fraction_of(max_leverage, "maxLeverage")
-    if leverage <= 0:
-        raise BybitDecodeError(f"maxLeverage {max_leverage!r} is not above 0")
-    return 1 / leverage, 1 / leverage / 2
-
-
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(MOST_REMEMBERED)
 def fraction_of(text: str, name: str) -> Decimal:
     """Return a finite decimal; `name` is the field, for the error."""
     try:

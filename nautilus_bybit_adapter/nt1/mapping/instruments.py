@@ -29,12 +29,12 @@ from nautilus_bybit_adapter.nt1.mapping.increments import (
     instant_ns,
     least_notional,
     listed_price,
-    margins_at,
     most_quantity,
     places_of,
     price_grid,
     quantity_grid,
 )
+from nautilus_bybit_adapter.nt1.mapping.margins import Margins, margins_at
 from nautilus_bybit_adapter.wire.account import BybitFeeRate
 from nautilus_bybit_adapter.wire.enums import BybitProductType, ContractType, InstrumentStatus
 from nautilus_bybit_adapter.wire.instruments import (
@@ -109,7 +109,9 @@ def fees_of(category: BybitProductType, rate: BybitFeeRate | None) -> tuple[Deci
     return fraction_of(rate.maker_fee_rate, "makerFeeRate"), fraction_of(rate.taker_fee_rate, "takerFeeRate")
 
 
-def instrument_of(item: BybitInstrument, rate: BybitFeeRate | None, ts_ns: int) -> Instrument:
+def instrument_of(
+    item: BybitInstrument, rate: BybitFeeRate | None, ts_ns: int, margins: Margins | None = None
+) -> Instrument:
     """
     Return the framework's instrument of a row.
 
@@ -121,6 +123,8 @@ def instrument_of(item: BybitInstrument, rate: BybitFeeRate | None, ts_ns: int) 
         The account's fee rates; None for the venue's default ones.
     ts_ns : int
         When the row was read, epoch nanoseconds.
+    margins : Margins or None
+        Of the contract's lowest risk tier; None for what its highest leverage tells.
 
     Raises
     ------
@@ -133,7 +137,7 @@ def instrument_of(item: BybitInstrument, rate: BybitFeeRate | None, ts_ns: int) 
             return spot_instrument(item, rate, ts_ns)
         if isinstance(item, BybitInstrumentOption):
             return option_instrument(item, rate, ts_ns)
-        return contract_instrument(item, rate, ts_ns)
+        return contract_instrument(item, rate, ts_ns, margins)
     except (BybitDecodeError, ArithmeticError, ValueError) as e:
         raise BybitDecodeError(f"{item.symbol!r} makes no instrument: {e}") from e
 
@@ -170,14 +174,13 @@ def spot_instrument(item: BybitInstrumentSpot, rate: BybitFeeRate | None, ts_ns:
 
 
 def contract_instrument(
-    item: BybitInstrumentLinear, rate: BybitFeeRate | None, ts_ns: int
+    item: BybitInstrumentLinear, rate: BybitFeeRate | None, ts_ns: int, margins: Margins | None = None
 ) -> CryptoPerpetual | CryptoFuture:
     """
     Return a linear or inverse contract: a perpetual or a dated future.
 
-    An inverse contract is worth one USD and settles in its base coin. The maintenance margin is half the initial
-    margin at the highest leverage, which is what the lowest risk tier of the venue shows (0.0033 at 150x). A contract
-    type this version does not know is a perpetual where it has a funding interval or no day of delivery.
+    An inverse contract is worth one USD and settles in its base coin. A contract type this version does not know is a
+    perpetual where it has a funding interval or no day of delivery.
 
     Source: Bybit V5 market/instrument (linear, inverse).
     """
@@ -185,7 +188,7 @@ def contract_instrument(
     lot, grid = item.lot_size_filter, price_grid(item.price_filter)
     size_places, step, least = quantity_grid(lot.qty_step, lot.min_order_qty, "qtyStep")
     maker, taker = fees_of(category, rate)
-    margin_init, margin_maint = margins_at(item.leverage_filter.max_leverage)
+    margin_init, margin_maint = margins or margins_at(item.leverage_filter.max_leverage)
     base = CURRENCIES[item.base_coin]
     # What tells the two apart comes last, and is all that is copied.
     make: Callable[..., CryptoPerpetual | CryptoFuture] = CryptoPerpetual

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from nautilus_trader.model.enums import LiquiditySide, order_side_to_str, order_type_to_str
+from nautilus_trader.model.enums import LiquiditySide, TimeInForce, order_side_to_str, order_type_to_str
 from nautilus_trader.model.events import OrderFilled, OrderInitialized
 
 from nautilus_bybit_adapter.warden.costs.records import BookLine, ForecastLine, InstrumentLine, OrderLine
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nautilus_trader.model.instruments import Instrument
 
     from nautilus_bybit_adapter.warden import Forecast
+
+_AT_ONCE = (TimeInForce.IOC, TimeInForce.FOK)
 
 type Touch = tuple[Decimal, Decimal]
 """Best bid and best ask."""
@@ -69,6 +71,7 @@ def order_line(
         price = event.options.get("price")
         terms["price"] = None if price is None else Decimal(str(price))
         terms["quantity"] = event.quantity.as_decimal()
+        terms["is_resting"] = price is not None and event.time_in_force not in _AT_ONCE
     elif isinstance(event, OrderFilled):
         terms["trade_id"] = event.trade_id.value
         terms["last_px"] = event.last_px.as_decimal()

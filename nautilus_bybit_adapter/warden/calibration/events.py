@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
+import re
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from nautilus_bybit_adapter.errors import BybitConfigError
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.warden.depth import Levels
 
 _MS_NS = 1_000_000
-_BOOK_TOPIC, _TOUCH_TOPIC, _TRADE_TOPIC = "orderbook.", "orderbook.1.", "publicTrade."
+_TOUCH_TOPIC = "orderbook.1."
+_BOOK = re.compile(rb'"topic":\s*"orderbook\.(?!1\.)\d+\.([A-Z0-9.-]+)"')
+_SIDES = {"Buy": True, "Sell": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +74,40 @@ class Ladders:
         return sorted(self.bids.items(), reverse=True), sorted(self.asks.items())
 
 
-def read_recording(path: Path) -> Iterator[Event]:
+def recorded_symbols(path: Path) -> list[str]:
+    """Return the symbols whose order books a recording holds, sorted.
+
+    Raises
+    ------
+    RecordingError
+        If the file is no gzip file, ends early, or holds no order book.
+
+    """
+    found: set[str] = set()
+    try:
+        with gzip.open(path, "rb") as lines:
+            for line in lines:
+                topic = _BOOK.search(line)
+                if topic is not None:
+                    found.add(topic[1].decode())
+    except (OSError, EOFError, zlib.error) as e:
+        raise RecordingError(f"{path.name} cannot be read: {e}") from e
+    if not found:
+        raise RecordingError(f"{path.name} holds no order book; a calibration needs books and trades")
+    return sorted(found)
+
+
+def read_recording(path: Path, symbol: str) -> Iterator[Event]:
     """Read a recording: gzip lines ``<receive time, ns> <Bybit V5 public frame>``.
 
-    Of several depths of one symbol's book the first seen is read; best-level frames (``orderbook.1``) are passed
-    over, as are other topics.
+    Of several depths of the symbol's book the first seen is read; best-level frames (``orderbook.1``) are passed
+    over, as are other topics and symbols.
 
     Parameters
     ----------
     path : Path
-        A ``*.frames.gz`` file of one symbol.
+        A ``*.frames.gz`` file.
+    symbol : str
 
     Yields
     ------
@@ -100,31 +128,24 @@ def read_recording(path: Path) -> Iterator[Event]:
             for line in lines:
                 number += 1
                 received, frame = _parse_line(line)
-                name = frame.get("topic", "")
-                if name.startswith(_TRADE_TOPIC):
-                    for row in frame["data"]:
-                        side = row["S"]
-                        yield TradeEvent(
-                            received, row["T"] * _MS_NS, side == "Buy", float(row["p"]), float(row["v"])
-                        )
-                elif name.startswith(_BOOK_TOPIC) and not name.startswith(_TOUCH_TOPIC):
-                    topic = topic or name
-                    if name != topic:
-                        continue
-                    ladders = _apply(ladders, frame)
-                    if ladders is not None:
+                kind, _, rest = frame.get("topic", "").partition(".")
+                if rest.rpartition(".")[2] != symbol:
+                    continue
+                if kind == "publicTrade":
+                    yield from (_trade(received, row) for row in frame["data"])
+                elif kind == "orderbook" and not frame["topic"].startswith(_TOUCH_TOPIC):
+                    topic = topic or frame["topic"]
+                    if frame["topic"] == topic:
+                        ladders = _apply(ladders, frame)
+                    if frame["topic"] == topic and ladders is not None:
                         ts_ns = frame.get("cts", frame["ts"]) * _MS_NS
                         yield BookEvent(received, ts_ns, *ladders.sorted_levels())
     except (OSError, EOFError, zlib.error) as e:
         raise RecordingError(f"{path.name} cannot be read after line {number}: {e}") from e
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError) as e:
+    except (msgspec.MsgspecError, KeyError, ValueError, TypeError, IndexError, AttributeError) as e:
         raise RecordingError(
             f"{path.name} line {number}: {e!r}; it must be '<receive time, ns> <Bybit V5 public frame>'"
         ) from e
-    if ladders is None:
-        raise RecordingError(
-            f"{path.name} holds no order book snapshot; a calibration needs books and trades"
-        )
 
 
 def sha256_of(path: Path) -> str:
@@ -135,10 +156,14 @@ def sha256_of(path: Path) -> str:
 
 def _parse_line(line: bytes) -> tuple[int, dict[str, Any]]:
     received, _, frame = line.partition(b" ")
-    parsed = json.loads(frame)
+    parsed = msgspec.json.decode(frame)
     if not isinstance(parsed, dict):
         raise TypeError("the frame is no JSON object")
     return int(received), parsed
+
+
+def _trade(received: int, row: dict[str, Any]) -> TradeEvent:
+    return TradeEvent(received, row["T"] * _MS_NS, _SIDES[row["S"]], float(row["p"]), float(row["v"]))
 
 
 def _apply(ladders: Ladders | None, frame: dict[str, Any]) -> Ladders | None:

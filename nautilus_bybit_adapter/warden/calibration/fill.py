@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from nautilus_bybit_adapter.warden.calibration.passive import LONGEST_MS
-from nautilus_bybit_adapter.warden.calibration.regression import Standard
+from nautilus_bybit_adapter.warden.calibration.regression import Standard, one_thread
 from nautilus_bybit_adapter.warden.calibration.walk_forward import TooFewRowsError, folds
 from nautilus_bybit_adapter.warden.features import FEATURES
 from nautilus_bybit_adapter.warden.model import LOG_HORIZON, LOG_HORIZON_SQUARED, FillModel
@@ -37,7 +37,6 @@ INPUTS = (
     "half_spread",
     "own_queue",
     "far_queue",
-    "volatility",
     "volatility_ratio",
     "activity",
     "mid_age",
@@ -134,7 +133,8 @@ def fit_fill(rows: FillRows, train: NDArray[np.bool_]) -> FillModel:
         return float(value.mean() + _PENALTY * (solution[1:] ** 2).sum()), gradient
 
     start = np.zeros(design.shape[1])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    with one_thread():
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
     return FillModel(
         INPUTS, standard.means, standard.scales, found[1:], float(found[0]), HORIZONS_MS[0], LONGEST_MS
     )

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize
+from threadpoolctl import ThreadpoolController
 
 from nautilus_bybit_adapter.warden.model import CLIP, Linear
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from numpy.typing import NDArray
 
 type Array = NDArray[np.float64]
@@ -23,6 +26,7 @@ _SMOOTHING = 0.01
 """Width over which the kink of the pinball loss is rounded, in scales."""
 _ITERATIONS = 300
 _CONSTANT = 1e-9
+_POOLS = ThreadpoolController()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,12 @@ class Standard:
     def apply(self, features: Array) -> Array:
         """Return features standardised and clipped, as a forecast does it."""
         return np.clip((features - self.means) / self.scales, -CLIP, CLIP)
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keep linear algebra to one thread: on problems this small, threads wait for each other longer than they work."""
+    limit: AbstractContextManager[object] = _POOLS.limit(limits=1)
+    return limit
 
 
 def ridge(standardised: Array, target: Array, penalty: float) -> Linear:

@@ -12,14 +12,16 @@ from nautilus_bybit_adapter.warden.calibration.regression import (
     MEAN_PENALTIES,
     QUANTILE_PENALTIES,
     Standard,
+    one_thread,
     pinball,
     quantile_regression,
     ridge,
 )
+from nautilus_bybit_adapter.warden.features import FEATURES
 from nautilus_bybit_adapter.warden.model import Cell, Linear
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 type Array = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
 
+FITTED = tuple(name for name in FEATURES if name != "volatility")
+"""What is fitted: the volatility alone has a unit of its own, and a level of one market says nothing in another."""
 LEVELS = (0.9, 0.95)
 EMBARGO_MS = 5_000
 """Beyond the horizon, so that no row's outcome or memory reaches into what it is tested on."""
@@ -72,14 +76,14 @@ def folds(times_ns: NDArray[np.int64], count: int, gap_ms: int) -> Iterator[tupl
         yield times_ns < first - gap_ms * _MS_NS, (times_ns >= first) & (times_ns < last)
 
 
-def fit_cell(rows: CellRows, train: Mask, columns: Sequence[int] | None = None) -> Cell:
+def fit_cell(rows: CellRows, train: Mask, names: Sequence[str] = FITTED) -> Cell:
     """Fit a cell on some rows, penalties chosen by an inner split in time.
 
     Parameters
     ----------
     rows : CellRows
     train : bool array, shape (n,)
-    columns : Sequence[int], optional
+    names : Sequence[str]
         Features to use; the others get coefficients of 0.
 
     Raises
@@ -92,7 +96,7 @@ def fit_cell(rows: CellRows, train: Mask, columns: Sequence[int] | None = None) 
         raise TooFewRowsError(
             f"{int(train.sum())} rows for {rows.horizon_ms} ms and {rows.notional:g}; a fit needs {_FEWEST_ROWS}"
         )
-    used = np.arange(rows.features.shape[1]) if columns is None else np.asarray(columns)
+    used = np.array([FEATURES.index(name) for name in names])
     standard = Standard.of(rows.features[train])
     design = standard.apply(rows.features)[:, used]
     times = rows.times_ns[train]
@@ -101,11 +105,9 @@ def fit_cell(rows: CellRows, train: Mask, columns: Sequence[int] | None = None) 
     early, late = train & (rows.times_ns < cut - gap), train & (rows.times_ns >= cut)
     if not early.any() or not late.any():
         raise TooFewRowsError("the recordings are too short for a split in time with an embargo")
-    width = rows.features.shape[1]
-    mean = _spread(_fit_mean(rows, design, train, early, late), used, width)
-    q90, q95 = (
-        _spread(_fit_quantile(rows, design, level, train, early, late), used, width) for level in LEVELS
-    )
+    with one_thread():
+        mean = _spread(_fit_mean(rows, design, train, early, late), used)
+        q90, q95 = (_spread(_fit_quantile(rows, design, level, train, early, late), used) for level in LEVELS)
     naive90, naive95 = (float(np.quantile(rows.deviation[train], level)) for level in LEVELS)
     return Cell(
         horizon_ms=rows.horizon_ms,
@@ -121,7 +123,7 @@ def fit_cell(rows: CellRows, train: Mask, columns: Sequence[int] | None = None) 
     )
 
 
-def walk_forward(rows: CellRows, count: int, columns: Sequence[int] | None = None) -> Forecasts:
+def walk_forward(rows: CellRows, count: int, names: Sequence[str] = FITTED) -> Forecasts:
     """Forecast every fold from its past.
 
     Parameters
@@ -129,7 +131,7 @@ def walk_forward(rows: CellRows, count: int, columns: Sequence[int] | None = Non
     rows : CellRows
     count : int
         Of folds.
-    columns : Sequence[int], optional
+    names : Sequence[str]
         Features to use.
 
     Raises
@@ -138,9 +140,28 @@ def walk_forward(rows: CellRows, count: int, columns: Sequence[int] | None = Non
         As `fit_cell` does.
 
     """
+    return _forecasts(rows, folds(rows.times_ns, count, rows.horizon_ms + EMBARGO_MS), names)
+
+
+def leave_one_out(rows: CellRows) -> Forecasts:
+    """Forecast every market from all the others: how coefficients carry over to a market nobody has seen.
+
+    The times are the same, so what moves all markets at once is seen in training; the walk-forward is not so lenient.
+
+    Raises
+    ------
+    TooFewRowsError
+        As `fit_cell` does.
+
+    """
+    markets = range(len(rows.markets))
+    return _forecasts(rows, ((rows.market != m, rows.market == m) for m in markets), FITTED)
+
+
+def _forecasts(rows: CellRows, splits: Iterable[tuple[Mask, Mask]], names: Sequence[str]) -> Forecasts:
     parts = []
-    for index, (train, test) in enumerate(folds(rows.times_ns, count, rows.horizon_ms + EMBARGO_MS)):
-        cell = fit_cell(rows, train, columns)
+    for index, (train, test) in enumerate(splits):
+        cell = fit_cell(rows, train, names)
         design = cell.standardise(rows.features[test])
         mean, q90, q95 = (
             linear.intercept + design @ linear.coefficients for linear in (cell.mean, cell.q90, cell.q95)
@@ -174,7 +195,7 @@ def _fit_quantile(
     return fit(train, min(QUANTILE_PENALTIES, key=lost))
 
 
-def _spread(linear: Linear, used: NDArray[np.int64], width: int) -> Linear:
-    coefficients = np.zeros(width)
+def _spread(linear: Linear, used: NDArray[np.int64]) -> Linear:
+    coefficients = np.zeros(len(FEATURES))
     coefficients[used] = linear.coefficients
     return Linear(linear.intercept, coefficients)

@@ -84,11 +84,13 @@ class Step:
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """One order of the parent: its prices over time and how it ended."""
+    """One order of the parent: its prices at the venue over time, and whether it may have rested in the book."""
 
     client_order_id: str
     order_type: str | None
     steps: list[Step] = field(default_factory=list)
+    price: Decimal | None = None
+    is_resting: bool = False
     quantity: Decimal = _ZERO
     filled: Decimal = _ZERO
 
@@ -222,7 +224,7 @@ class Parent:
     @property
     def had_to_cross(self) -> bool:
         """Whether it worked orders in the book and took in the end, or was left with a rest."""
-        was_passive = any(step.price is not None for child in self.children.values() for step in child.steps)
+        was_passive = any(child.is_resting and child.steps for child in self.children.values())
         return was_passive and bool(self.unfilled or any(not fill.is_maker for fill in self.fills))
 
 
@@ -279,9 +281,11 @@ def _follow(parent: Parent, line: OrderLine) -> None:
         child = Child(client_order_id=line.client_order_id, order_type=line.order_type)
         parent.children[line.client_order_id] = child
     child.quantity = line.quantity or child.quantity
-    if line.event in {"OrderAccepted", "OrderUpdated"} or (line.event == "OrderInitialized" and line.price):
-        price = line.price if line.price is not None else child.steps[-1].price if child.steps else None
-        child.steps.append(Step(ts_ns=line.ts_ns, price=price))
+    child.price = child.price if line.price is None else line.price
+    child.is_resting = child.is_resting or bool(line.is_resting)
+    # An order that was taken before its acceptance was told has been at the venue all the same.
+    if line.event in {"OrderAccepted", "OrderUpdated"} or (line.event == "OrderFilled" and not child.steps):
+        child.steps.append(Step(ts_ns=line.ts_ns, price=child.price))
     if line.event == "OrderFilled" and line.last_px is not None and line.last_qty is not None:
         child.filled += line.last_qty
         parent.fills.append(
@@ -296,9 +300,13 @@ def _follow(parent: Parent, line: OrderLine) -> None:
                 ask=line.ask,
             )
         )
-    if line.event in _ENDS and (line.event != "OrderFilled" or child.filled >= child.quantity):
+    if (
+        child.steps
+        and line.event in _ENDS
+        and (line.event != "OrderFilled" or child.filled >= child.quantity)
+    ):
         child.steps.append(Step(ts_ns=line.ts_ns, price=None))
-        parent.reason = line.reason or parent.reason
+    parent.reason = line.reason or parent.reason
 
 
 def _conclude(run: Run, client_order_id: str, parent: Parent) -> None:

@@ -99,6 +99,8 @@ class OrderLine(Line, frozen=True, tag="order", kw_only=True, omit_defaults=True
         Of the first event of a child: its parent.
     price, quantity : Decimal or None
         The order's terms, where the event carries them.
+    is_resting : bool or None
+        Of the first event: whether it may lie in the book.
     last_px, last_qty, fee : Decimal or None
         Of a fill; ``fee`` is in ``fee_currency`` and negative for a rebate.
     bid, ask : Decimal or None
@@ -114,6 +116,7 @@ class OrderLine(Line, frozen=True, tag="order", kw_only=True, omit_defaults=True
     algorithm: str | None = None
     price: Decimal | None = None
     quantity: Decimal | None = None
+    is_resting: bool | None = None
     trade_id: str | None = None
     last_px: Decimal | None = None
     last_qty: Decimal | None = None

@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from nautilus_bybit_adapter.errors import BybitRateLimitError, BybitUnavailableError, Outcome
-from nautilus_bybit_adapter.state.breaker import BreakerPolicy
+from nautilus_bybit_adapter.state.breaker import BreakerPolicy, CircuitBreaker
 from nautilus_bybit_adapter.state.endpoints import Endpoint, EndpointChoice
 from nautilus_bybit_adapter.state.limiter import Purpose
 from nautilus_bybit_adapter.transport.hosts import HostGate, Passage
 from nautilus_bybit_adapter.transport.options import DEFAULT_LOG
+from nautilus_bybit_adapter.transport.signal import Signal
 
 CANCEL, ORDER, READ = Purpose
 
@@ -86,7 +87,7 @@ def test_the_cancel_that_waits_makes_the_probe_and_the_reads_follow() -> None:
         await asyncio.sleep(0)
         assert not gate.is_probe_due
         clock.now += 60.0
-        gate._notify()
+        gate._changes.notify()
         probe = await cancel
         assert (probe.is_probe, done) == (True, ["cancel"])
         gate.on_answer(probe)
@@ -131,3 +132,36 @@ def test_switching_is_told_and_done() -> None:
     assert gate.switch_to(None)
     assert gate.endpoint.name == "b"
     assert not gate.switch_to("b")
+
+
+def test_clients_that_share_a_host_find_out_together() -> None:
+    async def scenario() -> None:
+        clock, changes = Clock(), Signal()
+        breakers: dict[str, CircuitBreaker] = {}
+        one, other = (
+            HostGate(
+                EndpointChoice(
+                    [Endpoint("a", "https://a")], BreakerPolicy(failures=2, open_secs=60.0), None, breakers
+                ),
+                DEFAULT_LOG,
+                changes=changes,
+                monotonic=clock,
+            )
+            for _ in range(2)
+        )
+        one.on_failure(passage(one), "it failed")
+        other.on_failure(passage(other), "it failed")
+        for gate in (one, other):
+            with pytest.raises(BybitUnavailableError):
+                gate.admit(ORDER, 1e9)
+        clock.now += 60.0
+        probe = passage(one, CANCEL)
+        assert probe.is_probe
+        waiting = asyncio.create_task(other.ready(READ, 1e9))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        one.on_answer(probe)
+        await asyncio.wait_for(waiting, 5.0)
+        assert not passage(other, ORDER).is_probe
+
+    asyncio.run(scenario())

@@ -106,7 +106,9 @@ def test_what_is_left_is_priced_at_the_last_touch(log: Path) -> None:
     parent = only(
         log,
         begun("A", "BUY", "4", algorithm="SMART_LIMIT"),
-        event("A-E1", "OrderInitialized", side="BUY", quantity=D(4), price=D(99), parent_id="A"),
+        event(
+            "A-E1", "OrderInitialized", side="BUY", quantity=D(4), price=D(99), parent_id="A", is_resting=True
+        ),
         filled("A-E1", "99", "1", maker=True, touch=("99", "101")),
         event("A-E1", "OrderCanceled", 2.0, bid=D(103), ask=D(105)),
         report_line("A", outcome="partial", reason="the deadline passed", decision="peg"),
@@ -139,7 +141,21 @@ def test_a_child_follows_its_prices_until_it_ends(log: Path) -> None:
         event("A-E1", "OrderCanceled", 1.3),
     )
     steps = [step.price for step in parent.children["A-E1"].steps]
-    assert steps == [D(99), D(99), D("99.5"), None]
+    assert steps == [D(99), D("99.5"), None]
+
+
+def test_an_order_that_was_refused_was_never_in_the_book(log: Path) -> None:
+    parent = only(
+        log,
+        begun("A", "BUY", "1", algorithm="SMART_LIMIT"),
+        event(
+            "A-E1", "OrderInitialized", side="BUY", quantity=D(1), price=D(99), parent_id="A", is_resting=True
+        ),
+        event("A-E1", "OrderRejected", 1.3, reason="it would have taken"),
+    )
+    assert parent.children["A-E1"].steps == []
+    assert not parent.had_to_cross
+    assert parent.reason == "it would have taken"
 
 
 def test_an_order_of_an_unknown_instrument_is_left_out(log: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from run_logs import begun, event, expected, filled, logged, walked
@@ -70,14 +71,20 @@ def test_a_forecast_without_quantiles_is_not_compared(log: Path) -> None:
 
 def test_the_tail_holds_who_had_to_cross(log: Path) -> None:
     def resting(key: str) -> list[Line]:
-        child = event(f"{key}-E1", "OrderInitialized", side="BUY", quantity=D(1), price=D(99), parent_id=key)
+        terms: dict[str, Any] = {
+            "quantity": D(1),
+            "price": D(99),
+            "parent_id": key,
+            "is_resting": True,
+        }
+        child = event(f"{key}-E1", "OrderInitialized", side="BUY", **terms)
         return [*begun(key, "BUY", "1", algorithm="SMART_LIMIT"), child]
 
     run = logged(
         log,
         *resting("made"), filled("made-E1", "99", "1", maker=True),
         *resting("crossed"), filled("crossed-E1", "101", "1"),
-        *resting("left"), event("left-E1", "OrderCanceled"),
+        *resting("left"), event("left-E1", "OrderAccepted"), event("left-E1", "OrderCanceled"),
         *begun("taken", "BUY", "1"), filled("taken", "101", "1"),
     )  # fmt: skip
     made, crossed = tail_of(parents_of(run))

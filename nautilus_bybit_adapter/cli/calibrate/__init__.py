@@ -1,0 +1,1 @@
+"""The command ``bybit-nt calibrate``: coefficients of the slippage forecast from recorded markets."""
