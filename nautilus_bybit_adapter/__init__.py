@@ -161,7 +161,6 @@ _HOMES = {
 
 # Names of the framework's own adapter that are not here, and what does the same.
 REPLACED = {
-    "BybitOrderBookDeltaDataLoader": "`bybit-nt sim --replay FILE` replays one of Bybit's archives into a live node",
     "BybitTickerData": "BybitTicker holds all of a ticker as decimals (bid1_price is bid_price, high_price24h is "
     "high_price_24h); subscribe or request DataType(BybitTicker, {'instrument_id': instrument_id})",
     "get_cached_bybit_http_client": "BybitHTTPClient(environment=..., credentials=...) is the REST client; open it "
@@ -173,7 +172,7 @@ REPLACED = {
 
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
-    if home is None and name in REPLACED:
+    if name in REPLACED:
         # An AttributeError would lose its message on the way through `from ... import`.
         raise BybitNameError(f"{name} is not in {__name__}: {REPLACED[name]}")
     if home is None:

@@ -44,13 +44,9 @@ class HistoryBookFeed final : public BookFeed {
             return false;
         }
         const std::uint64_t ts = rows_->clock.stamp(ts_init != 0 ? ts_init : frame_.ts_ms * kNanosPerMilli);
-        fill_deltas<Data>(frame_, as_snapshot, id_, form(), ts, block_);
         last_update_id = frame_.update_id;
         tell_live(ts);
-        if (!block_.empty()) {
-            has_book = true;
-            rows_->append(block_);
-        }
+        has_book = append_deltas<Data>(frame_, as_snapshot, id_, form(), ts, rows_->rows()) || has_book;
         return true;
     }
 
@@ -59,7 +55,6 @@ class HistoryBookFeed final : public BookFeed {
     int depth_;
     std::shared_ptr<DeltaRows<Data>> rows_;
     OrderbookFrame frame_;
-    std::vector<typename Data::DeltaType> block_;
 };
 
 template <typename Data>

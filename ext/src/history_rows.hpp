@@ -105,7 +105,7 @@ class DeltaRows final : public DeltaRowsBase {
     std::size_t size() const noexcept override { return rows_.size(); }
     void clear() noexcept override { rows_.clear(); }
 
-    void append(const std::vector<Row>& rows) { rows_.insert(rows_.end(), rows.begin(), rows.end()); }
+    std::vector<Row>& rows() noexcept { return rows_; }
 
     void append(const py::handle& capsule) override { detail::append_of(capsule, rows_); }
 

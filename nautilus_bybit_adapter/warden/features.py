@@ -153,7 +153,7 @@ def feature_vector(state: FeatureState, sign: int, quantity: float, now_ns: int 
     now = max(now_ns, state.last_ns)
     less_fast, less_slow, stray = _walk_deviations(state, sign, quantity, mid, far)
     half_spread = max(_BPS * (state.asks[0][0] - state.bids[0][0]) / 2.0 / mid, 0.0)
-    scale = CostScale(_volatility(state, 1), stray, half_spread)
+    scale = CostScale(volatility(state, 1), stray, half_spread)
     u = scale.over(_FEATURE_HORIZON_SECS)
     q = state.reference_queue()
     imbalance = _imbalance(own[0][1], far[0][1])
@@ -178,7 +178,7 @@ def feature_vector(state: FeatureState, sign: int, quantity: float, now_ns: int 
         math.log(0.01 + own[0][1] / q),
         math.log(0.01 + far[0][1] / q),
         math.log(scale.volatility),
-        math.log(_volatility(state, 0) / _volatility(state, 2)),
+        math.log(volatility(state, 0) / volatility(state, 2)),
         _activity(state, secs),
         math.log(0.01 + (now - state.moved_ns) * _NANO),
         _queue_life(state, own, -sign, secs),
@@ -211,7 +211,8 @@ def _first_sizes(side: Levels, most: int) -> float:
     return total
 
 
-def _volatility(state: FeatureState, index: int) -> float:
+def volatility(state: FeatureState, index: int) -> float:
+    """Return a volatility, bps per square root of a second, at least 0.001; `index` is that of `VOLATILITY_TAUS`."""
     return max(math.sqrt(state.variances[index].value(0.0)), _LEAST_VOLATILITY)
 
 

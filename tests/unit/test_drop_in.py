@@ -59,6 +59,7 @@ def test_a_name_of_neither_is_a_plain_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'BybitNonsense'"):
         _ = own.BybitNonsense
     assert issubclass(BybitNameError, BybitError)
+    assert not own.REPLACED.keys() & set(own.__all__)
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,15 @@ class JsonScanner {
     static constexpr std::size_t kMaxEscaped = 256;
 
   private:
+    // ASCII that stands for itself in a string.
+    static constexpr std::array<bool, 256> kPlain = [] {
+        std::array<bool, 256> plain{};
+        for (std::size_t byte = 0x20; byte < 0x80; ++byte) {
+            plain[byte] = byte != '"' && byte != '\\';
+        }
+        return plain;
+    }();
+
     // After a value: a comma leads to the next one, brackets close what is open. False where neither comes.
     bool close_levels(std::uint64_t& objects, int& depth) noexcept {
         while (depth > 0) {
@@ -233,15 +242,11 @@ class JsonScanner {
     bool skip_plain() noexcept {
         while (at_ != end_) {
             const auto byte = static_cast<unsigned char>(*at_);
-            if (byte == '"' || byte == '\\') {
-                return true;
-            }
-            if (byte < 0x20) {
-                return false;
-            }
-            if (byte < 0x80) {
+            if (kPlain[byte]) {
                 ++at_;
-            } else if (!skip_multibyte(byte)) {
+            } else if (byte == '"' || byte == '\\') {
+                return true;
+            } else if (byte < 0x20 || !skip_multibyte(byte)) {
                 return false;
             }
         }

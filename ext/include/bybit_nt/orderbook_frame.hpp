@@ -159,13 +159,14 @@ layout::Fixed<Integer> fixed(__int128 raw, int precision) noexcept {
 
 }  // namespace detail
 
-// The frame's changes as the framework has them: bids, then asks, the last one flagged. A snapshot begins
-// with a CLEAR. Nothing where a frame changes nothing.
+// The frame's changes as the framework has them, behind what is there: bids, then asks, the last one flagged.
+// A snapshot begins with a CLEAR. Nothing, and false, where a frame changes nothing.
 template <typename Data>
-void fill_deltas(const OrderbookFrame& frame, bool as_snapshot, const layout::InstrumentId& id,
-                 const NumberForm& form, std::uint64_t ts_init, std::vector<typename Data::DeltaType>& out) {
+bool append_deltas(const OrderbookFrame& frame, bool as_snapshot, const layout::InstrumentId& id,
+                   const NumberForm& form, std::uint64_t ts_init,
+                   std::vector<typename Data::DeltaType>& out) {
     typename Data::DeltaType delta{};
-    out.clear();
+    const std::size_t before = out.size();
     delta.instrument_id = id;
     delta.sequence = frame.sequence;
     delta.ts_event = frame.ts_event_ns();
@@ -187,9 +188,19 @@ void fill_deltas(const OrderbookFrame& frame, bool as_snapshot, const layout::In
     };
     add(frame.bids, 1);
     add(frame.asks, 2);
-    if (!out.empty()) {
-        out.back().flags = static_cast<std::uint8_t>(out.back().flags | detail::kFlagLast);
+    if (out.size() == before) {
+        return false;
     }
+    out.back().flags = static_cast<std::uint8_t>(out.back().flags | detail::kFlagLast);
+    return true;
+}
+
+// The same alone in `out`.
+template <typename Data>
+void fill_deltas(const OrderbookFrame& frame, bool as_snapshot, const layout::InstrumentId& id,
+                 const NumberForm& form, std::uint64_t ts_init, std::vector<typename Data::DeltaType>& out) {
+    out.clear();
+    append_deltas<Data>(frame, as_snapshot, id, form, ts_init, out);
 }
 
 // The touch of a depth-1 snapshot. False where a side is empty: there is no quote then.

@@ -36,7 +36,8 @@ _LEFT_OUT = (
 )
 _ABLATION = (
     "The same folds with parts of the features. t is that of the difference to the first line, in blocks of 10 s. The "
-    "placebo has the geometry of 60 s before in place of the real one: what it gains is chance."
+    "placebo has the geometry of 60 s before in place of the real one: what it gains is chance. The curvatures of "
+    "the depth surface are looked at here alone; no coefficients use them."
 )
 _FILL = (
     "A passive order at the back of the touch's queue: nobody ahead cancels, trades at its price consume the queue, "

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import msgspec
 from nautilus_trader.cache.base import CacheFacade
+from nautilus_trader.common.component import flush_logger
 from nautilus_trader.config import LoggingConfig, TradingNodeConfig
 from nautilus_trader.live.node import TradingNode
 
@@ -59,6 +60,7 @@ def run_plan(plan: Plan, duration_secs: float | None, *, is_json: bool) -> None:
     try:
         asyncio.run(_run(plan, duration_secs, summaries, is_quiet=is_json))
     finally:
+        flush_logger()  # it writes in a thread of its own, and what came of the run is to stand last
         for summary in summaries:
             click.echo(as_json(summary) if is_json else "\n".join(summary.lines()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -133,17 +134,27 @@ class BookFeed:
 
 
 def outlook_of(told: Forecast) -> Outlook:
-    """Return a forecast as the choice of a route takes it."""
-    walk = told.expected_slippage_mid_bps
+    """Return a forecast as the choice of a route takes it.
+
+    Where it tells no quantiles, for want of a model or of features yet, the expected cost stands for them.
+    """
+    expected = told.expected_slippage_mid_bps
     return Outlook(
         sufficient_depth=told.sufficient_depth,
-        expected_bps=walk,
-        walk_bps=walk,
-        q90_bps=walk,
-        q95_bps=walk,
+        expected_bps=expected,
+        walk_bps=_number(told, "walk_slippage_mid_bps", expected),
+        q90_bps=_number(told, "q90_slippage_mid_bps", expected),
+        q95_bps=_number(told, "q95_slippage_mid_bps", expected),
         spread_bps=told.spread_bps,
         filled_fraction=told.visible_quantity / told.quantity,
+        horizon_ns=getattr(told, "horizon_ns", 0),
+        uses_model=getattr(told, "uses_model", False),
     )
+
+
+def _number(told: Forecast, name: str, default: float) -> float:
+    value = float(getattr(told, name, default))
+    return default if math.isnan(value) else value
 
 
 def _size_of(level: BookLevel) -> Decimal:

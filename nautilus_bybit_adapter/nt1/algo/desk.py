@@ -78,11 +78,17 @@ class ChildDesk:
         child.amend_pending = order.is_pending_update
 
     def cancel(self, run: Run, action: Cancel) -> None:
-        """Ask the venue to cancel a child."""
+        """Ask the venue to cancel a child, once more if it has not answered.
+
+        While the framework holds an order for one that is being canceled it asks the venue itself.
+        """
         child = action.child
         order = self._algorithm.cache.order(ClientOrderId(child.child_id))
         child.cancel_requested = True
         child.cancel_pending = True
+        child.cancel_sent_ns = self._algorithm.clock.timestamp_ns()
+        if order.is_pending_cancel:
+            return
         self._algorithm.cancel_order(order)
         self._take(run, order)
         if child.is_open and not order.is_pending_cancel:

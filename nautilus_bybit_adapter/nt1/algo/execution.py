@@ -78,6 +78,7 @@ class Child:
     amend_rejections: int = 0
     cancel_pending: bool = False
     cancel_requested: bool = False
+    cancel_sent_ns: int = 0
     cancel_rejections: int = 0
     cancel_not_before_ns: int = 0
     events_seen: int = 0

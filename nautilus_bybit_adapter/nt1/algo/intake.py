@@ -121,6 +121,7 @@ def _note(plan: Plan, child: Child, event: OrderEvent, order: Order, now_ns: int
             execution.on_amend_rejected(name)
         case OrderPendingCancel():
             child.cancel_pending = True
+            child.cancel_sent_ns = now_ns
         case OrderCancelRejected():
             execution.on_cancel_rejected(name, retry_cancel_ns(child, now_ns))
         case OrderCanceled():

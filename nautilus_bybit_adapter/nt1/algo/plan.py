@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 # Orders that take close by themselves; one that a venue has let rest is withdrawn after this.
 _TAKE_TIMEOUT_NS = 5_000_000_000
+# A fill takes an order out of what the framework asks the venue about: a lost confirmation is then asked for here, by
+# canceling again.
+_CANCEL_TIMEOUT_NS = 5_000_000_000
 _MAX_AMEND_REJECTIONS = 3
 _MAX_CANCEL_REJECTIONS = 5
 
@@ -204,8 +207,10 @@ class Plan:
         return Outcome.UNFILLED if self.execution.reached_venue else Outcome.DENIED
 
     def _withdraw(self, child: Child, now_ns: int) -> Action:
-        if child.status is ChildStatus.SENT or child.cancel_pending:
+        if child.status is ChildStatus.SENT:
             return Wait(None)
+        if child.cancel_pending and now_ns < child.cancel_sent_ns + _CANCEL_TIMEOUT_NS:
+            return Wait(child.cancel_sent_ns + _CANCEL_TIMEOUT_NS)
         if child.kind is not ChildKind.PEG and now_ns < child.sent_ns + _TAKE_TIMEOUT_NS:
             return Wait(child.sent_ns + _TAKE_TIMEOUT_NS)
         if now_ns < child.cancel_not_before_ns:

@@ -10,9 +10,10 @@ import numpy as np
 
 from nautilus_bybit_adapter.warden.calibration.events import BookEvent
 from nautilus_bybit_adapter.warden.calibration.passive import PLACE_MS
+from nautilus_bybit_adapter.warden.calibration.surface import SurfaceRows
 from nautilus_bybit_adapter.warden.depth import take
 from nautilus_bybit_adapter.warden.feature_state import FeatureState
-from nautilus_bybit_adapter.warden.features import FEATURES, feature_vector
+from nautilus_bybit_adapter.warden.features import FEATURES, feature_vector, volatility
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -62,6 +63,8 @@ class MarketSamples:
     features : float64 array, shape (n, 2, z, f)
         NaN where there is no forecast.
     walk_bps, volatility, stray_bps, half_spread_bps : float64 arrays, shape (n, 2, z)
+    surface : float64 array, shape (n, 2, 2)
+        Curvatures of the depth surface, `SURFACE`.
     cost_bps : float64 array, shape (n, 2, z, h)
         What the order cost against the mid of its time; NaN where the book did not fill it.
 
@@ -74,6 +77,7 @@ class MarketSamples:
     volatility: NDArray[np.float64]
     stray_bps: NDArray[np.float64]
     half_spread_bps: NDArray[np.float64]
+    surface: NDArray[np.float64]
     cost_bps: NDArray[np.float64]
 
 
@@ -119,10 +123,13 @@ def sample_market(
     shape = (len(SIDES), len(sampling.notionals))
     rows: list[NDArray[np.float64]] = []
     snapshots: list[_Snapshot] = []
+    surfaces = [SurfaceRows(sampling.step_ms / 1_000.0) for _ in SIDES]
     for now_ns in _clock(events, state, sampling, orders, on_progress):
         if orders is not None and len(snapshots) * sampling.step_ms % PLACE_MS == 0:
             orders.place(state, now_ns)
         snapshots.append(_Snapshot(now_ns, state.bids, state.asks, state.mid))
+        for surface, side in zip(surfaces, (state.asks, state.bids), strict=True):
+            surface.add(side, volatility(state, 1))
         row = np.full((*shape, len(FEATURES) + 4), np.nan)
         if state.mid is not None:
             for s, sign in enumerate(SIDES):
@@ -152,6 +159,7 @@ def sample_market(
         table[..., -3],
         table[..., -2],
         table[..., -1],
+        np.stack([surface.curvatures() for surface in surfaces], axis=1),
         _costs(snapshots, quantities, sampling),
     )
 

@@ -28,6 +28,7 @@ class CellRows:
         Index into `markets`; 0 for a buy, 1 for a sell.
     times_ns : int64 array, shape (n,)
     features : float64 array, shape (n, f)
+    surface : float64 array, shape (n, 2)
     scale_bps : float64 array, shape (n,)
         `u` of the horizon, bps.
     deviation : float64 array, shape (n,)
@@ -42,6 +43,7 @@ class CellRows:
     side: NDArray[np.int64]
     times_ns: NDArray[np.int64]
     features: NDArray[np.float64]
+    surface: NDArray[np.float64]
     scale_bps: NDArray[np.float64]
     deviation: NDArray[np.float64]
 
@@ -81,11 +83,12 @@ def cell_rows(
                     np.full(count, side),
                     samples.times_ns[known],
                     samples.features[at][known],
+                    samples.surface[:, side][known],
                     scale[known],
                     deviation[known],
                 )
             )
-    market, side_of, times, features, scales, deviations = (
+    market, side_of, times, features, surface, scales, deviations = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )
     order = np.lexsort((side_of, market, times))
@@ -97,6 +100,7 @@ def cell_rows(
         side_of[order],
         times[order],
         features[order],
+        surface[order],
         scales[order],
         deviations[order],
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from nautilus_bybit_adapter.warden.calibration.regression import pinball
 from nautilus_bybit_adapter.warden.calibration.scores import Scores, block_t, run_gates, score
+from nautilus_bybit_adapter.warden.calibration.surface import SURFACE
 from nautilus_bybit_adapter.warden.calibration.walk_forward import (
     FITTED,
     LEVELS,
@@ -39,7 +40,7 @@ GROUPS = {
     "flow + topology": _FLOW + TOPOLOGY,
     "all": FITTED,
 }
-SINGLES = {f"flow + {name}": (*_FLOW, name) for name in GEOMETRY}
+SINGLES = {f"flow + {name}": (*_FLOW, name) for name in (*GEOMETRY, *SURFACE)}
 PLACEBO = "all, geometry of 60 s before"
 _PLACEBO_NS = 60_000_000_000
 _DECILES = 10
@@ -165,6 +166,7 @@ def _ablate(
 ) -> tuple[Ablation, ...]:
     found: list[Ablation] = []
     first: tuple[Array, Array] | None = None
+    rows = replace(rows, features=np.column_stack([rows.features, rows.surface]))
     for name in names:
         placebo = name == PLACEBO
         chosen = FITTED if placebo else (GROUPS | SINGLES)[name]

@@ -17,6 +17,7 @@ from nautilus_bybit_adapter.warden.calibration.regression import (
     quantile_regression,
     ridge,
 )
+from nautilus_bybit_adapter.warden.calibration.surface import SURFACE
 from nautilus_bybit_adapter.warden.features import FEATURES
 from nautilus_bybit_adapter.warden.model import Cell, Linear
 
@@ -32,6 +33,7 @@ type Mask = NDArray[np.bool_]
 
 FITTED = tuple(name for name in FEATURES if name != "volatility")
 """What is fitted: the volatility alone has a unit of its own, and a level of one market says nothing in another."""
+_COLUMNS = FEATURES + SURFACE
 LEVELS = (0.9, 0.95)
 EMBARGO_MS = 5_000
 """Beyond the horizon, so that no row's outcome or memory reaches into what it is tested on."""
@@ -84,7 +86,8 @@ def fit_cell(rows: CellRows, train: Mask, names: Sequence[str] = FITTED) -> Cell
     rows : CellRows
     train : bool array, shape (n,)
     names : Sequence[str]
-        Features to use; the others get coefficients of 0.
+        Features to use, of `FEATURES` or, where the rows have them as further columns, `SURFACE`; the others get
+        coefficients of 0.
 
     Raises
     ------
@@ -96,7 +99,8 @@ def fit_cell(rows: CellRows, train: Mask, names: Sequence[str] = FITTED) -> Cell
         raise TooFewRowsError(
             f"{int(train.sum())} rows for {rows.horizon_ms} ms and {rows.notional:g}; a fit needs {_FEWEST_ROWS}"
         )
-    used = np.array([FEATURES.index(name) for name in names])
+    used = np.array([_COLUMNS.index(name) for name in names])
+    width = rows.features.shape[1]
     standard = Standard.of(rows.features[train])
     design = standard.apply(rows.features)[:, used]
     times = rows.times_ns[train]
@@ -106,8 +110,10 @@ def fit_cell(rows: CellRows, train: Mask, names: Sequence[str] = FITTED) -> Cell
     if not early.any() or not late.any():
         raise TooFewRowsError("the recordings are too short for a split in time with an embargo")
     with one_thread():
-        mean = _spread(_fit_mean(rows, design, train, early, late), used)
-        q90, q95 = (_spread(_fit_quantile(rows, design, level, train, early, late), used) for level in LEVELS)
+        mean = _spread(_fit_mean(rows, design, train, early, late), used, width)
+        q90, q95 = (
+            _spread(_fit_quantile(rows, design, level, train, early, late), used, width) for level in LEVELS
+        )
     naive90, naive95 = (float(np.quantile(rows.deviation[train], level)) for level in LEVELS)
     return Cell(
         horizon_ms=rows.horizon_ms,
@@ -195,7 +201,7 @@ def _fit_quantile(
     return fit(train, min(QUANTILE_PENALTIES, key=lost))
 
 
-def _spread(linear: Linear, used: NDArray[np.int64]) -> Linear:
-    coefficients = np.zeros(len(FEATURES))
+def _spread(linear: Linear, used: NDArray[np.int64], width: int) -> Linear:
+    coefficients = np.zeros(width)
     coefficients[used] = linear.coefficients
     return Linear(linear.intercept, coefficients)

@@ -80,6 +80,21 @@ def test_it_starts_from_another_s_book_unless_it_has_one() -> None:
     assert feed.touch.bid == D("100.0")
 
 
+def test_a_young_book_is_forecast_by_its_walk() -> None:
+    told = followed().outlook(is_buy=True, quantity=D(1))
+    assert told.sufficient_depth
+    # 0.5 at 100.2 and 0.5 at 100.5 against a mid of 100.1.
+    assert told.walk_bps == pytest.approx(24.975024975)
+    assert told.walk_bps == told.expected_bps <= told.q90_bps <= told.q95_bps
+    assert not told.uses_model
+
+
+def test_of_too_thin_a_book_it_tells_how_much_there_is() -> None:
+    told = followed().outlook(is_buy=True, quantity=D(10))
+    assert not told.sufficient_depth
+    assert told.filled_fraction == 0.25
+
+
 def test_it_is_distrusted_while_any_depth_is() -> None:
     def status(depth: int, word: str) -> BybitBookStatus:
         return BybitBookStatus(

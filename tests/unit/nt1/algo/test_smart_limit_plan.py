@@ -155,6 +155,7 @@ class Rehearsal:
                 self.order(child.child_id).wants_amend = price
             case Cancel(child):
                 child.cancel_requested = child.cancel_pending = True
+                child.cancel_sent_ns = self.now
                 self.order(child.child_id).wants_cancel = True
             case Finish():
                 assert self.finish is None
@@ -483,6 +484,23 @@ def test_refused_cancels_are_repeated_and_then_said_aloud() -> None:
         it.pass_time(20_000)
     assert it.finish is not None
     assert f"{order.name} MAY STILL BE OPEN" in it.finish.reason
+
+
+def test_a_cancel_that_nobody_confirms_is_sent_again() -> None:
+    it, order = resting()
+    it.plan.end(Outcome.CANCELED, "canceled by the strategy")
+    assert it.step() == Wait(5_000 * MS)
+    it.fill(order, D("0.100"))
+    order.wants_cancel = False
+    it.read()
+    it.pass_time(4_000)
+    assert not order.wants_cancel
+    it.pass_time(1_000)
+    assert order.wants_cancel
+    it.answer_cancel(order, yes=True)
+    it.read()
+    it.pass_time(100)
+    assert it.finish == Finish(Outcome.CANCELED, "canceled by the strategy")
 
 
 def test_a_remainder_too_small_to_be_sent_anew_stays_for_another_while_and_is_then_reported() -> None:

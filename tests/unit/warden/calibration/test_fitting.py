@@ -35,6 +35,7 @@ from nautilus_bybit_adapter.warden.calibration.walk_forward import (
 from nautilus_bybit_adapter.warden.features import FEATURES
 
 STEP_NS = 100_000_000
+ABLATED = ["flow", "all", "flow + mean_curvature", PLACEBO]
 
 
 def made_rows(secs: int = 120, *, strength: float = 0.8, markets: int = 2, seed: int = 0) -> CellRows:
@@ -55,6 +56,7 @@ def made_rows(secs: int = 120, *, strength: float = 0.8, markets: int = 2, seed:
         pairs % 2,
         times,
         features,
+        chance.standard_normal((count, 2)),
         scale,
         deviation,
     )
@@ -162,8 +164,8 @@ def test_a_placebo_has_the_geometry_of_a_minute_before() -> None:
 
 
 def test_an_ablation_compares_with_its_first_line() -> None:
-    found = study_cell(made_rows(60), 2, ablation=["flow", "all", PLACEBO]).ablation
-    assert [one.name for one in found] == ["flow", "all", PLACEBO]
+    found = study_cell(made_rows(60), 2, ablation=ABLATED).ablation
+    assert [one.name for one in found] == ABLATED
     assert np.isnan(found[0].r2_t) or found[0].r2_t == 0
     assert found[1].r2 == pytest.approx(found[0].r2, abs=0.05)
     assert set(GROUPS["flow"]) < set(GROUPS["all"])
