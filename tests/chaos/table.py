@@ -19,12 +19,12 @@ COLUMNS = {
 }
 HEAD = """# What faults cost
 
-Random trading (single orders, lists, brackets, amounts of the quote coin, changes and cancels) while sockets are cut,
-fall silent or refuse, pushes are lost, repeated, reordered, damaged or late, acknowledgements vanish, REST fails and
-the process gets no time; then the faults end, and the node has {patience} seconds to come to what the venue knows.
-Each schedule is drawn from its seed and runs on a local venue and a node of its own: `make chaos`. Both adapters run
-with the framework's default engine settings; this one compares orders and executions with the venue once a second
-there (once a minute by default), and its sockets give up on a silent peer after two seconds.
+Random trading (single orders, lists, brackets, changes and cancels) while sockets are cut, fall silent or refuse,
+pushes are lost, repeated, reordered, damaged or late, acknowledgements vanish, REST fails and the process gets no
+time; then the faults end, and the node has {patience} seconds to come to what the venue knows. Each schedule is drawn
+from its seed and runs on a local venue and a node of its own: `make chaos`. Both adapters run with the framework's
+default engine settings; this one compares orders and executions with the venue once a second there (once a minute by
+default), and its sockets give up on a silent peer after two seconds.
 
 """
 

@@ -117,7 +117,7 @@ class ChaosTrader:
             self._send(self._market_order(side))
             return
         amount = self._quantity() * self._market.instrument.price(self._bid)
-        whole = Quantity(int(amount), self._instrument.quote_currency.precision)
+        whole = Quantity(int(amount), self._instrument.size_precision)
         self._send(self._trader.order_factory.market(self._id, side, whole, quote_quantity=True))
 
     def _bracket(self, draw: float) -> None:
