@@ -48,7 +48,8 @@ def main() -> None:
         peer = f"{each.peer:,.2f}" if each.peer is not None else "-"
         ratio = f"{each.ratio:.2f}x" if each.ratio is not None else "-"
         print(f"{each.name:<46} {each.unit:>9} {each.ours:>12,.2f} {peer:>12} {ratio:>7} {each.spread:>6.0%}")
-    print("\nPeer: the framework's own adapter; of the walks, the exact reference in plain Python.")
+    print("\nPeer: the framework's own adapter; of walks, features and forecasts, plain Python;")
+    print("of book updates, the framework's own book.")
     print(
         "Sustained requests: the framework's client holds itself to ten a second; the bursts are below its limit."
     )
