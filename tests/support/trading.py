@@ -39,6 +39,8 @@ LINEAR = InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
 SPOT = InstrumentId.from_str("BTCUSDT-SPOT.BYBIT")
 PATIENCE_SECS = 20.0
 START_SECS = 15.0
+# A test that breaks the venue mends it within the second.
+BREAKER_OPEN_SECS = 0.3
 
 
 class Recorder(Strategy):
@@ -171,8 +173,7 @@ def build_node(
         # What a test does in a second is more than a strategy should.
         "max_orders_per_second": 0,
         "max_requests_per_second": 0,
-        # A test that breaks the venue mends it within the second.
-        "breaker_open_secs": 0.3,
+        "breaker_open_secs": BREAKER_OPEN_SECS,
     }
     config = TradingNodeConfig(
         trader_id=TraderId("TESTER-001"),
@@ -187,6 +188,7 @@ def build_node(
                 base_url_http=urls.rest,
                 base_url_ws_public=urls.ws_public,
                 instrument_provider=provider,
+                breaker_open_secs=BREAKER_OPEN_SECS,
             )
         },
         exec_clients={BYBIT: BybitExecClientConfig(**exec_fields | (exec_options or {}))},
