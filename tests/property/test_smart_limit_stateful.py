@@ -263,3 +263,24 @@ SmartLimits.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestSmartLimits = SmartLimits.TestCase
+
+
+class _Newest:
+    """Draws the newest parent."""
+
+    def __init__(self, state: SmartLimits) -> None:
+        self._state = state
+
+    def draw(self, _strategy: object, _label: str) -> Order:
+        return list(self._state.most)[-1]
+
+
+def test_a_parent_made_smaller_while_its_child_fills_is_whole_after_a_restart() -> None:
+    state = SmartLimits()
+    state.open(latency_ms=0, consumes=False, queues=False)
+    state.go_on(asks=[1], bids=[1], is_sell=False, move=0, print_lots=0, spread=1, step=1)
+    how = {"urgency": "now", "horizon_secs": 0.3}
+    state.limit(away=0, how=how, post_only=False, quantity=50 * LOT, side=OrderSide.SELL)
+    state.change(data=_Newest(state), quantity=1 * LOT)
+    state.stop_or_go_on()
+    state.teardown()

@@ -175,6 +175,8 @@ class ParentExecution:
         """Take a child over that was sent before a restart; its events tell the rest."""
         child = Child(child_id, kind, quantity, price, sent_ns)
         self.children[child_id] = child
+        # The parent may have been made smaller since it was sent: what it was at most is no less than its children.
+        self.most = max(self.most, sum((each.quantity for each in self.children.values()), ZERO))
         self.note(child, "sent", sent_ns, price=price, quantity=quantity)
         return child
 
