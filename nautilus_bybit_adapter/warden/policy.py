@@ -49,9 +49,9 @@ class Outlook:
     filled_fraction : float
         How much of the quantity the visible depth fills, 0 to 1.
     fill_probability : float
-        Of a passive order at the touch within `horizon_ns`; NaN where no model says.
-    horizon_ns : int
-        What was looked ahead, nanoseconds.
+        Of a passive order at the touch within `fill_horizon_ns`; NaN where no model says.
+    horizon_ns, fill_horizon_ns : int
+        How far ahead costs and fills were looked at, nanoseconds.
     uses_model : bool
         Whether a fitted model had a say.
 
@@ -66,6 +66,7 @@ class Outlook:
     filled_fraction: float = 1.0
     fill_probability: float = _NAN
     horizon_ns: int = 0
+    fill_horizon_ns: int = 0
     uses_model: bool = False
 
 
@@ -152,9 +153,9 @@ def fill_probability(outlook: Outlook, preferences: Preferences) -> float:
     A model's probability for a shorter time counts for each stretch of it alike.
     """
     within, secs = outlook.fill_probability, preferences.horizon_secs
-    if math.isnan(within) or outlook.horizon_ns <= 0:
+    if math.isnan(within) or outlook.fill_horizon_ns <= 0:
         return -math.expm1(-secs / preferences.fill_time_secs)
-    stretches = secs * 1e9 / outlook.horizon_ns
+    stretches = secs * 1e9 / outlook.fill_horizon_ns
     return 1.0 - math.pow(1.0 - min(max(within, 0.0), 1.0), stretches)
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from nautilus_bybit_adapter.nt1.custom_data import BybitBookStatus
 
 
+# The chance of a fill is asked for one second, and counted for each second of a longer wait alike.
+FILL_HORIZON_NS = 1_000_000_000
+
+
 class BookFeed:
     """Follows the deltas of one instrument.
 
@@ -129,12 +133,14 @@ class BookFeed:
 
     def outlook(self, *, is_buy: bool, quantity: Decimal) -> Outlook:
         """Forecast the cost of filling a quantity (base units) at once."""
-        side = Side.BUY if is_buy else Side.SELL
-        return outlook_of(forecast(self._warden, self.instrument_id.value, side, float(quantity)))
+        side, key = Side.BUY if is_buy else Side.SELL, self.instrument_id.value
+        told = forecast(self._warden, key, side, float(quantity))
+        resting = forecast(self._warden, key, side, float(quantity), FILL_HORIZON_NS)
+        return outlook_of(told, resting.passive_fill_probability)
 
 
-def outlook_of(told: Forecast) -> Outlook:
-    """Return a forecast as the choice of a route takes it.
+def outlook_of(told: Forecast, fill_probability: float) -> Outlook:
+    """Return a forecast as the choice of a route takes it, with the chance of a fill within `FILL_HORIZON_NS`.
 
     Where it tells no quantiles, for want of a model or of features yet, the expected cost stands for them.
     """
@@ -142,18 +148,19 @@ def outlook_of(told: Forecast) -> Outlook:
     return Outlook(
         sufficient_depth=told.sufficient_depth,
         expected_bps=expected,
-        walk_bps=_number(told, "walk_slippage_mid_bps", expected),
-        q90_bps=_number(told, "q90_slippage_mid_bps", expected),
-        q95_bps=_number(told, "q95_slippage_mid_bps", expected),
+        walk_bps=_number(told.walk_slippage_mid_bps, expected),
+        q90_bps=_number(told.q90_slippage_mid_bps, expected),
+        q95_bps=_number(told.q95_slippage_mid_bps, expected),
         spread_bps=told.spread_bps,
         filled_fraction=told.visible_quantity / told.quantity,
-        horizon_ns=getattr(told, "horizon_ns", 0),
-        uses_model=getattr(told, "uses_model", False),
+        fill_probability=fill_probability,
+        horizon_ns=told.horizon_ns,
+        fill_horizon_ns=FILL_HORIZON_NS,
+        uses_model=told.uses_model,
     )
 
 
-def _number(told: Forecast, name: str, default: float) -> float:
-    value = float(getattr(told, name, default))
+def _number(value: float, default: float) -> float:
     return default if math.isnan(value) else value
 
 

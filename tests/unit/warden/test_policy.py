@@ -81,7 +81,7 @@ def test_a_passive_order_rests_whatever_the_forecast(told: Outlook | None) -> No
 
 def test_the_costs_follow_their_formulas() -> None:
     costs = route_costs(
-        outlook(2.0, q95=4.0, walk_bps=1.0, fill_probability=0.5, horizon_ns=15 * 10**9), WIDE
+        outlook(2.0, q95=4.0, walk_bps=1.0, fill_probability=0.5, fill_horizon_ns=15 * 10**9), WIDE
     )
     assert costs.market == pytest.approx(2.0 + 5.5 + 0.4)
     assert costs.capped == pytest.approx(costs.market), "no cap, no difference"
@@ -135,7 +135,7 @@ def test_without_any_number_normal_rests() -> None:
 
 
 def test_the_fill_probability_of_a_model_counts_for_each_stretch() -> None:
-    told = outlook(fill_probability=0.1, horizon_ns=5 * 10**9)
+    told = outlook(fill_probability=0.1, fill_horizon_ns=5 * 10**9)
     assert fill_probability(told, preferences(horizon_secs=15.0)) == pytest.approx(1 - 0.9**3)
     assert fill_probability(outlook(), preferences(horizon_secs=5.0)) == pytest.approx(0.79, abs=0.01)
     assert fill_probability(outlook(), preferences(horizon_secs=15.0)) == pytest.approx(0.99, abs=0.01)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,11 +14,20 @@ from nautilus_bybit_adapter.nt1.algo.arrival import Arrival
 from nautilus_bybit_adapter.nt1.algo.book import BookFeed
 from nautilus_bybit_adapter.warden import FastWarden
 from nautilus_bybit_adapter.warden.placement import Touch
-from nautilus_bybit_adapter.warden.policy import Decision, Outlook, Route, RouteCosts
+from nautilus_bybit_adapter.warden.policy import (
+    Decision,
+    Outlook,
+    Preferences,
+    Route,
+    RouteCosts,
+    Urgency,
+    fill_probability,
+)
 
 D = Decimal
 BIDS = [("100.0", "0.5"), ("99.8", "2")]
 ASKS = [("100.2", "0.5"), ("100.5", "2")]
+PREFERENCES = Preferences(Urgency.NORMAL, threshold=0.01, cap_bps=10.0, horizon_secs=15.0)
 
 
 def followed() -> BookFeed:
@@ -87,6 +98,18 @@ def test_a_young_book_is_forecast_by_its_walk() -> None:
     assert told.walk_bps == pytest.approx(24.975024975)
     assert told.walk_bps == told.expected_bps <= told.q90_bps <= told.q95_bps
     assert not told.uses_model
+
+
+def test_a_book_tells_how_probably_a_resting_order_fills() -> None:
+    feed = followed()
+    told = feed.outlook(is_buy=True, quantity=D(1))
+    assert 0 < told.fill_probability < 1
+    assert told.fill_horizon_ns == 1_000_000_000
+    longer = [
+        fill_probability(told, PREFERENCES),
+        fill_probability(told, replace(PREFERENCES, horizon_secs=60.0)),
+    ]
+    assert told.fill_probability < longer[0] < longer[1] <= 1
 
 
 def test_of_too_thin_a_book_it_tells_how_much_there_is() -> None:
