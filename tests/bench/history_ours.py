@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from own_memory import own_peak_mb
+
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # as `bybit-nt load` does
 
 from nautilus_bybit_adapter.history.sources import source_of
 from nautilus_bybit_adapter.nt1.history.catalog import LoadPlan, load_file

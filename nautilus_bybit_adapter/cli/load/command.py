@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,8 @@ def load(
     little memory however large they are, or asks the venue (--fetch). What has been loaded is not loaded again, and an
     interrupted load goes on where it was. Ends with 1 where data is missing.
     """
+    # Arrow's own pool holds some 25 MB from its import on, in this process and in each that loads a file.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     from nautilus_bybit_adapter.cli.files import whole_file  # noqa: PLC0415 - not for help
     from nautilus_bybit_adapter.cli.load.run import LoadOptions, load_all  # noqa: PLC0415 - imports the framework
     from nautilus_bybit_adapter.history.report import as_text  # noqa: PLC0415 - the same
