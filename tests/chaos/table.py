@@ -63,7 +63,7 @@ def main() -> None:
     absent = sum(1 for run in ours if run["failure"])
     overrun = (
         f" {absent} of those that differed are nodes that did not start in time on a machine whose two cores thirty "
-        "other processes shared; all that differed ran in those minutes, and were run again later."
+        "other processes shared; all that differed were run again later."
         if again
         else ""
     )
