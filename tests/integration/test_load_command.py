@@ -157,7 +157,7 @@ def test_a_venue_that_does_not_answer_is_said(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_the_processes_and_the_next_call_goes_on(tmp_path: Path) -> None:
-    frames = book_lines(60_000)
+    frames = book_lines(200_000)
     book = write_zip(tmp_path / BOOK, frames)
     other = write_zip(tmp_path / f"spot_{BOOK}", frames)
     command = [sys.executable, "-m", "nautilus_bybit_adapter.cli", "load", str(book), str(other), *DECIMALS]
