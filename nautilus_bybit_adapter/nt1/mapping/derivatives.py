@@ -88,15 +88,21 @@ def option_quote_of(
     instrument: Instrument, ticker: BybitTicker, ts_event: int, ts_init: int
 ) -> QuoteTick | None:
     """Return the touch of an option's ticker; ``None`` while a side is empty. Raises `BybitDecodeError`."""
-    prices = [
-        price_of(text or "0", instrument.price_precision) for text in (ticker.bid_price, ticker.ask_price)
-    ]
-    sizes = [
-        quantity_of(text or "0", instrument.size_precision) for text in (ticker.bid_size, ticker.ask_size)
-    ]
-    if not all(each.raw for each in (*prices, *sizes)):
+    texts = (ticker.bid_price, ticker.ask_price, ticker.bid_size, ticker.ask_size)
+    # An empty side comes first: a price that cannot be told is nothing to complain of while there is no quote.
+    if any(_is_nothing(text) for text in texts):
         return None
+    bid, ask, bid_size, ask_size = (text or "" for text in texts)
+    prices = [price_of(text, instrument.price_precision) for text in (bid, ask)]
+    sizes = [quantity_of(text, instrument.size_precision) for text in (bid_size, ask_size)]
     return QuoteTick(instrument.id, *prices, *sizes, ts_event, ts_init)
+
+
+def _is_nothing(text: str | None) -> bool:
+    try:
+        return not text or not Decimal(text)
+    except ArithmeticError as e:
+        raise BybitDecodeError(f"{text!r} of a quote is not a decimal number") from e
 
 
 def greeks_of(

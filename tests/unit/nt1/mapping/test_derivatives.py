@@ -64,6 +64,13 @@ def test_a_touch_that_is_no_number_is_refused(perpetual: CryptoPerpetual, name: 
         option_quote_of(perpetual, BybitTicker(symbol="BTC-4DEC26-86000-C-USDT", **touch), 1, 2)
 
 
+def test_beside_an_empty_side_a_price_that_cannot_be_told_is_nothing_to_complain_of(
+    perpetual: CryptoPerpetual,
+) -> None:
+    touch = {"bid_price": "", "bid_size": "", "ask_price": "100.123456789", "ask_size": "2"}
+    assert option_quote_of(perpetual, BybitTicker(symbol="BTC-4DEC26-86000-C-USDT", **touch), 1, 2) is None
+
+
 @pytest.mark.parametrize("text", ["", "0", "0.0", None])
 def test_an_empty_side_is_no_quote(perpetual: CryptoPerpetual, text: str | None) -> None:
     touch = {"bid_price": "100.5", "bid_size": "1", "ask_price": "101.0", "ask_size": "2"}
