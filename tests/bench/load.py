@@ -46,7 +46,10 @@ PATH = "/v5/market/instruments-info"
 def answers() -> dict[str, str]:
     """Return the bodies of every page; all options are on one coin, which is what a request without one asks for."""
     rows: dict[str, list[dict[str, Any]]] = {category.value: [] for category in BybitProductType}
-    for number, instrument in enumerate(generated_catalogue(INSTRUMENTS, STARTED_MS).instruments):
+    found = generated_catalogue(INSTRUMENTS + 100, STARTED_MS).instruments
+    # What is loaded without being asked for is what trades.
+    trading = [each for each in found if each.listing.pre_listing is None][:INSTRUMENTS]
+    for number, instrument in enumerate(trading):
         row = instrument.wire()
         if instrument.category == "option":
             day, kind = row["symbol"].split("-")[1], row["optionsType"][0]
