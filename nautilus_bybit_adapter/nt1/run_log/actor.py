@@ -258,11 +258,12 @@ class RunLog(Actor):
         )
 
     def _forecast(self, instrument_id: InstrumentId, side: Side, quantity: float) -> ForecastLine | None:
+        horizon_ns = self.config.horizon_ms * _MS
         try:
-            made = forecast(self._warden, instrument_id.value, side, quantity)
+            made = forecast(self._warden, instrument_id.value, side, quantity, horizon_ns)
         except UnknownBookError:
             return None
-        return forecast_line(made, self.config.horizon_ms * _MS)
+        return forecast_line(made, horizon_ns)
 
     # -- the file --------------------------------------------------------------------------------------
 

@@ -43,16 +43,15 @@ def instrument_line(instrument: Instrument, now_ns: int) -> InstrumentLine:
 
 def forecast_line(made: Forecast, horizon_ns: int) -> ForecastLine:
     """Return a forecast as the log has it: `None` where it has no number; a bare walk has no quantiles."""
-    expected = made.expected_slippage_mid_bps
     return ForecastLine(
         horizon_ns=horizon_ns,
         sufficient_depth=made.sufficient_depth,
-        walk_bps=number(getattr(made, "walk_slippage_mid_bps", expected)),
-        expected_bps=number(expected),
-        q90_bps=number(getattr(made, "q90_slippage_mid_bps", math.nan)),
-        q95_bps=number(getattr(made, "q95_slippage_mid_bps", math.nan)),
-        passive_fill_probability=number(getattr(made, "passive_fill_probability", math.nan)),
-        uses_model=bool(getattr(made, "uses_model", False)),
+        walk_bps=number(made.walk_slippage_mid_bps),
+        expected_bps=number(made.expected_slippage_mid_bps),
+        q90_bps=number(made.q90_slippage_mid_bps),
+        q95_bps=number(made.q95_slippage_mid_bps),
+        passive_fill_probability=number(made.passive_fill_probability),
+        uses_model=made.uses_model,
     )
 
 
