@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import array
 import asyncio
+import importlib
 import json
 import subprocess
 import sys
@@ -136,6 +137,8 @@ def once(
     who: str, rest: str, port: str, topic: str, symbols: str, frames: str, timed: str, options: str
 ) -> None:
     """Run one node and print its figures."""
+    # Sets the policy of the loop (uvloop), as it does for whoever imports a `TradingNode` first.
+    importlib.import_module("nautilus_trader.system.kernel")
     arrivals = Arrivals(FEEDS[topic].kind, int(frames), timed=timed == "1")
     asyncio.run(run_node(who, rest, int(port), FEEDS[topic], int(symbols), arrivals, json.loads(options)))
     print(
