@@ -23,6 +23,7 @@ from typing import Any
 
 import frames as frames_of
 import msgspec
+import uvloop
 from bybit_rows import LINEAR_ROW
 from nautilus_trader.core import nautilus_pyo3
 from nautilus_trader.model.data import (
@@ -290,7 +291,7 @@ def measure(
                 for who, runner, port, feed in runs if number % 2 else reversed(runs):
                     arrivals = Arrivals(feed.kind, count // feed.each, timed=rate > 0)
                     sent = paths[who].with_suffix(".sent")
-                    got = asyncio.run(_run(runner, port, feed, symbols, arrivals, sent))
+                    got = uvloop.run(_run(runner, port, feed, symbols, arrivals, sent))
                     figures[who].append(got)
                     told = ", ".join(f"{value:,.1f} {unit}" for unit, value in got.items())
                     progress(f"{feed.topic}* round {number + 1} of {ROUNDS}, {who}: {told}")

@@ -1,7 +1,8 @@
 """The same frames through this package and the framework's own adapter in a live node: from socket to strategy.
 
-Each run is a process of its own with a `TradingNode`, as at the start of a node: frames come from another process, and
-are counted in the strategy's handler. The framework keeps the books, as it does for a strategy that asks for deltas.
+Each run is a process of its own with a `TradingNode`, as at the start of a node, in the event loop that the framework
+chooses: frames come from another process, and are counted in the strategy's handler. The framework keeps the books, as
+it does for a strategy that asks for deltas.
 
 ``python node.py serve COUNT`` serves the instruments; ``python node.py ours|peer REST PORT FEED SYMBOLS FRAMES TIMED
 OPTIONS`` runs once and prints what it took, as JSON.
@@ -11,7 +12,6 @@ from __future__ import annotations
 
 import array
 import asyncio
-import importlib
 import json
 import subprocess
 import sys
@@ -23,6 +23,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
@@ -137,10 +139,8 @@ def once(
     who: str, rest: str, port: str, topic: str, symbols: str, frames: str, timed: str, options: str
 ) -> None:
     """Run one node and print its figures."""
-    # Sets the policy of the loop (uvloop), as it does for whoever imports a `TradingNode` first.
-    importlib.import_module("nautilus_trader.system.kernel")
     arrivals = Arrivals(FEEDS[topic].kind, int(frames), timed=timed == "1")
-    asyncio.run(run_node(who, rest, int(port), FEEDS[topic], int(symbols), arrivals, json.loads(options)))
+    uvloop.run(run_node(who, rest, int(port), FEEDS[topic], int(symbols), arrivals, json.loads(options)))
     print(
         json.dumps(
             {
