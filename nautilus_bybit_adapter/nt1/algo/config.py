@@ -29,6 +29,9 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
         quantity, only capped limits are sent. Above 0 and at most 1.
     tail_weight : float, default 0.1
         What the 95 % quantile counts in the cost that a route is chosen by, from 0.
+    coefficients : str, optional
+        A file of coefficients for the forecast, as ``bybit-nt calibrate`` writes it; ``None`` is the model that ships
+        with the package.
     fill_time_secs : float, default 3.2
         Time constant of the fill of an order that follows the touch, where no fitted model says: the order fills
         within T with 1 - exp(-T / fill_time_secs). The default is that of recorded BTC and ETH markets.
@@ -87,6 +90,7 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
     exec_algorithm_id: ExecAlgorithmId | None = ExecAlgorithmId("SMART_LIMIT")
     slippage_threshold: float = 0.01
     tail_weight: float = 0.1
+    coefficients: str | None = None
     fill_time_secs: float = 3.2
     unfilled_drift_bps: float = 1.0
     horizon_secs: float = 15.0
@@ -133,9 +137,16 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
                 raise ValueError(f"{name} is {value!r}; it must be a whole number from {low} to {high}")
+        self._check_words()
+
+    def _check_words(self) -> None:
         if self.book_depth not in _BOOK_DEPTHS:
             allowed = ", ".join(map(str, _BOOK_DEPTHS))
             raise ValueError(f"book_depth is {self.book_depth!r}; it must be one of {allowed}")
+        if self.coefficients is not None and (
+            not isinstance(self.coefficients, str) or not self.coefficients
+        ):
+            raise ValueError(f"coefficients is {self.coefficients!r}; it must be the path of a file, or None")
         if self.children_on_stop not in _ON_STOP:
             raise ValueError(f"children_on_stop is {self.children_on_stop!r}; it must be 'cancel' or 'keep'")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nautilus_trader.model.data import DataType
@@ -13,6 +14,7 @@ from nautilus_bybit_adapter.nt1.algo.moves import View
 from nautilus_bybit_adapter.nt1.custom_data import BybitBookStatus
 from nautilus_bybit_adapter.nt1.warden_feed import feed_trade
 from nautilus_bybit_adapter.warden import FastWarden
+from nautilus_bybit_adapter.warden.model import read_model
 from nautilus_bybit_adapter.warden.placement import Touch
 
 if TYPE_CHECKING:
@@ -37,10 +39,17 @@ class MarketFeeds:
     on_status : Callable[[InstrumentId], None]
         Told when it has changed whether a book can be trusted.
 
+    Raises
+    ------
+    ModelError
+        If the configured file holds no coefficients.
+    OSError
+        If it cannot be read.
+
     """
 
     def __init__(self, algorithm: ExecAlgorithm, on_status: Callable[[InstrumentId], None]) -> None:
-        self.warden = FastWarden()
+        self.warden = _warden_of(algorithm.config.coefficients)
         self._algorithm = algorithm
         self._on_status = on_status
         self._max_age_ns = int(algorithm.config.max_book_age_secs * _SECOND)
@@ -128,3 +137,10 @@ def _touch(run: Run) -> Touch:
 
 def _status_topic(instrument_id: InstrumentId) -> str:
     return f"data.{DataType(BybitBookStatus, {'instrument_id': instrument_id}).topic}"
+
+
+def _warden_of(coefficients: str | None) -> FastWarden:
+    warden = FastWarden(use_default_model=coefficients is None)
+    if coefficients is not None:
+        warden.load_model(read_model(Path(coefficients)))
+    return warden
