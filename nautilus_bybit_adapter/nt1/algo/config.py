@@ -143,10 +143,9 @@ class SmartLimitExecAlgorithmConfig(ExecAlgorithmConfig, frozen=True, kw_only=Tr
         if self.book_depth not in _BOOK_DEPTHS:
             allowed = ", ".join(map(str, _BOOK_DEPTHS))
             raise ValueError(f"book_depth is {self.book_depth!r}; it must be one of {allowed}")
-        if self.coefficients is not None and (
-            not isinstance(self.coefficients, str) or not self.coefficients
-        ):
-            raise ValueError(f"coefficients is {self.coefficients!r}; it must be the path of a file, or None")
+        path: object = self.coefficients
+        if path is not None and not (isinstance(path, str) and path):
+            raise ValueError(f"coefficients is {path!r}; it must be the path of a file, or None")
         if self.children_on_stop not in _ON_STOP:
             raise ValueError(f"children_on_stop is {self.children_on_stop!r}; it must be 'cancel' or 'keep'")
 

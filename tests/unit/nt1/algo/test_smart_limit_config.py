@@ -38,6 +38,7 @@ def test_defaults() -> None:
         ({"settle_ms": -1}, "settle_ms is -1"),
         ({"book_depth": 500}, "book_depth is 500; it must be one of 1, 50, 200, 1000"),
         ({"coefficients": ""}, "coefficients is ''; it must be the path of a file, or None"),
+        ({"coefficients": 5}, "coefficients is 5; it must be the path of a file, or None"),
         ({"book_timeout_secs": "5"}, "book_timeout_secs is '5'"),
     ],
 )
