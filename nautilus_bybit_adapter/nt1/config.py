@@ -118,8 +118,8 @@ class BybitDataClientConfig(LiveDataClientConfig, frozen=True):
         Limits of single paths, requests per second, for accounts with limits of their own, such as
         ``{"/v5/order/create": 60}``, or of one category, ``{"/v5/order/create spot": 40}``.
     breaker_failures : PositiveInt, default 5
-        Failures of a REST host in a row after which it is left alone, by all clients of this process that share its
-        limits; where they differ the first one's figures hold.
+        Failures of a REST host in a row after which it is left alone. Clients of this process with the same two
+        figures find it out for each other; one whose figures differ keeps to its own.
     breaker_open_secs : PositiveFloat, default 60.0
         For how long, seconds; then one request finds out whether it answers again.
     margins_from_risk_tiers : bool, default False
@@ -250,8 +250,8 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Limits of single paths, requests per second, for accounts with limits of their own, such as
         ``{"/v5/order/create": 60}``, or of one category, ``{"/v5/order/create spot": 40}``.
     breaker_failures : PositiveInt, default 5
-        Failures of a REST host in a row after which it is left alone, by all clients of this process that share its
-        limits; where they differ the first one's figures hold.
+        Failures of a REST host in a row after which it is left alone. Clients of this process with the same two
+        figures find it out for each other; one whose figures differ keeps to its own.
     breaker_open_secs : PositiveFloat, default 60.0
         For how long, seconds; then one request finds out whether it answers again.
     margins_from_risk_tiers : bool, default False

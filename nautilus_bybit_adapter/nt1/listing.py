@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, 
 from dataclasses import dataclass, field
 from typing import Any
 
-from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError, BybitDecodeError
+from nautilus_bybit_adapter.errors import BybitApiError, BybitAuthError, BybitDecodeError, BybitError
 from nautilus_bybit_adapter.nt1.instrument_filter import InstrumentFilter
+from nautilus_bybit_adapter.nt1.mapping.coins import accuracies_of
 from nautilus_bybit_adapter.nt1.mapping.instruments import category_of
 from nautilus_bybit_adapter.nt1.mapping.margins import Margins, lowest_tiers, margins_of
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
@@ -22,7 +23,8 @@ _SYMBOL_NOT_KNOWN = 10029
 _CATEGORIES_WITH_TIERS = frozenset({BybitProductType.LINEAR, BybitProductType.INVERSE})
 # An instrument that does not trade is listed only where its status is asked for.
 _OTHER_STATUSES = (InstrumentStatus.PRE_LAUNCH, InstrumentStatus.DELIVERING, InstrumentStatus.CLOSED)
-
+# How long the decimals of coins may hold up a load: without them coins have those of the venue's ledger.
+_COINS_WAIT_SECS = 5.0
 
 Key = tuple[BybitProductType, str]
 # What makes an instrument: the row, what the account pays, the margins of the lowest risk tier.
@@ -81,6 +83,27 @@ class VenueListing:
         self._client = client
         self._log = log
         self._with_tiers = with_tiers
+        self._accuracies: dict[str, int] | None = None
+
+    async def coin_accuracies(self) -> dict[str, int]:
+        """
+        Return the decimals coins move in, by coin; nothing without a key, which the venue wants for it.
+
+        They are asked for once. Where the venue does not say in five seconds, or refuses, a warning says so, and there
+        are none: they are worth no load that fails.
+        """
+        if self._accuracies is None and self._client.has_credentials:
+            self._accuracies = {}
+            try:
+                async with asyncio.timeout(_COINS_WAIT_SECS):
+                    self._accuracies = accuracies_of(await self._client.get_coin_info())
+            except (BybitError, TimeoutError) as e:
+                reason = str(e) or f"no answer in {_COINS_WAIT_SECS:g} s"
+                self._log.warning(
+                    f"The venue does not say how many decimals coins have ({reason}): new ones have those "
+                    "of its ledger and of the pairs they trade in"
+                )
+        return self._accuracies or {}
 
     async def of_category(self, category: BybitProductType, wanted: InstrumentFilter) -> Listed:
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -76,6 +76,10 @@ class BybitInstrumentProvider(InstrumentProvider):
     Loads instruments of all four categories, with the account's own fee rates where a key is given.
 
     A load is taken whole or not at all; a row that makes no instrument is left out, counted and named in a warning.
+    A coin the framework does not know yet is registered with the decimals the venue says it moves in, where a key is
+    given to ask with, and never with fewer than the venue's ledger keeps; one it knows already, of its own or by an
+    earlier load, keeps the decimals it has.
+
     By default what trades is loaded. Instruments of another status come by the filter ``status`` or by their id, with
     their status in ``info["status"]``; `mapping.instruments.is_tradable` tells whether orders are taken.
 
@@ -116,6 +120,7 @@ class BybitInstrumentProvider(InstrumentProvider):
         self._product_types = tuple(product_types)
         self._clock = LiveClock() if clock is None else clock
         self._loading = asyncio.Lock()
+        self._accuracies: Mapping[str, int] = {}
         self._taken: dict[Key, Terms] = {}
         self._refused: dict[Key, str] = {}
         self._wholes: dict[InstrumentFilter, None] = {}
@@ -152,7 +157,7 @@ class BybitInstrumentProvider(InstrumentProvider):
         """
         wanted = parse_filter(filters)
         async with self._loading:
-            await self._take(await self._read_whole(wanted))
+            await self._take(await self._beside_coins(self._read_whole(wanted)))
             self._wholes[wanted] = None
 
     async def load_ids_async(
@@ -174,7 +179,7 @@ class BybitInstrumentProvider(InstrumentProvider):
         parse_filter(filters)
         wanted = {instrument_id: self._key_of(instrument_id) for instrument_id in instrument_ids}
         async with self._loading:
-            listed = await self._read_ids(wanted.values())
+            listed = await self._beside_coins(self._read_ids(wanted.values()))
             found = {(each.category, row.symbol) for each in listed for row in each.rows}
             for instrument_id, (category, symbol) in wanted.items():
                 if (category, symbol) not in found:
@@ -214,6 +219,12 @@ class BybitInstrumentProvider(InstrumentProvider):
         return InstrumentChanges(changes.added, changes.changed, removed, changes.refused)
 
     # -- reading -------------------------------------------------------------------------------------------
+
+    async def _beside_coins(self, read: Coroutine[Any, Any, list[Listed]]) -> list[Listed]:
+        """Read while the venue says how many decimals coins have, which no load fails for."""
+        listed, self._accuracies = await all_or_first_error([read, self._listing.coin_accuracies()])
+        rows: list[Listed] = listed
+        return rows
 
     async def _read_whole(self, wanted: InstrumentFilter) -> list[Listed]:
         return await all_or_first_error(
@@ -299,7 +310,7 @@ class BybitInstrumentProvider(InstrumentProvider):
 
     def _register_coins(self, rows: Sequence[BybitInstrument]) -> None:
         unknown = {coin for coin in coins_of(rows) if Currency.from_str(coin, strict=True) is None}
-        for coin, precision in precisions_of(rows, unknown).items():
+        for coin, precision in precisions_of(rows, unknown, self._accuracies).items():
             try:
                 self._currencies[coin] = register_currency(coin, precision)
             except BybitDecodeError:

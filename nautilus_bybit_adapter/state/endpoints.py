@@ -86,9 +86,10 @@ class EndpointChoice:
         When a host counts as failed.
     bans : dict of str to float or None
         Until when a host must not be asked, by its REST address; several clients may share it.
-    breakers : dict of str to CircuitBreaker or None
-        The breakers of hosts by the same addresses, to which those of new hosts are added; several clients may
-        share it, and the policy of the first to name a host holds for its breaker.
+    breakers : dict of (str, BreakerPolicy) to CircuitBreaker or None
+        The breakers of hosts by the same addresses and by their policy, to which those of new hosts are added.
+        Several clients may share it: those of one policy share their breakers, and a client of another policy has
+        breakers that keep to its own.
 
     Attributes
     ----------
@@ -103,13 +104,14 @@ class EndpointChoice:
         endpoints: Sequence[Endpoint],
         policy: BreakerPolicy | None = None,
         bans: dict[str, float] | None = None,
-        breakers: dict[str, CircuitBreaker] | None = None,
+        breakers: dict[tuple[str, BreakerPolicy], CircuitBreaker] | None = None,
     ) -> None:
         if not endpoints:
             raise BybitConfigError("There must be at least one endpoint.")
         known, shared = {} if bans is None else bans, {} if breakers is None else breakers
+        kept = policy or BreakerPolicy()
         self.hosts = tuple(
-            Host(endpoint, shared.setdefault(endpoint.rest, CircuitBreaker(policy)), known)
+            Host(endpoint, shared.setdefault((endpoint.rest, kept), CircuitBreaker(kept)), known)
             for endpoint in endpoints
         )
         self.current = self.hosts[0]

@@ -24,7 +24,7 @@ from nautilus_bybit_adapter.wire.rate_headers import read_rate_headers, read_res
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from nautilus_bybit_adapter.state.breaker import CircuitBreaker
+    from nautilus_bybit_adapter.state.breaker import BreakerPolicy, CircuitBreaker
     from nautilus_bybit_adapter.state.limiter import Demand, RateLimits, WindowUse
     from nautilus_bybit_adapter.state.rate_window import RateWindow
 
@@ -54,8 +54,9 @@ class RateGate:
     bans : dict of str to float
         Until when a host must not be asked (monotonic seconds), by its REST address: what one client is
         told holds for all.
-    breakers : dict of str to CircuitBreaker
-        The breakers of hosts, by the same addresses: what one client finds out holds for all.
+    breakers : dict of (str, BreakerPolicy) to CircuitBreaker
+        The breakers of hosts, by the same addresses and by their policy: what one client finds out holds for all
+        that open their breakers as it does.
     hosts_changed : Signal
         Given when a host was left, banned or found to answer again.
     """
@@ -69,7 +70,7 @@ class RateGate:
     ) -> None:
         self.waits = Waits()
         self.bans: dict[str, float] = {}
-        self.breakers: dict[str, CircuitBreaker] = {}
+        self.breakers: dict[tuple[str, BreakerPolicy], CircuitBreaker] = {}
         self.hosts_changed = Signal()
         self._limiter = RateLimiter(limits, address)
         self._monotonic = monotonic

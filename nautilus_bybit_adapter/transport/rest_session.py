@@ -73,7 +73,8 @@ class RestSession:
     gate : RateGate or None
         The rate limits and what is known of the hosts, where other clients share them.
     breaker : BreakerPolicy or None
-        When a host is left alone, and for how long.
+        When a host is left alone, and for how long. Clients of one gate with the same policy find that out for
+        each other; one with another policy keeps to its own.
     ban_secs : float
         How long a host that answered HTTP 403 is left alone, in seconds.
     recv_window_ms : int

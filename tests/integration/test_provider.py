@@ -19,6 +19,7 @@ from nautilus_trader.model.objects import Currency, Price
 from trading import until
 
 from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitDecodeError, BybitError
+from nautilus_bybit_adapter.nt1 import listing
 from nautilus_bybit_adapter.nt1.data.catalogue_refresh import CatalogueRefresh
 from nautilus_bybit_adapter.nt1.mapping.instruments import is_tradable
 from nautilus_bybit_adapter.nt1.providers import BybitInstrumentProvider, InstrumentChanges
@@ -35,6 +36,7 @@ ETH_OPTION = msgspec.structs.replace(
 )
 LINEAR_ID = InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
 INSTRUMENTS, FEES = "/v5/market/instruments-info", "/v5/account/fee-rate"
+COINS = "/v5/asset/coin/query-info"
 
 Case = Callable[[CatalogueVenue, BybitInstrumentProvider], Awaitable[None]]
 
@@ -203,7 +205,7 @@ def test_without_a_key_no_fee_is_asked_for() -> None:
     async def case(venue: CatalogueVenue, provider: BybitInstrumentProvider) -> None:
         await provider.load_all_async()
         assert found(provider, LINEAR_ID).maker_fee == Decimal("0.0002")
-        assert venue.asked(FEES) == []
+        assert venue.asked(FEES) == venue.asked(COINS) == []
 
     run(case, key=False)
 
@@ -261,6 +263,54 @@ def test_a_coin_is_registered_with_its_precision_and_a_known_one_is_left_alone()
         assert found(provider, InstrumentId.from_str("QQUSDT-SPOT.BYBIT")).base_currency.precision == 10
 
     run(case, categories=(BybitProductType.SPOT, BybitProductType.LINEAR))
+
+
+def test_a_new_coin_has_the_decimals_the_venue_says_it_moves_in() -> None:
+    async def case(venue: CatalogueVenue, provider: BybitInstrumentProvider) -> None:
+        venue.coins = {"QSNEW": ["6", "9"], "USDT": ["12"], "QTNEW": ["4"]}
+        venue.rows = {
+            "linear": [
+                msgspec.structs.replace(LINEAR_ROW, symbol="QSUSDT", base_coin="QSNEW"),
+                msgspec.structs.replace(LINEAR_ROW, symbol="QTUSDT", base_coin="QTNEW"),
+            ]
+        }
+        await provider.load_all_async()
+        assert Currency.from_str("QSNEW", strict=True).precision == 9
+        assert nautilus_pyo3.Currency.from_str("QSNEW").precision == 9
+        assert Currency.from_str("QTNEW", strict=True).precision == 8
+        assert Currency.from_str("USDT").precision == 8
+        await provider.load_ids_async([InstrumentId.from_str("QSUSDT-LINEAR.BYBIT")])
+        await provider.reload()
+        assert len(venue.asked(COINS)) == 1
+
+    run(case, categories=(BybitProductType.LINEAR,))
+
+
+@pytest.mark.parametrize("trouble", ["refused", "not found", "silent", "odd"])
+def test_a_venue_that_does_not_say_how_coins_move_costs_their_decimals_only(
+    trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coin = f"QV{trouble[0].upper()}NEW"
+
+    async def case(venue: CatalogueVenue, provider: BybitInstrumentProvider) -> None:
+        if trouble == "refused":
+            venue.refusals[COINS] = (10005, "Permission denied")
+        elif trouble == "not found":
+            venue.statuses[COINS] = 404
+        elif trouble == "silent":
+            monkeypatch.setattr(listing, "_COINS_WAIT_SECS", 0.2)
+            venue.silent.add(COINS)
+        else:
+            venue.coins = {coin: ["x"]}
+        row = msgspec.structs.replace(LINEAR_ROW, symbol="QUUSDT", base_coin=coin)
+        venue.rows = {"linear": [row]}
+        await provider.load_all_async()
+        await provider.load_all_async()
+        assert loaded(provider) == {"QUUSDT-LINEAR"}
+        assert Currency.from_str(coin, strict=True).precision == 8
+        assert len(venue.asked(COINS)) == 1
+
+    run(case, categories=(BybitProductType.LINEAR,))
 
 
 def test_ids_load_alone_and_one_that_is_not_listed_is_named() -> None:

@@ -10,7 +10,17 @@ import msgspec
 from bybit_shapes import Fields, Items, parse
 
 from nautilus_bybit_adapter import wire
-from nautilus_bybit_adapter.wire import account, asset, earn, loans, protection, risk, series, spot_margin
+from nautilus_bybit_adapter.wire import (
+    account,
+    asset,
+    coin_info,
+    earn,
+    loans,
+    protection,
+    risk,
+    series,
+    spot_margin,
+)
 from nautilus_bybit_adapter.wire.ledger import BybitTransaction
 from nautilus_bybit_adapter.wire.orders import BatchCode, BatchItem, BybitBorrowQuota, BybitOrderPrecheck
 from nautilus_bybit_adapter.wire.positions import BybitClosedOption, BybitClosedPnl, BybitSymbolSetting
@@ -82,6 +92,7 @@ ANSWERS: dict[str, Answer] = {
     "GET /v5/account/instruments-info": Answer(wire.BybitInstrumentLinear),
     "GET /v5/account/mmp-state": Answer(protection.BybitMmp, "result"),
     "GET /v5/user/query-api": Answer(wire.BybitApiKeyInfo, ""),
+    "GET /v5/asset/coin/query-info": Answer(coin_info.BybitCoinInfo, "rows"),
     "GET /v5/asset/coin-greeks": Answer(asset.BybitCoinGreeks),
     "GET /v5/asset/transfer/query-account-coins-balance": Answer(asset.BybitCoinBalances, ""),
     "GET /v5/asset/transfer/query-account-coin-balance": Answer(asset.BybitSingleBalance, ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,13 +20,18 @@ OPTION_STATUSES = {"PreLaunch", "Trading", "Delivering"}
 
 
 class CatalogueVenue:
-    """The rows of each category, fee rates by symbol or base coin, risk tiers, and what to refuse."""
+    """The rows of each category, fee rates by symbol or base coin, risk tiers, and what to refuse.
+
+    `coins` are the decimals of each coin on its chains; a path of `silent` is never answered.
+    """
 
     def __init__(self, scripted: ScriptedVenue) -> None:
         self.scripted = scripted
         self.rows: dict[str, list[Row]] = {}
         self.fees: dict[str, tuple[str, str]] = {}
         self.tiers: dict[str, list[dict[str, Any]]] = {}
+        self.coins: dict[str, list[str]] = {}
+        self.silent: set[str] = set()
         self.refusals: dict[str, tuple[int, str]] = {}
         self.statuses: dict[str, int] = {}
         scripted.rest = self._answer
@@ -39,6 +45,8 @@ class CatalogueVenue:
         return [query for _, where, query, _ in self.scripted.requests if where == path]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse | None:
+        if request.path in self.silent:
+            await asyncio.Event().wait()
         if status := self.statuses.get(request.path):
             return web.Response(status=status, text="no")
         if refusal := self.refusals.get(request.path):
@@ -63,6 +71,15 @@ class CatalogueVenue:
                 if query.get(name) in {None, key}
             ]
             return ok({"list": rows})
+        if path == "/v5/asset/coin/query-info":
+            coins = [
+                {
+                    "coin": coin,
+                    "chains": [{"chain": str(n), "minAccuracy": each} for n, each in enumerate(told)],
+                }
+                for coin, told in self.coins.items()
+            ]
+            return ok({"rows": coins})
         return None
 
     def _instruments(self, query: dict[str, str]) -> web.Response:

@@ -126,6 +126,12 @@ async def transfers(client: Client) -> None:
     assert (row.coin, row.amount, row.to_account_type) == ("ETH", "0.5", "FUND")
 
 
+async def coins(client: Client) -> None:
+    (info,) = await client.get_coin_info("BTC")
+    assert (info.coin, {chain.min_accuracy for chain in info.chains}) == ("BTC", {"8"})
+    assert {row.coin for row in await client.get_coin_info()} > {"BTC"}
+
+
 async def greeks(client: Client) -> None:
     symbol = (await client.get_instruments("option", base_coin="BTC"))[0].symbol
     await client.place_order(market_order(category="option", symbol=symbol, qty="0.1"))
@@ -185,6 +191,7 @@ ACCOUNT_CASES = [
         get_repayable get_auto_repay set_auto_repay""",
     ),
     (transfers, "transfer get_transfers get_transferable_coins"),
+    (coins, "get_coin_info"),
     (greeks, "get_coin_greeks get_closed_options"),
     (
         savings,

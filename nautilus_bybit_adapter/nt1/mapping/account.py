@@ -45,6 +45,10 @@ def balance_of(coin: BybitWalletCoin) -> AccountBalance:
     The total is what the ledger holds less what spot margin borrowed; locked is what open spot orders and the
     margins of derivatives hold, never more than the total: in cross margin other coins may carry a margin.
 
+    The venue states some balances with more decimals than the coin's currency has (18 of interest); the total is then
+    the nearest amount of the currency, half to even, and locked and free add up to it exactly. `info_of` has what is
+    owed with all its digits, and `net_of` the net to the last.
+
     Source: Bybit V5 account/wallet-balance
     """
     currency = currency_of(coin.coin)

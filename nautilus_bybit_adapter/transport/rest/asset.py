@@ -22,6 +22,8 @@ from nautilus_bybit_adapter.wire.asset import (
     BybitTransfer,
     BybitTransferResult,
 )
+from nautilus_bybit_adapter.wire.coin_info import BybitCoinInfo
+from nautilus_bybit_adapter.wire.envelope import page_under
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +36,7 @@ _TRANSFERS = Listing(
     time_field="timestamp",
     key=lambda row: row.transfer_id,
 )
+_COINS = Listing(path="/v5/asset/coin/query-info", row_type=BybitCoinInfo, page_of=page_under("rows"))
 _GREEKS = Listing(path="/v5/asset/coin-greeks", row_type=BybitCoinGreeks)
 
 
@@ -141,6 +144,13 @@ class AssetMethods(RestReads):
         path = f"{_ROOT}/query-transfer-coin-list"
         parameters = {"fromAccountType": from_account_type, "toAccountType": to_account_type}
         return decode_result(await self.read(path, parameters, is_private=True), _CoinNames, path).coins
+
+    async def get_coin_info(self, coin: str | None = None) -> list[BybitCoinInfo]:
+        """Return all coins, or one, with the chains they move on and the decimals they move in.
+
+        Source: Bybit V5 "Get Coin Info".
+        """
+        return await self._list(_COINS, {"coin": coin})
 
     async def get_coin_greeks(self, base_coin: str | None = None) -> list[BybitCoinGreeks]:
         """Return the greeks of the account's options, by base coin."""

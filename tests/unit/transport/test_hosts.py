@@ -137,7 +137,7 @@ def test_switching_is_told_and_done() -> None:
 def test_clients_that_share_a_host_find_out_together() -> None:
     async def scenario() -> None:
         clock, changes = Clock(), Signal()
-        breakers: dict[str, CircuitBreaker] = {}
+        breakers: dict[tuple[str, BreakerPolicy], CircuitBreaker] = {}
         one, other = (
             HostGate(
                 EndpointChoice(
@@ -165,3 +165,29 @@ def test_clients_that_share_a_host_find_out_together() -> None:
         assert not passage(other, ORDER).is_probe
 
     asyncio.run(scenario())
+
+
+def test_a_client_with_other_figures_keeps_to_its_own() -> None:
+    clock = Clock()
+    breakers: dict[tuple[str, BreakerPolicy], CircuitBreaker] = {}
+    patient, hasty, usual, unsaid = (
+        HostGate(
+            EndpointChoice([Endpoint("a", "https://a")], policy, None, breakers), DEFAULT_LOG, monotonic=clock
+        )
+        for policy in (
+            BreakerPolicy(failures=3, open_secs=60.0),
+            BreakerPolicy(failures=1, open_secs=5.0),
+            BreakerPolicy(),
+            None,
+        )
+    )
+    assert len(breakers) == 3
+    hasty.on_failure(passage(hasty), "it failed")
+    with pytest.raises(BybitUnavailableError) as caught:
+        hasty.admit(ORDER, 1e9)
+    assert caught.value.retry_in_secs == 5.0
+    patient.on_failure(passage(patient), "it failed")
+    for gate in (patient, usual, unsaid):
+        assert not passage(gate, ORDER).is_probe
+    usual.on_failure(passage(usual), "it failed")
+    assert [each.metrics()[0].failures for each in (patient, hasty, usual, unsaid)] == [1, 1, 1, 1]

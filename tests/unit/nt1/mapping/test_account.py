@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nautilus_bybit_adapter.nt1.mapping.account import balances_of, info_of, margins_of
+from nautilus_bybit_adapter.nt1.mapping.account import balances_of, info_of, margins_of, net_of
 from nautilus_bybit_adapter.state.wallet import WalletCoins
 from nautilus_bybit_adapter.wire.account import BybitWallet, BybitWalletCoin
 
@@ -33,6 +33,15 @@ def test_a_coin_is_total_locked_and_free(row: BybitWalletCoin, total: str, locke
     assert balance.total.as_decimal() == Decimal(total)
     assert balance.locked.as_decimal() == Decimal(locked)
     assert balance.free.as_decimal() == Decimal(free)
+
+
+def test_a_balance_finer_than_its_currency_is_the_nearest_amount_and_adds_up() -> None:
+    row = coin(wallet_balance="1.000000005000000001", locked="0.333333335000000000")
+    (balance,) = balances_of([row])
+    assert net_of(row) == Decimal("1.000000005000000001")
+    assert balance.total.as_decimal() == Decimal("1.00000001")
+    assert balance.locked.as_decimal() == Decimal("0.33333334")
+    assert balance.free.as_decimal() == Decimal("0.66666667")
 
 
 def test_margins_hold_orders_without_a_position() -> None:
