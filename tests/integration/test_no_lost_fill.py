@@ -249,6 +249,22 @@ def test_a_position_closed_elsewhere_is_closed_here() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("field", ["timeInForce", "orderStatus", "side", "orderType", "execType"])
+def test_an_order_made_elsewhere_is_booked_whatever_its_pushes_say(field: str) -> None:
+    """A word that cannot be read costs a question, not the order."""
+
+    async def scenario(venue: SimVenue, trader: Recorder) -> None:
+        venue.faults.add(f"unknown_enum:family=private,field={field}")
+        market = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Market"}
+        venue.exchange.place(market | {"qty": "0.010"})
+        await agreed(venue, trader)
+        (order,) = trader.cache.orders()
+        assert (order.status, order.filled_qty) == (OrderStatus.FILLED, QUANTITY)
+        assert position(venue) == QUANTITY.as_decimal()
+
+    on_venue(scenario, compare_interval_secs=0.5)
+
+
 def test_both_sides_of_a_trade_with_oneself_are_booked() -> None:
     async def scenario(venue: SimVenue, trader: Recorder) -> None:
         buy, sell = limit(trader, OrderSide.BUY, "80100.0"), limit(trader, OrderSide.SELL, "80100.0")
