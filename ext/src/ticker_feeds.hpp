@@ -154,9 +154,9 @@ class NativeTickerFeed final : public TickerFeed {
         if (!take(json)) {
             return false;
         }
-        // A delta that nothing precedes is dropped, as the Python decoder does.
+        // A delta that nothing precedes is the Python decoder's, which knows how long that may go on.
         if (!frame_.is_snapshot && !memory_.is_known()) {
-            return true;
+            return false;
         }
         const TickerFields changed = memory_.changed_by(frame_);
         if ((changed & left_) != 0) {

@@ -301,8 +301,9 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
         Report the balance of each loaded spot instrument's base coin as its position: LONG, SHORT where more is owed
         than there is, or FLAT. A strategy that closes its positions then sells the coins of the wallet.
     compare_interval_secs : PositiveFloat or None, default 60.0
-        How often executions and open orders are compared with the venue's, seconds, since a push can be lost without
-        the socket noticing. Each time costs two requests per category, three for LINEAR. ``None`` never does.
+        How often executions, open orders and the wallet are compared with the venue's, seconds, since a push can be
+        lost without the socket noticing. Each time costs two requests per category, three for LINEAR, and one for the
+        wallet. ``None`` never does.
     ignore_uncached_instrument_executions : bool, default False
         Take pushes of instruments that are not loaded in silence instead of logging an error.
     use_gtd, use_ws_execution_fast, use_http_batch_api : bool, default False

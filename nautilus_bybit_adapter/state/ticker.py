@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from nautilus_bybit_adapter.state.book import SNAPSHOT_PATIENCE_NS
 from nautilus_bybit_adapter.wire.market import BybitTicker
 
 
@@ -28,14 +29,33 @@ class TickerState:
         Every field as last stated; `None` while a snapshot is awaited.
     """
 
-    __slots__ = ("ticker",)
+    __slots__ = ("_dropping_since_ns", "ticker")
 
     def __init__(self) -> None:
         self.ticker: BybitTicker | None = None
+        self._dropping_since_ns: int | None = None
 
     def on_lost(self) -> None:
         """Wait for a snapshot: the connection or the subscription is gone."""
         self.ticker = None
+        self._dropping_since_ns = None
+
+    def is_overdue(self, now_ns: int) -> bool:
+        """Take note of a delta that was dropped, and tell whether that goes on for too long.
+
+        The snapshot was lost then, and the topic is to be subscribed again; the wait begins anew.
+
+        Parameters
+        ----------
+        now_ns : int
+            When the delta came, UNIX nanoseconds.
+        """
+        if self._dropping_since_ns is None:
+            self._dropping_since_ns = now_ns
+        if now_ns - self._dropping_since_ns < SNAPSHOT_PATIENCE_NS:
+            return False
+        self._dropping_since_ns = None
+        return True
 
     def on_frame(self, frame: BybitTicker, *, is_snapshot: bool) -> TickerChange | None:
         """Take a frame; a snapshot replaces everything, a delta what it names.

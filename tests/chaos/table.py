@@ -46,31 +46,22 @@ def row_of(title: str, runs: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Write the table."""
     ours, official = read("ours"), read("official")
-    again = read("again") if (ROOT / "build" / "chaos-again.jsonl").exists() else []
     sampled = {run["seed"] for run in official}
     products = Counter(run["product"] for run in ours)
     lines = [
         "| | schedules | fills | schedules with a difference | " + " | ".join(COLUMNS.values()) + " |",
         "|---|" + "---:|" * (len(COLUMNS) + 3),
         row_of("this package, all schedules", ours),
-        *([row_of("this package, those that differed, run again", again)] if again else []),
         row_of(
             "this package, the schedules of the next line", [run for run in ours if run["seed"] in sampled]
         ),
         row_of("the framework's own adapter (1.231)", official),
     ]
     told = ", ".join(f"{count:,} {product}" for product, count in sorted(products.items()))
-    absent = sum(1 for run in ours if run["failure"])
-    overrun = (
-        f" {absent} of those that differed are nodes that did not start in time on a machine whose two cores thirty "
-        "other processes shared; all that differed were run again later."
-        if again
-        else ""
-    )
     tail = (
         f"\n\nSchedules by product: {told}. The framework's own adapter has no hedge mode, so those are not in its "
         "sample. A stuck order is one that node and venue disagree about being open; a fill counts as lost when its "
-        f"quantity is missing from its order, under whatever id.{overrun}\n"
+        f"quantity is missing from its order, under whatever id.\n"
     )
     (ROOT / "docs" / "faults.md").write_text(HEAD.format(patience=45) + "\n".join(lines) + tail)
 

@@ -6,6 +6,8 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 
@@ -19,6 +21,7 @@ from watching import CLIENT_ID, Watcher, watching
 from nautilus_bybit_adapter import BybitBookStatus
 from nautilus_bybit_adapter.nt1.native import DECODER_VARIABLE
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
+from nautilus_bybit_adapter.state import book as sequence
 
 FAULTS = (
     "gap:count=3,after=2",
@@ -92,6 +95,10 @@ async def all_agree(venue: SimVenue, watcher: Watcher, when: str) -> None:
         await until(is_equal, f"the venue's book of {each} {when}")
 
 
+def has_lost(venue: SimVenue, count_before: int) -> bool:
+    return len(venue.faults.log) > count_before
+
+
 @asynccontextmanager
 async def reading(**options: Any) -> AsyncIterator[tuple[SimVenue, Reader]]:
     """Keep the books of one instrument a category."""
@@ -133,4 +140,36 @@ def test_the_books_of_every_category_come_back(decoder: str) -> None:
             assert last == dict.fromkeys(places(venue), "LIVE")
 
     with patch.dict(os.environ, {DECODER_VARIABLE: decoder}):
+        asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("decoder", ["native", "python"])
+def test_a_book_whose_snapshot_was_lost_is_asked_for_again(decoder: str) -> None:
+    """Changes go on coming, so that the topic is not silent, and none of them can be applied."""
+
+    async def scenario() -> None:
+        async with reading() as (venue, reader):
+            for number, (each, place) in enumerate(places(venue).items()):
+                topic = f"orderbook.{25 if place[0] == 'option' else 50}.{place[1]}"
+                # A change is lost; the next one shows that; the snapshot that is asked for then does not come.
+                for after in (0, 1):
+                    venue.faults.add(f"lose:family=public,match={topic},count=1,after={after}")
+                    move(venue, place, 7 + after)
+                    await until(partial(has_lost, venue, 2 * number + after), "the loss")
+                moves = count(9)
+
+                def comes_back(each: InstrumentId = each, place: Any = place, moves: Any = moves) -> bool:
+                    if agrees(venue, reader, each, place):
+                        return True
+                    move(venue, place, next(moves))
+                    return False
+
+                await until(comes_back, f"the book of {each}")
+            told = {(status.instrument_id, status.reason) for status in reader.of(BybitBookStatus)}
+            assert {each for each, reason in told if reason == "overdue"} == set(places(venue))
+
+    with (
+        patch.dict(os.environ, {DECODER_VARIABLE: decoder}),
+        patch.object(sequence, "SNAPSHOT_PATIENCE_NS", 300_000_000),
+    ):
         asyncio.run(scenario())

@@ -11,9 +11,10 @@ import pytest
 from nautilus_trader.config import StrategyConfig
 from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports
+from nautilus_trader.model.currencies import USDT
 from nautilus_trader.model.enums import OrderSide, OrderStatus
 from nautilus_trader.model.events import OrderFilled, OrderPendingCancel
-from nautilus_trader.model.identifiers import VenueOrderId
+from nautilus_trader.model.identifiers import Venue, VenueOrderId
 from nautilus_trader.model.objects import Price, Quantity
 from nautilus_trader.model.orders import Order
 from rest_clients import reads_of
@@ -247,6 +248,48 @@ def test_a_position_closed_elsewhere_is_closed_here() -> None:
             await agreed(venue, trader)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("field", ["timeInForce", "orderStatus", "side", "orderType", "execType"])
+def test_an_order_made_elsewhere_is_booked_whatever_its_pushes_say(field: str) -> None:
+    """A word that cannot be read costs a question, not the order."""
+
+    async def scenario(venue: SimVenue, trader: Recorder) -> None:
+        venue.faults.add(f"unknown_enum:family=private,field={field}")
+        market = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Market"}
+        venue.exchange.place(market | {"qty": "0.010"})
+        await agreed(venue, trader)
+        (order,) = trader.cache.orders()
+        assert (order.status, order.filled_qty) == (OrderStatus.FILLED, QUANTITY)
+        assert position(venue) == QUANTITY.as_decimal()
+
+    on_venue(scenario, compare_interval_secs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("fault", "compare_secs"),
+    [
+        # Without a word of it only a comparison can tell.
+        ("lose:family=private,match=wallet", 0.3),
+        ("missing_field:family=private,match=wallet,field=walletBalance", 60.0),
+        ("corrupt:family=private,match=wallet", 0.3),
+    ],
+)
+def test_balances_come_back_after_a_wallet_that_was_not_told(fault: str, compare_secs: float) -> None:
+    async def scenario(venue: SimVenue, trader: Recorder) -> None:
+        venue.faults.add(fault)
+        order = trader.order_factory.market(LINEAR, OrderSide.BUY, QUANTITY)
+        trader.submit_order(order)
+        account = trader.portfolio.account(Venue("BYBIT"))
+
+        def agree() -> bool:
+            there = venue.exchange.account.balances["USDT"]
+            return order.is_closed and account.balance_total(USDT).as_decimal() == there
+
+        await until(agree, "the balance after the fee")
+        assert account.balance_total(USDT).as_decimal() % 1, "a fee was paid"
+
+    on_venue(scenario, compare_interval_secs=compare_secs)
 
 
 def test_both_sides_of_a_trade_with_oneself_are_booked() -> None:

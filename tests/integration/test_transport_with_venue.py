@@ -339,9 +339,9 @@ class LocalBook:
         self.actions: list[BookAction] = []
         self.socket: BybitPublicWebSocket | None = None
 
-    def apply(self, message: OrderbookMessage) -> None:
+    def apply(self, message: OrderbookMessage, ts_init: int = 0) -> None:
         action = self.sequencer.on_update(
-            message.data.u, is_snapshot=message.is_snapshot, depth=message.depth
+            message.data.u, is_snapshot=message.is_snapshot, depth=message.depth, now_ns=ts_init
         )
         self.actions.append(action)
         if action is BookAction.GAP and self.socket is not None:

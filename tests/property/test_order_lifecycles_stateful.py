@@ -278,7 +278,8 @@ class Lifecycles(RuleBasedStateMachine):
         assert record is not None
         if record.phase is not Phase.CLOSED and record.filled < record.reported:
             self.machine.overdue(self.now_ms)
-            asked = self.machine.overdue(self.now_ms + LONGEST_WAIT_MS)
+            self.now_ms += LONGEST_WAIT_MS
+            asked = self.machine.overdue(self.now_ms)
             assert link_id in {event.client_order_id for event in asked if isinstance(event, Query)}, order
 
     def is_the_truth(self, link_id: str, order: VenueOrder) -> None:

@@ -284,3 +284,17 @@ def test_a_parent_made_smaller_while_its_child_fills_is_whole_after_a_restart() 
     state.change(data=_Newest(state), quantity=1 * LOT)
     state.stop_or_go_on()
     state.teardown()
+
+
+def test_a_parent_that_went_to_the_venue_itself_cannot_be_changed_after_a_restart() -> None:
+    state = SmartLimits()
+    state.open(latency_ms=0, consumes=False, queues=False)
+    state.order(how={"urgency": "now", "horizon_secs": 0.3}, quantity=1 * LOT, side=OrderSide.BUY)
+    state.stop_or_go_on()
+    state.stop_or_go_on()
+    (parent,) = state.most
+    with pytest.raises(SmartLimitOrderError, match="is at the venue or ending; it is too late"):
+        state.algorithm.modify(
+            SmartLimitModify(client_order_id=parent.client_order_id, quantity=Quantity.from_str(str(2 * LOT)))
+        )
+    state.teardown()

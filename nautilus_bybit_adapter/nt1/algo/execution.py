@@ -185,6 +185,11 @@ class ParentExecution:
         return sum((fill.quantity for fill in self.fills if fill.is_maker is is_maker), ZERO)
 
     @property
+    def was_sent_itself(self) -> bool:
+        """Whether the parent went to the venue as it is, now or before a restart."""
+        return any(child.kind is ChildKind.MARKET for child in self.children.values())
+
+    @property
     def open_child(self) -> Child | None:
         """The child that may still fill; at most one is allocated at a time."""
         return next((child for child in self.children.values() if child.is_open), None)

@@ -80,7 +80,7 @@ class Plan:
             Whether it was not too late.
 
         """
-        if self.phase in {Phase.ENDING, Phase.DONE, Phase.MARKET}:
+        if self.phase in {Phase.ENDING, Phase.DONE, Phase.MARKET} or self.execution.was_sent_itself:
             return False
         self.execution.revise(total)
         self.terms = dataclasses.replace(self.terms, bound=bound)

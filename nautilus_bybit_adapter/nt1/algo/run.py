@@ -71,7 +71,7 @@ class Run:
     @property
     def was_sent_itself(self) -> bool:
         """Whether the parent went to the venue as it is."""
-        return self.primary.client_order_id.value in self.execution.children
+        return self.execution.was_sent_itself
 
     def report(self, now_ns: int, outcome: Outcome, reason: str) -> SmartLimitReport:
         """Return what became of it; `now_ns` is UNIX nanoseconds."""

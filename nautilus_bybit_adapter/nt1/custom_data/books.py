@@ -25,7 +25,8 @@ class BybitBookStatus(BybitData):
         ``LIVE``: the book is the venue's. ``STALE``: it has been emptied, and nothing comes until a snapshot does.
     reason : str
         ``snapshot``, ``gap`` (frames were missing), ``crossed`` (bid at or above ask), ``unreadable`` (a frame that
-        cannot be applied) or ``disconnected``.
+        cannot be applied), ``overdue`` (changes came for five seconds, and their snapshot did not) or
+        ``disconnected``.
     gap_count, crossed_count, unreadable_count : int
         How often each has happened on this topic since it was subscribed.
     ts_event, ts_init : int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
+from typing import Any
 
 from nautilus_trader.accounting.factory import AccountFactory
 from nautilus_trader.cache.cache import Cache
@@ -141,6 +142,7 @@ class BybitExecutionClient(ReportingClient):
         self._notice = notice
         self._was_live = False
         self._watches: list[asyncio.Task[None]] = []
+        self._compare_interval_secs = config.compare_interval_secs
         legs, trade_ids = PositionLegs(), TradeIds()
         self._account = AccountFeed(http, self._publish_wallet)
         self._venue = VenueState(
@@ -211,9 +213,15 @@ class BybitExecutionClient(ReportingClient):
         if self._trade is not None:
             await self._trade.connect()
         self._desk.resume()
-        watching = self._desk.watching(lambda: self._private.is_live)
-        self._watches = [asyncio.get_running_loop().create_task(each) for each in watching]
+        self._watches = [asyncio.get_running_loop().create_task(each) for each in self._watching()]
         self._borrowing.start()
+
+    def _watching(self) -> Iterator[Coroutine[Any, Any, None]]:
+        yield from self._desk.watching(lambda: self._private.is_live)
+        if self._compare_interval_secs is not None:
+            yield self._account.compare_every(
+                self._compare_interval_secs, lambda: self._private.is_live, self._log.warning
+            )
 
     async def _allow_debts(self) -> None:
         """Let a cash account owe coins where spot may borrow them: the framework refuses such a balance otherwise."""
@@ -253,6 +261,9 @@ class BybitExecutionClient(ReportingClient):
 
     def _on_live(self) -> None:
         # Wallet pushes that were kept during the recovery are older than the wallet is now.
+        self._read_wallet()
+
+    def _read_wallet(self) -> None:
         self.create_task(insist("Reading the wallet", self._account.refresh, self._log.warning))
 
     def _on_stale(self) -> None:
@@ -274,6 +285,11 @@ class BybitExecutionClient(ReportingClient):
                 self._desk.on_message(message)
             case WalletMessage():
                 self._account.on_message(message)
+                if message.bad:
+                    self._log.error(
+                        f"A push of the wallet could not be read, and it is asked for: {message.bad[0]}"
+                    )
+                    self._read_wallet()
             case PositionMessage():
                 self._positions.on_message(message, ts_init)
             case _:

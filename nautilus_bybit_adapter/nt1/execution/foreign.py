@@ -53,6 +53,7 @@ class _Seen:
     instrument_id: InstrumentId
     row: BybitOrder | None = None
     fills: dict[str, BybitExecution] = field(default_factory=dict)
+    was_unreadable: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -64,6 +65,12 @@ class _Seen:
         """Keep the newer of two rows."""
         if self.row is None or _age(row) >= _age(self.row):
             self.row = row
+
+    def forget_rows(self) -> None:
+        """Keep nothing of what could not be read, so that it is asked for."""
+        self.row = None
+        self.fills.clear()
+        self.was_unreadable = True
 
 
 class ForeignOrders:
@@ -119,12 +126,16 @@ class ForeignOrders:
         return self._seen.setdefault(order_id, _Seen(instrument_id))
 
     def _report_or_ask(self, order_id: str) -> None:
-        if self._is_ready(order_id):
-            self._report(order_id)
-        elif order_id not in self._asking:
+        if not self._report_if_ready(order_id) and order_id not in self._asking:
             self._asking.add(order_id)
             inquiry: Coroutine[Any, Any, None] = self._ask(order_id, self._seen[order_id].instrument_id)
             self._client.create_task(inquiry)
+
+    def _report_if_ready(self, order_id: str) -> bool:
+        """Report an order of which all is there; tell whether nothing is left to ask for."""
+        if order_id in self._seen and self._is_ready(order_id):
+            self._report(order_id)
+        return order_id not in self._seen or self._is_ready(order_id)
 
     def _is_ready(self, order_id: str) -> bool:
         seen = self._seen[order_id]
@@ -141,14 +152,18 @@ class ForeignOrders:
     def _report(self, order_id: str) -> None:
         seen = self._seen[order_id]
         assert seen.row is not None  # noqa: S101 - what is whole has one
-        if seen.row.order_status not in OPEN_STATUSES:
-            del self._seen[order_id]
         try:
             report = self._venue.order_report(seen.row)
             fills = [self._venue.fill_report(fill) for fill in seen.fills.values()]
         except BybitDecodeError as e:
-            self._log.error(f"Order {order_id}, which was made elsewhere, was not taken: {e}")
+            if not seen.was_unreadable:
+                self._log.error(
+                    f"Order {order_id}, which was made elsewhere, cannot be read and is asked for: {e}"
+                )
+            seen.forget_rows()
             return
+        if seen.row.order_status not in OPEN_STATUSES:
+            del self._seen[order_id]
         if not fills:
             self._client._send_order_status_report(report)  # noqa: SLF001 - framework API
             return
@@ -169,15 +184,14 @@ class ForeignOrders:
             while True:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, LONGEST_DELAY_SECS)
-                if order_id not in self._seen:
-                    return
-                if self._is_ready(order_id):
-                    self._report(order_id)
+                if self._report_if_ready(order_id):
                     return
                 try:
                     await self._ask_once(order_id, instrument_id)
                 except BybitError as e:
                     self._log.warning(f"Order {order_id} could not be asked for, trying again: {e}")
+                if self._report_if_ready(order_id):
+                    return
         finally:
             self._asking.discard(order_id)
 
@@ -190,9 +204,7 @@ class ForeignOrders:
         if row is not None:
             seen.take_row(row)
         seen.fills |= {fill.exec_id: fill for fill in fills if fill.exec_type in FILL_TYPES}
-        if self._is_ready(order_id):
-            self._report(order_id)
-        elif (
+        if (
             seen.row is None
             and seen.fills
             and all(fill.exec_type in FORCED_KIND for fill in seen.fills.values())

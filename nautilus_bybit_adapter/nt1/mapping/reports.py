@@ -75,16 +75,17 @@ def order_report(
     """
     Return the framework's report of an order row or push; ``hedging`` as in `venue_position_id`.
 
+    A time in force or a trigger that this version does not know is told as GTC and LAST_PRICE: what the venue does
+    with the order is the same, and a new word must not cost an order.
+
     Raises
     ------
     BybitDecodeError
-        If the status, side or time in force is not known, or a number does not fit the instrument.
+        If the status or side is not known, or a number does not fit the instrument.
 
     """
     if order.order_status not in ORDER_STATUS:
         raise BybitDecodeError(f"orderStatus {order.order_status!r} of order {order.order_id} is not known")
-    if order.time_in_force not in TIME_IN_FORCE:
-        raise BybitDecodeError(f"timeInForce {order.time_in_force!r} of order {order.order_id} is not known")
     filled = quantity_of(order.cum_exec_qty or "0", instrument.size_precision)
     status = ORDER_STATUS[order.order_status]
     if status == OrderStatus.REJECTED and filled.raw:
@@ -98,7 +99,7 @@ def order_report(
         venue_order_id=VenueOrderId(order.order_id),
         order_side=side_of(order.side),
         order_type=order_type,
-        time_in_force=TIME_IN_FORCE[order.time_in_force],
+        time_in_force=TIME_IN_FORCE.get(order.time_in_force, TimeInForce.GTC),
         order_status=status,
         quantity=_quantity(order, instrument),
         filled_qty=filled,

@@ -99,9 +99,11 @@ class BookStream:
         """Publish a frame; return False when the topic has to be subscribed anew."""
         if not isinstance(message, OrderbookMessage):
             return True
-        action = self._sequencer.on_update(message.data.u, is_snapshot=message.is_snapshot, depth=self._depth)
-        if action is BookAction.GAP:
-            self._lose("gap", ts_init)
+        action = self._sequencer.on_update(
+            message.data.u, is_snapshot=message.is_snapshot, depth=self._depth, now_ns=ts_init
+        )
+        if action in {BookAction.GAP, BookAction.OVERDUE}:
+            self._lose(action.value, ts_init)
             return False
         if action in {BookAction.REPEAT, BookAction.DROP_STALE}:
             return True

@@ -50,8 +50,10 @@ class RpiBookStream:
         if not isinstance(message, RpiBookMessage):
             return True
         frame = message.data
-        action = self._sequencer.on_update(frame.u, is_snapshot=message.is_snapshot, depth=RPI_DEPTH)
-        if action is BookAction.GAP:
+        action = self._sequencer.on_update(
+            frame.u, is_snapshot=message.is_snapshot, depth=RPI_DEPTH, now_ns=ts_init
+        )
+        if action in {BookAction.GAP, BookAction.OVERDUE}:
             return False
         if action is BookAction.DROP_STALE:
             return True

@@ -121,12 +121,12 @@ class TickerStream:
             self._instrument = instrument
 
     def on_message(self, message: MarketMessage | UnknownMessage, ts_init: int) -> bool:
-        """Merge a frame and publish what has changed."""
+        """Merge a frame and publish what has changed; return False when the topic has to be subscribed anew."""
         if not isinstance(message, TickerMessage):
             return True
         change = self._state.on_frame(message.data, is_snapshot=message.is_snapshot)
         if change is None:
-            return True
+            return not self._state.is_overdue(ts_init)
         self._ts_event = message.ts * MS_TO_NS
         # All of it is made before the first is handed over: a field that cannot be read leaves nothing half-told.
         data = [self._made(kind, change, ts_init) for kind in self._kinds]

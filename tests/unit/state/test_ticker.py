@@ -46,3 +46,19 @@ def test_a_delta_that_nothing_precedes_is_dropped(is_lost: bool) -> None:
         state.on_lost()
     assert state.on_frame(BybitTicker(symbol="X", last_price="1"), is_snapshot=False) is None
     assert state.ticker is None
+
+
+def test_a_snapshot_that_does_not_come_is_overdue_after_five_seconds() -> None:
+    state = TickerState()
+    second = 1_000_000_000
+    assert [state.is_overdue(at * second) for at in (0, 4, 5, 6, 10, 11)] == [
+        False,
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
+    state.is_overdue(12 * second)
+    state.on_lost()
+    assert not state.is_overdue(18 * second)

@@ -128,13 +128,19 @@ def test_a_quote_quantity_is_reported_in_the_base(pair: CurrencyPair) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"order_status": "Strange"}, {"time_in_force": "Sometimes"}, {"side": "Both"}, {"qty": "0.0001"}],
+    [{"order_status": "Strange"}, {"side": "Both"}, {"qty": "0.0001"}],
 )
 def test_an_order_row_that_cannot_be_understood_is_refused(
     perpetual: CryptoPerpetual, changes: dict[str, str]
 ) -> None:
     with pytest.raises(BybitDecodeError):
         order_report(order(**changes), perpetual, ACCOUNT, 1)
+
+
+def test_a_time_in_force_that_is_not_known_does_not_cost_an_order(perpetual: CryptoPerpetual) -> None:
+    report = order_report(order(time_in_force="Sometimes"), perpetual, ACCOUNT, 1)
+    assert report.time_in_force == TimeInForce.GTC
+    assert not report.post_only
 
 
 def test_a_fill(perpetual: CryptoPerpetual) -> None:
