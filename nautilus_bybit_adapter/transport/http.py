@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from nautilus_bybit_adapter.transport.rest.account import AccountMethods
 from nautilus_bybit_adapter.transport.rest.asset import AssetMethods
+from nautilus_bybit_adapter.transport.rest.asset_records import AssetRecordMethods
 from nautilus_bybit_adapter.transport.rest.batch import BatchMethods
 from nautilus_bybit_adapter.transport.rest.cached import CachedMethods
+from nautilus_bybit_adapter.transport.rest.convert import ConvertMethods
 from nautilus_bybit_adapter.transport.rest.earn import EarnMethods
 from nautilus_bybit_adapter.transport.rest.loans import LoanMethods
 from nautilus_bybit_adapter.transport.rest.margin import SpotMarginMethods
 from nautilus_bybit_adapter.transport.rest.market import MarketMethods
 from nautilus_bybit_adapter.transport.rest.position import PositionMethods
 from nautilus_bybit_adapter.transport.rest.protection import ProtectionMethods
+from nautilus_bybit_adapter.transport.rest.publications import PublicationMethods
 from nautilus_bybit_adapter.transport.rest.resolution import ResolutionMethods
 from nautilus_bybit_adapter.transport.rest.risk import RiskMethods
 from nautilus_bybit_adapter.transport.rest.series import SeriesMethods
@@ -27,6 +30,7 @@ class BybitHTTPClient(
     MarketMethods,
     SeriesMethods,
     RiskMethods,
+    PublicationMethods,
     ResolutionMethods,
     TradeMethods,
     PositionMethods,
@@ -36,6 +40,8 @@ class BybitHTTPClient(
     ProtectionMethods,
     SpotMarginMethods,
     AssetMethods,
+    AssetRecordMethods,
+    ConvertMethods,
     EarnMethods,
     UserMethods,
 ):
@@ -45,6 +51,8 @@ class BybitHTTPClient(
     and its error's `outcome` says whether the venue refused it, never saw it, or may have done it. Lists
     come whole whatever their span, or the call raises. Where a row of orders, executions, positions or
     balances cannot be read the call raises; such a row of public data is left out, counted and warned of.
+
+    A transfer, a loan, a conversion or a stake is sent once, too. Withdrawing is deliberately not offered.
 
     Instruments, fee rates and leverage that is set already need not be asked for twice: see `CachedMethods`.
 

@@ -62,6 +62,8 @@ class Listing[T: msgspec.Struct]:
         What makes a row of a history one of a kind; all its fields where none is given.
     start_name, end_name : str
         The venue's names for the first and last moment of a window, which both belong to it.
+    tick_ms : int
+        Milliseconds in the venue's unit of both moments and of `time_field`.
     page_of : callable
         Reads a `result` as a page.
     """
@@ -76,6 +78,7 @@ class Listing[T: msgspec.Struct]:
     key: Callable[[T], object] | None = None
     start_name: str = "startTime"
     end_name: str = "endTime"
+    tick_ms: int = 1
     page_of: PageReader = list_page
 
 

@@ -101,6 +101,11 @@ class RestSession:
     monotonic : callable
         Monotonic time in seconds.
 
+    Attributes
+    ----------
+    environment : BybitEnvironment
+        Whose REST interface it uses.
+
     Raises
     ------
     BybitConfigError
@@ -130,6 +135,7 @@ class RestSession:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.journal = logger or DEFAULT_LOG
+        self.environment = environment
         self._credentials = credentials
         self._recv_window_ms = recv_window_ms
         self._deadline_secs = deadline_secs

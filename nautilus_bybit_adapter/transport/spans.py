@@ -63,7 +63,8 @@ async def read_history[T: msgspec.Struct](
     rows: Rows[T] = Rows()
     found: dict[object, T] = {}
     for start, end in reversed(windows):
-        window = {**parameters, listing.start_name: start, listing.end_name: end}
+        first, last = (None if each is None else each // listing.tick_ms for each in (start, end))
+        window = {**parameters, listing.start_name: first, listing.end_name: last}
         # Rows on the seam of two windows are read twice, so what is found already does not shorten the next.
         part = await read_list(session, listing, window, limit)
         rows.bad.extend(part.bad)

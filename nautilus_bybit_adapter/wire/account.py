@@ -191,3 +191,29 @@ class BybitWithdrawable(msgspec.Struct, frozen=True, kw_only=True, rename="camel
 
     available_withdrawal: str = ""
     available_withdrawal_map: dict[str, str] = {}
+
+
+class BybitOptionAssets(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What options on a base coin are worth and hold.
+
+    Attributes
+    ----------
+    coin : str
+        The base coin.
+    total_delta : str
+        In base coins.
+    total_rpl, total_upl : str
+        Realised and unrealised profit, in USD.
+    asset_im, asset_mm : str
+        Initial and maintenance margin, in USD.
+    send_time : int
+        Epoch milliseconds.
+    """
+
+    coin: str
+    total_delta: str = ""
+    total_rpl: str = msgspec.field(name="totalRPL", default="")
+    total_upl: str = msgspec.field(name="totalUPL", default="")
+    asset_im: str = msgspec.field(name="assetIM", default="")
+    asset_mm: str = msgspec.field(name="assetMM", default="")
+    send_time: int = 0

@@ -114,6 +114,27 @@ class SetCollateral(msgspec.Struct, frozen=True, kw_only=True, rename="camel", f
     collateral_switch: str
 
 
+class SetCollaterals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether each of several coins backs positions."""
+
+    request: list[SetCollateral]
+
+
+class SetDeltaMode(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Whether the account is delta neutral: `"1"` or `"0"`."""
+
+    delta_enable: str
+
+
+class SetLimitPriceAction(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    """Whether a price beyond its limit is moved to it: for `spot`, or for `linear` and `inverse` together."""
+
+    category: str
+    modify_enable: bool
+
+
 class Borrow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A loan: `amount` in units of `coin`."""
 

@@ -92,3 +92,10 @@ class BybitCollateral(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     collateral_switch: bool = False
     collateral_ratio: str = ""
     free_borrowing_amount: str = ""
+
+
+class BybitCollateralSwitch(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Whether a coin backs positions from now on: `ON` or `OFF`."""
+
+    coin: str
+    collateral_switch: str

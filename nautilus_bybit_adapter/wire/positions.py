@@ -182,3 +182,42 @@ class BybitSymbolSetting(msgspec.Struct, frozen=True, kw_only=True, rename="came
     leverage: str
     side: SideText = ""
     position_idx: int = 0
+
+
+class BybitMovedPosition(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One account's part in a move of a position between accounts of the user.
+
+    Attributes
+    ----------
+    block_trade_id, order_id, exec_id : str
+        The move, and the order and the execution that stand for it.
+    user_id : int
+        Whose part.
+    category, symbol, side : str
+        What was bought or sold.
+    price, qty, exec_fee : str
+        In the quote coin; in base coins, for inverse USD; in the settlement coin.
+    status, reject_party : str
+        `Processing`, `Filled` or `Rejected`, and who rejected it: `Taker`, `Maker` or `bybit`.
+    result_code, result_message : int, str
+        Why it failed; 0 where it did not.
+    created_at, updated_at : int
+        Epoch milliseconds.
+    """
+
+    block_trade_id: str
+    category: str
+    symbol: str
+    side: SideText
+    price: str
+    qty: str
+    status: str
+    created_at: int
+    order_id: str = ""
+    user_id: int = 0
+    exec_fee: str = ""
+    exec_id: str = ""
+    result_code: int = 0
+    result_message: str = ""
+    updated_at: int = 0
+    reject_party: str = ""

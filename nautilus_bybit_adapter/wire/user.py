@@ -1,6 +1,7 @@
 """The user behind an API key, and what the key may do.
 
-Source: Bybit V5 "Get API Key Information".
+Source: Bybit V5 "Get API Key Information", "Get Sub UID List (Limited)", "Get Sub Account All API Keys",
+"Get UID Wallet Type".
 """
 
 from __future__ import annotations
@@ -63,3 +64,59 @@ class BybitApiKeyInfo(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     parent_uid: str = ""
     kyc_level: str = ""
     kyc_region: str = ""
+
+
+class BybitSubMember(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A sub account.
+
+    `member_type` is 1 for a usual one and 6 for one in custody, `status` 1 for normal, 2 while its login is
+    forbidden and 4 for frozen; `account_mode` is 1 for classic, 3 to 6 for the kinds of unified account.
+    """
+
+    uid: str
+    username: str
+    member_type: int = 0
+    status: int = 0
+    account_mode: int = 0
+    remark: str = ""
+
+
+class BybitSubApiKey(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A key of a sub account; the key and its secret are left out.
+
+    Attributes
+    ----------
+    id, note : str
+        The venue's id of the key, and its owner's note.
+    read_only : bool
+        Whether it cannot trade.
+    permissions : dict of str to list of str
+        What it may do.
+    ips : list of str
+        Addresses it may come from; `*` for any.
+    type, flag : int, str
+        1 for a key of the user, 2 for one of an application; `hmac` or `rsa`.
+    status : int
+        1 permanent, 2 expired, 3 within its time, 4 about to expire.
+    deadline_day, expired_at, created_at : int, str, str
+        Days left, and its times.
+    """
+
+    id: str
+    note: str = ""
+    read_only: bool = False
+    permissions: dict[str, list[str]] = {}
+    ips: list[str] = []
+    type: int = 0
+    flag: str = ""
+    status: int = 0
+    deadline_day: int = 0
+    expired_at: str = ""
+    created_at: str = ""
+
+
+class BybitMemberWallets(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The wallets an account has: words such as `UNIFIED` and `FUND`."""
+
+    uid: str
+    account_type: list[str]

@@ -6,24 +6,29 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from bybit_answers import ANSWERS, NAMES
 from bybit_fields import ENDPOINTS
 from bybit_shapes import NOTHING
 from rest_account_cases import ACCOUNT_CASES
+from rest_asset_cases import ASSET_CASES, SUB_ACCOUNT
 from rest_clients import ask
 from rest_market_cases import MARKET_CASES
 from rest_order_cases import ORDER_CASES
 from venue_thread import VenueThread
 
+from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.transport import BybitHTTPClient
 from nautilus_bybit_adapter.transport.rest_session import RestSession
+from nautilus_bybit_adapter.wire.enums import BybitEnvironment
 
 type Client = BybitHTTPClient
 
 CASES: list[tuple[Callable[[Client], Awaitable[None]], str]] = [
     *ORDER_CASES,
     *ACCOUNT_CASES,
+    *ASSET_CASES,
     *MARKET_CASES,
 ]
 # `test_rest_series` and `test_transport_cached` ask for these.
@@ -35,6 +40,8 @@ ELSEWHERE = {
     "get_historical_volatility",
     "cached_instruments",
     "cached_fee_rates",
+    # Below, as it needs another environment.
+    "apply_demo_money",
 }
 # The venue answers the last with nothing when it does as it is asked.
 READ = {
@@ -43,6 +50,13 @@ READ = {
     *(route for route, shape in ENDPOINTS.items() if shape == NOTHING),
     "POST /v5/earn/position/modify",
 }
+
+
+class CreateSubMember(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A sub account to transfer to."""
+
+    username: str = SUB_ACCOUNT
+    member_type: int = 1
 
 
 def routes_of(client: Client) -> set[str]:
@@ -66,6 +80,7 @@ def routes_of(client: Client) -> set[str]:
 def venue() -> Iterator[VenueThread]:
     with VenueThread() as running:
         running.call(lambda v: setattr(v.exchange.loans, "rests_hourly", False))
+        ask(running, lambda client: client.write("/v5/user/create-sub-member", CreateSubMember()))
         yield running
 
 
@@ -81,6 +96,35 @@ def test_the_venue_does_as_it_is_asked(venue: VenueThread, case: Callable[[Clien
         assert not client.unknown_word_counts
 
     ask(venue, question)
+
+
+def test_money_to_practise_with_is_added_and_taken_in_the_demo_environment(venue: VenueThread) -> None:
+    async def question(client: Client) -> None:
+        async def held() -> dict[str, float]:
+            return {row.coin: float(row.wallet_balance) for row in (await client.get_wallet_balance()).coins}
+
+        before = await held()
+        await client.apply_demo_money({"USDC": "50000"})
+        assert (await held())["USDC"] == before.get("USDC", 0.0) + 50_000
+        await client.apply_demo_money({"USDC": "50000"}, is_taken=True)
+        assert (await held()).get("USDC", 0.0) == before.get("USDC", 0.0)
+        await client.apply_demo_money()
+        assert (await held())["BTC"] == before["BTC"] + 15
+
+    ask(venue, question, environment=BybitEnvironment.DEMO)
+
+
+@pytest.mark.parametrize("environment", [BybitEnvironment.TESTNET, BybitEnvironment.MAINNET])
+def test_money_to_practise_with_is_asked_of_no_other_environment(
+    venue: VenueThread, environment: BybitEnvironment
+) -> None:
+    async def question(client: Client) -> None:
+        asked = routes_of(client)
+        with pytest.raises(BybitConfigError, match=f"needs environment DEMO; it is {environment.name}"):
+            await client.apply_demo_money()
+        assert not asked
+
+    ask(venue, question, environment=environment)
 
 
 def test_every_method_is_asked_for_something() -> None:

@@ -125,8 +125,11 @@ ASSET = {
     "GET /v5/asset/fundinghistory": f"""
         list:[memberId:s currency:s ioDirection:s txnAmt:s afterAmt:s createTime:s showBusiType:s
               showBusiTypeEn:s description:s descriptionEn:s] {CURSOR}""",
-    "GET /v5/asset/deposit/query-internal-record": f"rows:*[o] {CURSOR}",
-    "GET /v5/asset/deposit/query-address": "coin:s chains:*[o]",
+    "GET /v5/asset/deposit/query-internal-record": f"""
+        rows:*[id:s type:n coin:s amount:s status:n address:s createdTime:s txID:s taxDepositRecordsId:s
+               taxStatus:n] {CURSOR}""",
+    "GET /v5/asset/deposit/query-address": """
+        coin:s chains:*[chainType:s addressDeposit:s tagDeposit:s chain:s batchReleaseLimit:s contractAddress:s]""",
     "GET /v5/asset/exchange/query-coin-list": """
         coins:[coin:s fullName:s icon:s iconNight:s accuracyLength:n coinType:s balance:s uBalance:s
                timePeriod:n singleFromMinLimit:s singleFromMaxLimit:s singleToMinLimit:s singleToMaxLimit:s
@@ -155,12 +158,21 @@ ASSET = {
     "GET /v5/asset/transfer/query-inter-transfer-list": f"""
         list:[transferId:s coin:s amount:s fromAccountType:s toAccountType:s timestamp:s status:s] {CURSOR}""",
     "GET /v5/asset/transfer/query-transfer-coin-list": "list:[s]",
-    "GET /v5/asset/deposit/query-record": f"rows:*[o] {CURSOR}",
-    "GET /v5/asset/withdraw/query-record": f"rows:*[o] {CURSOR}",
+    "GET /v5/asset/deposit/query-record": f"""
+        rows:*[id:s coin:s chain:s amount:s txID:s status:n toAddress:s tag:s depositFee:s successAt:s
+               confirmations:s txIndex:s blockHash:s batchReleaseLimit:s depositType:s fromAddress:s
+               taxDepositRecordsId:s taxStatus:n] {CURSOR}""",
+    "GET /v5/asset/withdraw/query-record": f"""
+        rows:*[coin:s chain:s amount:s txID:s status:s toAddress:s tag:s withdrawFee:s createTime:s updateTime:s
+               withdrawId:s withdrawType:n] {CURSOR}""",
     "GET /v5/asset/withdraw/withdrawable-amount": """
         limitAmountUsd:s
         withdrawableAmount:{FUND:{coin:s withdrawableAmount:s availableBalance:s}
                             UTA:{coin:s withdrawableAmount:s availableBalance:s}}""",
-    "GET /v5/asset/delivery-record": f"category:s list:*[o] {CURSOR}",
-    "GET /v5/asset/settlement-record": f"category:s list:*[o] {CURSOR}",
+    "GET /v5/asset/delivery-record": f"""
+        category:s list:*[deliveryTime:n symbol:s side:s position:s entryPrice:s deliveryPrice:s strike:s fee:s
+                          deliveryRpl:s] {CURSOR}""",
+    "GET /v5/asset/settlement-record": f"""
+        category:s list:*[symbol:s side:s size:s sessionAvgPrice:s markPrice:s realisedPnl:s createdTime:s]
+        {CURSOR}""",
 }

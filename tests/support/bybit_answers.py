@@ -13,17 +13,26 @@ from nautilus_bybit_adapter import wire
 from nautilus_bybit_adapter.wire import (
     account,
     asset,
+    asset_records,
     coin_info,
+    convert,
     earn,
     loans,
     protection,
+    publications,
     risk,
     series,
     spot_margin,
+    user,
 )
 from nautilus_bybit_adapter.wire.ledger import BybitTransaction
 from nautilus_bybit_adapter.wire.orders import BatchCode, BatchItem, BybitBorrowQuota, BybitOrderPrecheck
-from nautilus_bybit_adapter.wire.positions import BybitClosedOption, BybitClosedPnl, BybitSymbolSetting
+from nautilus_bybit_adapter.wire.positions import (
+    BybitClosedOption,
+    BybitClosedPnl,
+    BybitMovedPosition,
+    BybitSymbolSetting,
+)
 
 
 class Answer(NamedTuple):
@@ -92,6 +101,30 @@ ANSWERS: dict[str, Answer] = {
     "GET /v5/account/instruments-info": Answer(wire.BybitInstrumentLinear),
     "GET /v5/account/mmp-state": Answer(protection.BybitMmp, "result"),
     "GET /v5/user/query-api": Answer(wire.BybitApiKeyInfo, ""),
+    "GET /v5/position/move-history": Answer(BybitMovedPosition),
+    "GET /v5/market/fee-group-info": Answer(publications.BybitFeeGroup),
+    "GET /v5/announcements/index": Answer(publications.BybitAnnouncement),
+    "GET /v5/account/option-asset-info": Answer(account.BybitOptionAssets, "result"),
+    "POST /v5/account/set-collateral-switch-batch": Answer(loans.BybitCollateralSwitch),
+    "GET /v5/user/query-sub-members": Answer(user.BybitSubMember, "subMembers"),
+    "GET /v5/user/sub-apikeys": Answer(user.BybitSubApiKey, "result"),
+    "GET /v5/user/get-member-type": Answer(user.BybitMemberWallets, "accounts"),
+    "POST /v5/asset/transfer/universal-transfer": Answer(asset.BybitTransferResult, ""),
+    "GET /v5/asset/transfer/query-universal-transfer-list": Answer(asset.BybitUniversalTransfer),
+    "GET /v5/asset/asset-overview": Answer(asset.BybitAssetOverview, ""),
+    "GET /v5/asset/withdraw/withdrawable-amount": Answer(asset.BybitWithdrawableAmounts, ""),
+    "GET /v5/asset/withdraw/query-record": Answer(asset_records.BybitWithdrawal, "rows"),
+    "GET /v5/asset/deposit/query-record": Answer(asset_records.BybitDeposit, "rows"),
+    "GET /v5/asset/deposit/query-internal-record": Answer(asset_records.BybitInternalDeposit, "rows"),
+    "GET /v5/asset/deposit/query-address": Answer(asset_records.BybitDepositAddress, ""),
+    "GET /v5/asset/delivery-record": Answer(asset_records.BybitDelivery),
+    "GET /v5/asset/settlement-record": Answer(asset_records.BybitSettlement),
+    "GET /v5/asset/fundinghistory": Answer(asset_records.BybitFundingEntry),
+    "GET /v5/asset/exchange/query-coin-list": Answer(convert.BybitConvertCoin, "coins"),
+    "POST /v5/asset/exchange/quote-apply": Answer(convert.BybitConvertQuote, ""),
+    "POST /v5/asset/exchange/convert-execute": Answer(convert.BybitConvertExecution, ""),
+    "GET /v5/asset/exchange/convert-result-query": Answer(convert.BybitConversion, "result"),
+    "GET /v5/asset/exchange/query-convert-history": Answer(convert.BybitConversion),
     "GET /v5/asset/coin/query-info": Answer(coin_info.BybitCoinInfo, "rows"),
     "GET /v5/asset/coin-greeks": Answer(asset.BybitCoinGreeks),
     "GET /v5/asset/transfer/query-account-coins-balance": Answer(asset.BybitCoinBalances, ""),
@@ -143,7 +176,10 @@ _FRAMES: list[tuple[type[msgspec.Struct], str, str]] = [
 # Lists of names, read as such.
 NAMES = {"GET /v5/market/option-base-coins", "GET /v5/asset/transfer/query-transfer-coin-list"}
 # The key and its secret are left where they are.
-LEFT_OUT: dict[type[msgspec.Struct], set[str]] = {wire.BybitApiKeyInfo: {"apiKey", "secret"}}
+LEFT_OUT: dict[type[msgspec.Struct], set[str]] = {
+    wire.BybitApiKeyInfo: {"apiKey", "secret"},
+    user.BybitSubApiKey: {"apiKey", "secret"},
+}
 
 
 def row_shape(shape: str, rows: str) -> Any:

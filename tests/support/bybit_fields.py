@@ -97,12 +97,15 @@ MARKET = {
     "GET /v5/market/delivery-price": f"category:s list:*[symbol:s deliveryPrice:s deliveryTime:s] {CURSOR}",
     "GET /v5/market/new-delivery-price": "category:s list:*[deliveryPrice:s deliveryTime:s]",
     "GET /v5/market/fee-group-info": """
-        list:[groupName:s weightingFactor:n symbolsNumbers:n symbols:[s] feeRates:{pro:*[o] marketMaker:*[o]}
-              updateTime:s]""",
+        list:[groupName:s weightingFactor:n symbolsNumbers:n symbols:[s]
+              feeRates:{pro:*[level:s takerFeeRate:s makerFeeRate:s makerRebate:s]
+                        marketMaker:*[level:s takerFeeRate:s makerFeeRate:s makerRebate:s]} updateTime:s]""",
     "GET /v5/system/status": """
         list:*[id:s title:s state:s begin:s end:s href:s serviceTypes:*[n] product:*[n] uidSuffix:*[n]
                maintainType:s env:s]""",
-    "GET /v5/announcements/index": "total:n list:*[o]",
+    "GET /v5/announcements/index": """
+        total:n list:*[title:s description:s type:{title:s key:s} tags:*[s] url:s dateTimestamp:n
+                       startDateTimestamp:n endDateTimestamp:n publishTime:n]""",
 }
 OPTION_TRADES = f"category:s list:[{_TRADE} mP:s iP:s mIv:s iv:s]"
 

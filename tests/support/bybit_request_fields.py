@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from nautilus_bybit_adapter.wire import account_requests as account
+from nautilus_bybit_adapter.wire import asset_requests as asset
 from nautilus_bybit_adapter.wire import requests as orders
 
 _NAMED = "category:s symbol:s orderId?:s orderLinkId?:s"
@@ -58,6 +59,23 @@ BODIES: dict[str, tuple[type[msgspec.Struct], str]] = {
         account.Transfer,
         "transferId:s coin:s amount:s fromAccountType:s toAccountType:s",
     ),
+    "asset/transfer/universal-transfer": (
+        asset.UniversalTransfer,
+        "transferId:s coin:s amount:s fromMemberId:n toMemberId:n fromAccountType:s toAccountType:s",
+    ),
+    "asset/exchange/quote-apply": (
+        asset.RequestConvertQuote,
+        """accountType:s fromCoin:s toCoin:s requestCoin:s requestAmount:s requestId?:s fromCoinType?:s toCoinType?:s
+        paramType?:s paramValue?:s""",
+    ),
+    "asset/exchange/convert-execute": (asset.ExecuteConversion, "quoteTxId:s"),
+    "account/demo-apply-money": (
+        asset.ApplyDemoMoney,
+        "adjustType:n utaDemoApplyMoney?:[coin:s amountStr:s]",
+    ),
+    "account/set-collateral-switch-batch": (account.SetCollaterals, "request:[coin:s collateralSwitch:s]"),
+    "account/set-delta-mode": (account.SetDeltaMode, "deltaEnable:s"),
+    "account/set-limit-px-action": (account.SetLimitPriceAction, "category:s modifyEnable:b"),
     "earn/place-order": (
         account.PlaceEarnOrder,
         """category:s orderType:s accountType:s amount:s coin:s productId:s orderLinkId:s redeemPositionId?:s

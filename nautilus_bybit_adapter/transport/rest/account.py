@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nautilus_bybit_adapter.errors import BybitApiError, BybitDecodeError
+from nautilus_bybit_adapter.errors import BybitApiError, BybitConfigError, BybitDecodeError
 from nautilus_bybit_adapter.ret_codes import is_already_done
 from nautilus_bybit_adapter.transport.paging import Listing
 from nautilus_bybit_adapter.transport.rest.reads import RestReads, checked
@@ -16,21 +16,32 @@ from nautilus_bybit_adapter.wire.account import (
     BybitAccountInfo,
     BybitFeeRate,
     BybitMarginModeChange,
+    BybitOptionAssets,
     BybitSmpGroup,
     BybitTradingSettings,
     BybitWallet,
     BybitWithdrawable,
 )
-from nautilus_bybit_adapter.wire.account_requests import SetHedgingMode, SetMarginMode
-from nautilus_bybit_adapter.wire.enums import MarginMode
+from nautilus_bybit_adapter.wire.account_requests import (
+    SetDeltaMode,
+    SetHedgingMode,
+    SetLimitPriceAction,
+    SetMarginMode,
+)
+from nautilus_bybit_adapter.wire.asset_requests import ApplyDemoMoney, DemoAmount
+from nautilus_bybit_adapter.wire.enums import BybitEnvironment, MarginMode
+from nautilus_bybit_adapter.wire.envelope import page_under
 from nautilus_bybit_adapter.wire.instruments import BybitInstrumentLinear
 from nautilus_bybit_adapter.wire.ledger import BybitTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _FEE_RATES = Listing(path="/v5/account/fee-rate", row_type=BybitFeeRate)
 _INSTRUMENTS = Listing(path="/v5/account/instruments-info", row_type=BybitInstrumentLinear, page_rows=200)
+_OPTION_ASSETS = Listing(
+    path="/v5/account/option-asset-info", row_type=BybitOptionAssets, page_of=page_under("result")
+)
 _WALLETS = Listing(path="/v5/account/wallet-balance", row_type=BybitWallet)
 _TRANSACTIONS = Listing(
     path="/v5/account/transaction-log",
@@ -96,6 +107,69 @@ class AccountMethods(RestReads):
         """Let spot hedge derivatives in portfolio margin, or not."""
         request = SetHedgingMode(set_hedging_mode="ON" if is_on else "OFF")
         await self._set("/v5/account/set-hedging-mode", request)
+
+    async def set_delta_mode(self, *, is_on: bool) -> None:
+        """Let the account be delta neutral in portfolio margin, or not.
+
+        Source: Bybit V5 "Set Delta Neutral Mode".
+        """
+        request = SetDeltaMode(delta_enable="1" if is_on else "0")
+        await self._set("/v5/account/set-delta-mode", request)
+
+    async def set_limit_price_action(self, category: str, *, is_moved: bool) -> None:
+        """Let the venue move the price of a limit order that is beyond its limit to it, or refuse the order.
+
+        Parameters
+        ----------
+        category : str
+            `spot`, or `linear` for all contracts.
+        is_moved : bool
+            Whether the price is moved.
+
+        Notes
+        -----
+        Source: Bybit V5 "Set Limit Price Behaviour".
+        """
+        request = SetLimitPriceAction(category=category, modify_enable=is_moved)
+        await self._set("/v5/account/set-limit-px-action", request)
+
+    async def get_option_assets(self) -> list[BybitOptionAssets]:
+        """Return what the account's options are worth and hold, by base coin.
+
+        Source: Bybit V5 "Get Option Asset Info".
+        """
+        return await self._list(_OPTION_ASSETS, {})
+
+    async def apply_demo_money(
+        self, amounts: Mapping[str, str] | None = None, *, is_taken: bool = False
+    ) -> None:
+        """Add coins to a demo account, or take them from it.
+
+        It is sent once, and never repeated; the venue takes one a minute.
+
+        Parameters
+        ----------
+        amounts : mapping of str to str or None
+            Coins, and how many units of them; by default the most the venue gives of each.
+        is_taken : bool
+            Whether they are taken rather than added.
+
+        Raises
+        ------
+        BybitConfigError
+            If the client is for another environment than `DEMO`; nothing is sent.
+
+        Notes
+        -----
+        Source: Bybit V5 "Request Demo Trading Funds".
+        """
+        if self.environment is not BybitEnvironment.DEMO:
+            raise BybitConfigError(
+                f"apply_demo_money needs environment DEMO; it is {self.environment.name}, whose money it is not."
+            )
+        coins = [DemoAmount(coin=coin, amount_str=amount) for coin, amount in (amounts or {}).items()]
+        request = ApplyDemoMoney(adjust_type=int(is_taken), uta_demo_apply_money=coins or None)
+        await self.write("/v5/account/demo-apply-money", request)
 
     async def get_transaction_log(
         self,

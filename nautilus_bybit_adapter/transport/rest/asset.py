@@ -1,7 +1,8 @@
 """Balances of the account's wallets, transfers between them, and the greeks of its options.
 
 Source: Bybit V5 "Get All Coins Balance", "Get Single Coin Balance", "Create Internal Transfer",
-"Get Internal Transfer Records", "Get Transferable Coin", "Get Coin Greeks".
+"Get Internal Transfer Records", "Get Transferable Coin", "Create Universal Transfer",
+"Get Universal Transfer Records", "Get Asset Overview", "Get Withdrawable Amount", "Get Coin Info", "Get Coin Greeks".
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from nautilus_bybit_adapter.transport.rest.reads import RestReads
 from nautilus_bybit_adapter.transport.rest_session import decode_result
 from nautilus_bybit_adapter.wire.account_requests import Transfer
 from nautilus_bybit_adapter.wire.asset import (
+    BybitAssetOverview,
     BybitCoinBalances,
     BybitCoinGreeks,
     BybitSingleBalance,
     BybitTransfer,
     BybitTransferResult,
+    BybitUniversalTransfer,
+    BybitWithdrawableAmounts,
 )
+from nautilus_bybit_adapter.wire.asset_requests import UniversalTransfer
 from nautilus_bybit_adapter.wire.coin_info import BybitCoinInfo
 from nautilus_bybit_adapter.wire.envelope import page_under
 
@@ -32,6 +37,13 @@ _ROOT = "/v5/asset/transfer"
 _TRANSFERS = Listing(
     path=f"{_ROOT}/query-inter-transfer-list",
     row_type=BybitTransfer,
+    page_rows=50,
+    time_field="timestamp",
+    key=lambda row: row.transfer_id,
+)
+_UNIVERSAL_TRANSFERS = Listing(
+    path=f"{_ROOT}/query-universal-transfer-list",
+    row_type=BybitUniversalTransfer,
     page_rows=50,
     time_field="timestamp",
     key=lambda row: row.transfer_id,
@@ -144,6 +156,100 @@ class AssetMethods(RestReads):
         path = f"{_ROOT}/query-transfer-coin-list"
         parameters = {"fromAccountType": from_account_type, "toAccountType": to_account_type}
         return decode_result(await self.read(path, parameters, is_private=True), _CoinNames, path).coins
+
+    async def transfer_between_accounts(
+        self,
+        coin: str,
+        amount: str,
+        *,
+        from_member_id: int,
+        to_member_id: int,
+        from_account_type: str,
+        to_account_type: str,
+        transfer_id: str | None = None,
+    ) -> BybitTransferResult:
+        """Transfer a coin between accounts of the user: the main one and its sub accounts.
+
+        Parameters
+        ----------
+        coin, amount : str
+            What, in units of the coin.
+        from_member_id, to_member_id : int
+            The accounts' user ids.
+        from_account_type, to_account_type : str
+            Words of `AccountType`.
+        transfer_id : str or None
+            A UUID; by default a new one. The same one never transfers twice, so after an error whose `outcome`
+            is unknown the transfer may be asked for again with the id that was given.
+
+        Notes
+        -----
+        Source: Bybit V5 "Create Universal Transfer".
+        """
+        request = UniversalTransfer(
+            transfer_id=transfer_id or str(uuid.uuid4()),
+            coin=coin,
+            amount=amount,
+            from_member_id=from_member_id,
+            to_member_id=to_member_id,
+            from_account_type=from_account_type,
+            to_account_type=to_account_type,
+        )
+        return await self._post(f"{_ROOT}/universal-transfer", request, BybitTransferResult)
+
+    async def get_transfers_between_accounts(
+        self,
+        *,
+        transfer_id: str | None = None,
+        coin: str | None = None,
+        status: str | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        limit: int | None = None,
+    ) -> list[BybitUniversalTransfer]:
+        """Return transfers between accounts of the user, oldest first; parameters as of `get_transfers`.
+
+        Source: Bybit V5 "Get Universal Transfer Records".
+        """
+        parameters = {"transferId": transfer_id, "coin": coin, "status": status}
+        return await self._history(_UNIVERSAL_TRANSFERS, parameters, start_ms, end_ms, limit)
+
+    async def get_asset_overview(
+        self,
+        *,
+        member_id: str | None = None,
+        account_type: str | None = None,
+        valuation_currency: str | None = None,
+    ) -> BybitAssetOverview:
+        """Return all the user owns, and what it is worth.
+
+        Parameters
+        ----------
+        member_id : str or None
+            The user id of a sub account; by default the key's own account.
+        account_type : str or None
+            One kind only, such as `UnifiedTradingAccount` or `FundingAccount`.
+        valuation_currency : str or None
+            By default USD.
+
+        Notes
+        -----
+        Source: Bybit V5 "Get Asset Overview".
+        """
+        parameters = {
+            "memberId": member_id,
+            "accountType": account_type,
+            "valuationCurrency": valuation_currency,
+        }
+        return await self._get("/v5/asset/asset-overview", parameters, BybitAssetOverview)
+
+    async def get_withdrawable_amounts(self, coin: str) -> BybitWithdrawableAmounts:
+        """Return how much of a coin the account's wallets would let out; withdrawing itself is not offered.
+
+        Source: Bybit V5 "Get Withdrawable Amount".
+        """
+        path = "/v5/asset/withdraw/withdrawable-amount"
+        return await self._get(path, {"coin": coin}, BybitWithdrawableAmounts)
 
     async def get_coin_info(self, coin: str | None = None) -> list[BybitCoinInfo]:
         """Return all coins, or one, with the chains they move on and the decimals they move in.

@@ -1,22 +1,28 @@
 """Loans and collateral of the unified account.
 
 Source: Bybit V5 "Manual Borrow", "Manual Repay", "Manual Repay Without Asset Conversion", "Repay Liability",
-"Get Borrow History", "Get Collateral Info", "Set Collateral Coin".
+"Get Borrow History", "Get Collateral Info", "Set Collateral Coin", "Batch Set Collateral Coin".
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nautilus_bybit_adapter.constants import MAX_STATISTICS_WINDOW_MS
 from nautilus_bybit_adapter.transport.paging import Listing
 from nautilus_bybit_adapter.transport.rest.reads import RestReads
-from nautilus_bybit_adapter.wire.account_requests import Borrow, Repay, SetCollateral
+from nautilus_bybit_adapter.wire.account_requests import Borrow, Repay, SetCollateral, SetCollaterals
 from nautilus_bybit_adapter.wire.loans import (
     BybitBorrowed,
     BybitBorrowRecord,
     BybitCollateral,
+    BybitCollateralSwitch,
     BybitRepaidLiability,
     BybitRepayment,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _BORROW_HISTORY = Listing(
     path="/v5/account/borrow-history",
@@ -97,3 +103,25 @@ class LoanMethods(RestReads):
         """Let a coin back positions, or not; USDT and USDC always do."""
         request = SetCollateral(coin=coin, collateral_switch="ON" if is_on else "OFF")
         await self._set("/v5/account/set-collateral-switch", request)
+
+    async def set_collaterals(self, switches: Mapping[str, bool]) -> list[BybitCollateralSwitch]:
+        """Let each of several coins back positions, or not, and return what is set.
+
+        Parameters
+        ----------
+        switches : mapping of str to bool
+            Coins, and whether they back positions.
+
+        Notes
+        -----
+        Source: Bybit V5 "Batch Set Collateral Coin".
+        """
+        request = SetCollaterals(
+            request=[
+                SetCollateral(coin=coin, collateral_switch="ON" if is_on else "OFF")
+                for coin, is_on in switches.items()
+            ]
+        )
+        return await self._post_list(
+            "/v5/account/set-collateral-switch-batch", request, BybitCollateralSwitch
+        )

@@ -22,6 +22,7 @@ from nautilus_bybit_adapter.wire.enums import PositionMode
 from nautilus_bybit_adapter.wire.positions import (
     BybitClosedOption,
     BybitClosedPnl,
+    BybitMovedPosition,
     BybitPosition,
     BybitSymbolSetting,
 )
@@ -31,6 +32,12 @@ _POSITIONS = Listing(path="/v5/position/list", row_type=BybitPosition, page_rows
 _POSITIONS_OF_SYMBOL = dataclasses.replace(_POSITIONS, has_pages=False)
 _CLOSED_PNL = Listing(
     path="/v5/position/closed-pnl", row_type=BybitClosedPnl, page_rows=100, time_field="updated_time"
+)
+_MOVED = Listing(
+    path="/v5/position/move-history",
+    row_type=BybitMovedPosition,
+    page_rows=200,
+    time_field="created_at",
 )
 _CLOSED_OPTIONS = Listing(
     path="/v5/position/get-closed-positions",
@@ -212,3 +219,37 @@ class PositionMethods(RestReads):
         """
         parameters = {"category": "option", "symbol": symbol}
         return await self._history(_CLOSED_OPTIONS, parameters, start_ms, end_ms, limit)
+
+    async def get_moved_positions(
+        self,
+        *,
+        category: str | None = None,
+        symbol: str | None = None,
+        status: str | None = None,
+        block_trade_id: str | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        limit: int | None = None,
+    ) -> list[BybitMovedPosition]:
+        """Return positions that moved between accounts of the user, oldest first.
+
+        Parameters
+        ----------
+        category, symbol, status, block_trade_id : str or None
+            What to narrow it to; the status `Processing`, `Filled` or `Rejected`.
+        start_ms, end_ms : int or None
+            Epoch milliseconds; any span. Without a start the seven days before the end.
+        limit : int or None
+            Keep the newest rows only, this many.
+
+        Notes
+        -----
+        Source: Bybit V5 "Get Move Position History".
+        """
+        parameters = {
+            "category": category,
+            "symbol": symbol,
+            "status": status,
+            "blockTradeId": block_trade_id,
+        }
+        return await self._history(_MOVED, parameters, start_ms, end_ms, limit)

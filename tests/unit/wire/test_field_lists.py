@@ -156,8 +156,8 @@ def rows_of(result: Any, answer: Answer) -> list[Any]:
     """The rows of an answer."""
     if answer.rows in {"", "[]"}:
         return result if answer.rows else [result]
-    found: list[Any] = result[answer.rows]
-    return found
+    found = result[answer.rows]
+    return found if isinstance(found, list) else [found]
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from nautilus_bybit_adapter.wire import (
     PlaceOrder,
     Side,
     account_requests,
+    asset_requests,
     requests,
 )
 from nautilus_bybit_adapter.wire.requests import encode
@@ -81,11 +82,11 @@ def test_a_request_has_the_fields_the_venue_takes(path: str) -> None:
 def test_every_request_is_held_against_a_list() -> None:
     sent = {
         each
-        for module in (requests, account_requests)
+        for module in (requests, account_requests, asset_requests)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, msgspec.Struct) and each is not msgspec.Struct
     }
-    inside = {account_requests.InterestCard}
+    inside: set[type[msgspec.Struct]] = {account_requests.InterestCard, asset_requests.DemoAmount}
     assert {struct for struct, _ in BODIES.values()} == sent - inside
 
 
