@@ -12,6 +12,10 @@ from nautilus_bybit_adapter.transport.rest.batch import BatchMethods
 from nautilus_bybit_adapter.transport.rest.cached import CachedMethods
 from nautilus_bybit_adapter.transport.rest.convert import ConvertMethods
 from nautilus_bybit_adapter.transport.rest.earn import EarnMethods
+from nautilus_bybit_adapter.transport.rest.earn_fixed_term import FixedTermMethods
+from nautilus_bybit_adapter.transport.rest.earn_offers import EarnOfferMethods
+from nautilus_bybit_adapter.transport.rest.earn_real_assets import RealAssetMethods
+from nautilus_bybit_adapter.transport.rest.earn_token import EarnTokenMethods
 from nautilus_bybit_adapter.transport.rest.loans import LoanMethods
 from nautilus_bybit_adapter.transport.rest.margin import SpotMarginMethods
 from nautilus_bybit_adapter.transport.rest.market import MarketMethods
@@ -43,6 +47,10 @@ class BybitHTTPClient(
     AssetRecordMethods,
     ConvertMethods,
     EarnMethods,
+    FixedTermMethods,
+    EarnTokenMethods,
+    RealAssetMethods,
+    EarnOfferMethods,
     UserMethods,
 ):
     """Bybit's REST interface; takes the parameters of `RestSession`.

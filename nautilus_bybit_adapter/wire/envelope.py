@@ -70,14 +70,22 @@ def bare_page(result: msgspec.Raw) -> ListPage:
     return ListPage(rows=_bare.decode(result))
 
 
-def page_under(*names: str) -> Callable[[msgspec.Raw], ListPage]:
-    """Return a reader of pages whose rows are under the first of these names that is present."""
+def page_under(*names: str, cursor_name: str = "nextPageCursor") -> Callable[[msgspec.Raw], ListPage]:
+    """Return a reader of pages whose rows are under the first of these names that is present.
+
+    Parameters
+    ----------
+    *names : str
+        The names.
+    cursor_name : str
+        What the venue calls the cursor of the next page.
+    """
 
     def page(result: msgspec.Raw) -> ListPage:
         fields = _fields.decode(result)
         for name in names:
             if name in fields:
-                cursor = fields.get("nextPageCursor")
+                cursor = fields.get(cursor_name)
                 return ListPage(
                     rows=_bare.decode(fields[name]),
                     next_page_cursor=None if cursor is None else _cursor.decode(cursor),

@@ -105,3 +105,49 @@ class BybitAutoRepay(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     auto_repay_mode: str
     currency: str = ""
+
+
+class BybitSpotMarginLiability(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the account owes of a coin, in its units: in all, at fixed and at variable rates, by what it was for."""
+
+    currency: str
+    total_borrow_amount: str
+    fixed_borrow_amount: str = ""
+    flexible_borrow_amount: str = ""
+    spot_total_borrow: str = ""
+    derivatives_borrow: str = ""
+
+
+class BybitLoanTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How a coin can be borrowed by hand, at variable and at fixed rates.
+
+    The least amounts and their accuracies are in units of the coin and decimals, interest rates fractions per year.
+    """
+
+    currency: str
+    flexible_manual_borrowable: bool = False
+    min_flexible_manual_borrow_qty: str = ""
+    flexible_manual_borrow_accuracy: str = ""
+    fixed_manual_borrowable: bool = False
+    min_fixed_manual_borrow_qty: str = ""
+    fixed_manual_borrow_accuracy: str = ""
+    fixed_interest_rate_accuracy: str = ""
+    min_fixed_interest_rate: str = ""
+    max_fixed_interest_rate: str = ""
+
+
+class LoanTier(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A tier of loans up to `borrow_limit` units of the coin: margins as fractions, and the highest leverage."""
+
+    tier: str
+    borrow_limit: str = ""
+    position_mmr: str = msgspec.field(name="positionMMR", default="")
+    position_imr: str = msgspec.field(name="positionIMR", default="")
+    max_leverage: str = ""
+
+
+class BybitLoanTiers(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The tiers of a coin's loans."""
+
+    currency: str
+    tiers: list[LoanTier] = msgspec.field(name="positionTiersRatioList", default_factory=list)

@@ -122,3 +122,31 @@ def test_records_are_read_loosely_and_a_row_without_what_counts_is_an_error(
     broken = {name: value for name, value in row.items() if name != needed}
     answers = iter([row, broken])
     answering(lambda _request, _body: ok({key: [next(answers)], "nextPageCursor": ""}), question)
+
+
+@pytest.mark.parametrize("name", ["orders", "list"])
+def test_orders_of_pools_are_read_under_either_name(name: str) -> None:
+    row = {"orderId": "o", "orderLinkId": "lm-1", "orderType": "AddLiquidity", "status": "Success"}
+
+    async def question(client: BybitHTTPClient) -> None:
+        (found,) = await client.get_liquidity_orders(order_link_id="lm-1")
+        assert (found.order_id, found.remove_rate) == ("o", 0)
+
+    answering(lambda _request, _body: ok({name: [row], "nextPageCursor": ""}), question)
+
+
+def test_what_holding_coins_earned_is_read_by_its_own_cursor() -> None:
+    cursors: list[str | None] = []
+
+    def answer(request: web.Request, _body: Any) -> web.Response:
+        cursors.append(request.query.get("cursor"))
+        number = len(cursors)
+        row = {"coinName": "USDE", "yieldCoinName": "USDE", "pnl": "0.27", "createdAt": 10 - number}
+        return ok({"airdropDailyPnls": [row], "nextCursor": f"c{number}" if number < 3 else ""})
+
+    async def question(client: BybitHTTPClient) -> None:
+        rows = await client.get_hold_to_earn_yield()
+        assert [row.created_at for row in rows] == [7, 8, 9]
+
+    answering(answer, question)
+    assert cursors == [None, "c1", "c2"]

@@ -14,6 +14,7 @@ from bybit_shapes import NOTHING
 from rest_account_cases import ACCOUNT_CASES
 from rest_asset_cases import ASSET_CASES, SUB_ACCOUNT
 from rest_clients import ask
+from rest_earn_cases import EARN_CASES
 from rest_market_cases import MARKET_CASES
 from rest_order_cases import ORDER_CASES
 from venue_thread import VenueThread
@@ -29,6 +30,7 @@ CASES: list[tuple[Callable[[Client], Awaitable[None]], str]] = [
     *ORDER_CASES,
     *ACCOUNT_CASES,
     *ASSET_CASES,
+    *EARN_CASES,
     *MARKET_CASES,
 ]
 # `test_rest_series` and `test_transport_cached` ask for these.

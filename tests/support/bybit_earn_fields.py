@@ -74,7 +74,11 @@ EARN = {
         list:[productId:s coin:s id:s amount:s effectiveStakingAmount:s status:s hourlyDate:s createdAt:s]
         {CURSOR}""",
     "GET /v5/earn/apr-history": "list:[timestamp:s apr:s]",
-    "GET /v5/earn/coupons": "interestCards:*[o] awardCards:*[o]",
+    "GET /v5/earn/coupons": """
+        interestCards:*[awardId:n specCode:s coin:s apy:s duration:n claimedAt:n expireAt:n usedAt:n status:s
+                        currentPnl:s limitPnl:s positionEffectiveAmount:s productId:n category:s]
+        awardCards:*[awardId:n specCode:s claimedAt:n usedAt:n expireAt:n status:s amount:s
+                     limitPnlPercentage:s baseCoin:s quoteCoin:s direction:n category:s]""",
 }
 
 _TIER = "min:s max:s apy:s"
@@ -82,14 +86,16 @@ FIXED_TERM = {
     "GET /v5/earn/fixed-term/product": f"""
         list:[productId:s category:s coin:s duration:s status:s tieredApyList:[{_TIER}] minStakeAmount:s
               maxStakeAmount:s precision:n subscribeStartAt:s subscribeEndAt:s allowEarlyRedemption:b
-              earlyRedemptionApy:s redemptionLimitDuration:s allowAutoReinvest:b interestCoinApyList:*[o]
+              earlyRedemptionApy:s redemptionLimitDuration:s allowAutoReinvest:b
+              interestCoinApyList:*[coin:s apy:s expectUnitEarning:s currentPrice:s]
               isVip:b creditTime:s specialUserGroupRequired:b specialUserGroupInfo:s]""",
     "GET /v5/earn/fixed-term/position": """
         list:[positionId:s productId:s category:s coin:s amount:s apy:s duration:s estEarnings:s status:s
               autoInvest:s createdAt:s settlementTime:s]""",
     "GET /v5/earn/fixed-term/order": f"""
         list:[{IDS} orderType:s productId:s category:s coin:s amount:s accountType:s positionId:s status:s
-              createdAt:s updatedAt:s] {CURSOR}""",
+              createdAt:s updatedAt:s duration?:s settlementTime?:s
+              yieldInfoList?:*[coin:s amount:s status:s createdAt:s apy:s]] {CURSOR}""",
     "POST /v5/earn/fixed-term/place-order": IDS,
     "POST /v5/earn/fixed-term/redeem": "redeemAmount:s estEarnings:s",
     "POST /v5/earn/fixed-term/position/auto-invest": NOTHING,
@@ -124,19 +130,34 @@ REAL_ASSETS = {
     "POST /v5/earn/rwa/place-order": IDS,
 }
 OFFERS = {
-    "GET /v5/earn/hold-to-earn/product": "products:*[o]",
-    "GET /v5/earn/hold-to-earn/yield-history": "nextCursor:s airdropDailyPnls:*[o]",
+    "GET /v5/earn/hold-to-earn/product": """
+        products:*[coinName:s yields:*[coinName:s apy:s] status:s apy:s announcementUrl:s]""",
+    "GET /v5/earn/hold-to-earn/yield-history": """
+        nextCursor:s
+        airdropDailyPnls:*[coinName:s yieldCoinName:s effectiveAmount:s pnl:s apy:s createdAt:n]""",
     "GET /v5/earn/advance/product": "category:s list:*[o]",
     "GET /v5/earn/advance/order": f"list:*[o] {CURSOR}",
     "GET /v5/earn/advance/position": f"list:*[o] {CURSOR}",
     "GET /v5/earn/advance/get-redeem-est-amount-list": """
         list:[success:b positionId:s estRedeemAmount:s estRedeemTime:s slippageRate:s]""",
-    "GET /v5/earn/liquidity-mining/product": "products:*[o]",
-    "GET /v5/earn/liquidity-mining/position": "positions:*[o]",
-    **{
-        f"GET /v5/earn/liquidity-mining/{name}": f"list:*[o] {CURSOR}"
-        for name in ("order", "yield-records", "liquidation-records")
-    },
+    "GET /v5/earn/liquidity-mining/product": """
+        products:*[productId:s baseCoin:s quoteCoin:s status:s maxLeverage:n minInvestmentQuote:s
+                   minInvestmentBase:s maxInvestmentQuote:s maxInvestmentBase:s minWithdrawalAmount:s
+                   minReinvestAmount:s baseCoinPrecision:n quoteCoinPrecision:n yieldCoins:*[s] apyE8:s apy7dE8:s
+                   poolLiquidityValue:s dailyYield:s slippage_levels:*[s] slippageRateE8List:*[s]
+                   apyBreakdown:*[coin:s apy:s] apy7dBreakdown:*[coin:s apy:s]]""",
+    "GET /v5/earn/liquidity-mining/position": """
+        positions:*[positionId:s productId:s baseCoin:s quoteCoin:s quoteAmount:s baseAmount:s
+                    principalQuoteAmount:s principalBaseAmount:s principalLiquidityValue:s leveragedValue:s loan:s
+                    claimableYield:s currentApr:s leverage:s margin:s liquidationPrice:s currentPriceY:s status:s
+                    createdTime:s]""",
+    "GET /v5/earn/liquidity-mining/order": f"""
+        list:*[{IDS} productId:s orderType:s baseCoin:s quoteCoin:s quoteAmount:s baseAmount:s status:s
+               removeType:s removeRate:n leverage:s slippageValue:s createdTime:s] {CURSOR}""",
+    "GET /v5/earn/liquidity-mining/yield-records": f"""
+        list:*[coin:s amount:s baseCoin:s quoteCoin:s type:s status:s createdTime:s] {CURSOR}""",
+    "GET /v5/earn/liquidity-mining/liquidation-records": f"""
+        list:*[baseCoin:s quoteCoin:s baseAmount:s quoteAmount:s liquidationPrice:s liquidationTime:s] {CURSOR}""",
 }
 PRE_UPGRADE = {
     **{

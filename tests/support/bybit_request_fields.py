@@ -9,6 +9,7 @@ import msgspec
 
 from nautilus_bybit_adapter.wire import account_requests as account
 from nautilus_bybit_adapter.wire import asset_requests as asset
+from nautilus_bybit_adapter.wire import earn_requests as earn
 from nautilus_bybit_adapter.wire import requests as orders
 
 _NAMED = "category:s symbol:s orderId?:s orderLinkId?:s"
@@ -76,6 +77,23 @@ BODIES: dict[str, tuple[type[msgspec.Struct], str]] = {
     "account/set-collateral-switch-batch": (account.SetCollaterals, "request:[coin:s collateralSwitch:s]"),
     "account/set-delta-mode": (account.SetDeltaMode, "deltaEnable:s"),
     "account/set-limit-px-action": (account.SetLimitPriceAction, "category:s modifyEnable:b"),
+    "earn/fixed-term/place-order": (
+        earn.PlaceFixedTermOrder,
+        "productId:s category:s coin:s amount:s accountType:s orderLinkId:s autoInvest?:s",
+    ),
+    "earn/fixed-term/redeem": (earn.RedeemFixedTerm, "productId:s category:s positionId:s"),
+    "earn/fixed-term/position/auto-invest": (
+        earn.SetAutoInvest,
+        "productId:s category:s positionId:s status:s",
+    ),
+    "earn/token/place-order": (
+        earn.PlaceTokenOrder,
+        "coin:s orderLinkId:s orderType:s amount:s accountType:s",
+    ),
+    "earn/rwa/place-order": (
+        earn.PlaceRealAssetOrder,
+        "productId:n orderType:s coin:s orderLinkId:s stakeAmount?:s redeemShares?:s accountType?:s",
+    ),
     "earn/place-order": (
         account.PlaceEarnOrder,
         """category:s orderType:s accountType:s amount:s coin:s productId:s orderLinkId:s redeemPositionId?:s

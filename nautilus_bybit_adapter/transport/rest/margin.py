@@ -15,8 +15,11 @@ from nautilus_bybit_adapter.wire.spot_margin import (
     BybitCoinLeverage,
     BybitCollateralTiers,
     BybitInterestRate,
+    BybitLoanTerms,
+    BybitLoanTiers,
     BybitMaxBorrowable,
     BybitRepayable,
+    BybitSpotMarginLiability,
     BybitSpotMarginState,
     BybitSpotMarginSwitch,
     BybitSpotMarginTerms,
@@ -36,6 +39,8 @@ _INTEREST_RATES = Listing(
     span_ms=MAX_STATISTICS_WINDOW_MS,
     time_field="timestamp",
 )
+_LOAN_TERMS = Listing(path=f"{_ROOT}/currency-data", row_type=BybitLoanTerms)
+_LOAN_TIERS = Listing(path=f"{_ROOT}/position-tiers", row_type=BybitLoanTiers)
 _COIN_LEVERAGES = Listing(path=f"{_ROOT}/coinstate", row_type=BybitCoinLeverage)
 _read_auto_repay = page_under("data")
 _AUTO_REPAY = Listing(path=f"{_ROOT}/get-auto-repay-mode", row_type=BybitAutoRepay, page_of=_read_auto_repay)
@@ -95,6 +100,27 @@ class SpotMarginMethods(RestReads):
             start_ms = end_ms - MAX_STATISTICS_WINDOW_MS
         parameters = {"currency": currency, "vipLevel": vip_level}
         return await self._history(_INTEREST_RATES, parameters, start_ms, end_ms, limit)
+
+    async def get_spot_margin_liability(self, currency: str) -> BybitSpotMarginLiability:
+        """Return what the account owes of a coin, and for what.
+
+        Source: Bybit V5 "Get Liability".
+        """
+        return await self._get(f"{_ROOT}/liability", {"currency": currency}, BybitSpotMarginLiability)
+
+    async def get_loan_terms(self, currency: str | None = None) -> list[BybitLoanTerms]:
+        """Return what can be borrowed by hand, of all coins or one, and how finely.
+
+        Source: Bybit V5 "Get Currency Data".
+        """
+        return await self._list(_LOAN_TERMS, {"currency": currency})
+
+    async def get_loan_tiers(self, currency: str | None = None) -> list[BybitLoanTiers]:
+        """Return the margins a loan takes by its size, of all coins or one.
+
+        Source: Bybit V5 "Get Position Tiers".
+        """
+        return await self._list(_LOAN_TIERS, {"currency": currency})
 
     async def get_max_borrowable(self, currency: str) -> BybitMaxBorrowable:
         """Return how much of a coin can be borrowed now."""

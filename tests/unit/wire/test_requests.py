@@ -16,6 +16,7 @@ from nautilus_bybit_adapter.wire import (
     Side,
     account_requests,
     asset_requests,
+    earn_requests,
     requests,
 )
 from nautilus_bybit_adapter.wire.requests import encode
@@ -82,7 +83,7 @@ def test_a_request_has_the_fields_the_venue_takes(path: str) -> None:
 def test_every_request_is_held_against_a_list() -> None:
     sent = {
         each
-        for module in (requests, account_requests, asset_requests)
+        for module in (requests, account_requests, asset_requests, earn_requests)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, msgspec.Struct) and each is not msgspec.Struct
     }
