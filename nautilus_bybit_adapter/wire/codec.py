@@ -32,6 +32,7 @@ from nautilus_bybit_adapter.wire.public_topics import (
     RpiBookMessage,
 )
 from nautilus_bybit_adapter.wire.rows import decode_row, decode_rows
+from nautilus_bybit_adapter.wire.soundness import sound_rows
 
 type Payload = bytes | memoryview
 type MarketMessage = OrderbookMessage | TradesMessage | TickerMessage | ExtraMessage
@@ -151,7 +152,8 @@ def _kind_of(topic: str) -> str:
 def decode_private(payload: Payload) -> PrivateMessage:
     """Return the message in a frame of the private socket.
 
-    A row that defies reading is in the message's `bad`, beside the rows that could be read.
+    A row that defies reading, or whose numbers are none, is in the message's `bad`, beside the rows that could be
+    read.
 
     Parameters
     ----------
@@ -179,10 +181,12 @@ def _decode_private_topic(kind: str, envelope: _PrivateEnvelope) -> PrivateMessa
     topic, when = envelope.topic, envelope.creation_time
     if kind == "order":
         orders, bad = decode_rows(envelope.data, BybitOrder)
-        return OrderMessage(topic=topic, creation_time=when, data=orders, bad=tuple(bad))
+        orders, odd = sound_rows(orders)
+        return OrderMessage(topic=topic, creation_time=when, data=orders, bad=(*bad, *odd))
     if kind == "execution":
         executions, bad = decode_rows(envelope.data, BybitExecution)
-        return ExecutionMessage(topic=topic, creation_time=when, data=executions, bad=tuple(bad))
+        executions, odd = sound_rows(executions)
+        return ExecutionMessage(topic=topic, creation_time=when, data=executions, bad=(*bad, *odd))
     if kind == "position":
         positions, bad = decode_rows(envelope.data, BybitPosition)
         return PositionMessage(topic=topic, creation_time=when, data=positions, bad=tuple(bad))

@@ -20,6 +20,7 @@ from nautilus_trader.model.orders import Order
 from rest_clients import reads_of
 from trading import LINEAR, Recorder, trading, until
 
+from nautilus_bybit_adapter.nt1.execution import foreign
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 from nautilus_bybit_adapter.sim.clock import wall_ms
 from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
@@ -250,20 +251,60 @@ def test_a_position_closed_elsewhere_is_closed_here() -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("field", ["timeInForce", "orderStatus", "side", "orderType", "execType"])
-def test_an_order_made_elsewhere_is_booked_whatever_its_pushes_say(field: str) -> None:
-    """A word that cannot be read costs a question, not the order."""
+@pytest.mark.parametrize("is_own", [True, False], ids=["own", "made elsewhere"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "unknown_enum:field=timeInForce",
+        "unknown_enum:field=orderStatus",
+        "unknown_enum:field=side",
+        "unknown_enum:field=orderType",
+        "unknown_enum:field=execType",
+        "unknown_enum:field=cumExecQty",
+        "unknown_enum:field=updatedTime",
+        "unknown_enum:field=execQty",
+        "missing_field:field=execTime",
+        "missing_field:field=category",
+    ],
+)
+def test_an_order_is_booked_whatever_its_pushes_say(damage: str, is_own: bool) -> None:
+    """A word or a number that cannot be read costs a question, not the order or its fill."""
 
     async def scenario(venue: SimVenue, trader: Recorder) -> None:
-        venue.faults.add(f"unknown_enum:family=private,field={field}")
-        market = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Market"}
-        venue.exchange.place(market | {"qty": "0.010"})
+        venue.faults.add(f"{damage},family=private")
+        if is_own:
+            trader.submit_order(trader.order_factory.market(LINEAR, OrderSide.BUY, QUANTITY))
+        else:
+            market = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Market"}
+            venue.exchange.place(market | {"qty": "0.010"})
         await agreed(venue, trader)
         (order,) = trader.cache.orders()
+        await until(lambda: order.is_closed, "the end of the order")
         assert (order.status, order.filled_qty) == (OrderStatus.FILLED, QUANTITY)
         assert position(venue) == QUANTITY.as_decimal()
 
     on_venue(scenario, compare_interval_secs=0.5)
+
+
+def test_a_fill_of_an_order_the_venue_does_not_know_is_given_up_aloud(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(foreign, "LONGEST_DELAY_SECS", 0.02)
+    monkeypatch.setattr(foreign, "FIRST_DELAY_SECS", 0.01)
+
+    async def scenario(venue: SimVenue, trader: Recorder) -> None:
+        venue.faults.add("unknown_enum:family=private,match=execution,field=orderId")
+        market = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Market"}
+        venue.exchange.place(market | {"qty": "0.010"})
+        await trader.until(lambda: trader.of(OrderFilled), "the fill under the order's true id")
+        client = client_of(trader)
+        await until(lambda: not client._desk._foreign._asking, "an end of asking")
+        assert trader.portfolio.net_position(LINEAR) == position(venue)
+
+    on_venue(scenario)
+    assert (
+        "Order Unheard is not booked: the venue knows neither it nor a fill of it" in capfd.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

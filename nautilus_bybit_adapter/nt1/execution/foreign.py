@@ -23,6 +23,8 @@ from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
 # Pushes of an order and of its fills follow each other within milliseconds.
 FIRST_DELAY_SECS = 0.25
 LONGEST_DELAY_SECS = 5.0
+# About three quarters of a minute.
+MOST_DENIALS = 12
 
 
 class ForeignRows(Protocol):
@@ -54,6 +56,7 @@ class _Seen:
     row: BybitOrder | None = None
     fills: dict[str, BybitExecution] = field(default_factory=dict)
     was_unreadable: bool = False
+    denials: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -203,6 +206,14 @@ class ForeignOrders:
             return
         if row is not None:
             seen.take_row(row)
+        elif not fills:
+            seen.denials += 1
+            if seen.denials == MOST_DENIALS:
+                self._log.error(
+                    f"Order {order_id} is not booked: the venue knows neither it nor a fill of it"
+                )
+                del self._seen[order_id]
+                return
         seen.fills |= {fill.exec_id: fill for fill in fills if fill.exec_type in FILL_TYPES}
         if (
             seen.row is None
