@@ -35,7 +35,7 @@ class BybitDeposit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     deposit_type : str
         `0` for a usual one.
     tax_deposit_records_id, tax_status : str, int
-        For residents of Turkey.
+        For users whom the venue reports for tax.
     """
 
     coin: str
@@ -62,7 +62,8 @@ class BybitInternalDeposit(msgspec.Struct, frozen=True, kw_only=True, rename="ca
     """A deposit from another user of the venue.
 
     `amount` is in units of `coin`, `created_time` epoch seconds in a string; `status` is 1 while it is processed,
-    2 for success, 3 for failure. `address` is the sender's mail address or telephone number, in part.
+    2 for success, 3 for failure. `address` is the sender's mail address or telephone number, in part, and
+    `from_member_id` the sender's user id.
     """
 
     id: str
@@ -72,6 +73,7 @@ class BybitInternalDeposit(msgspec.Struct, frozen=True, kw_only=True, rename="ca
     created_time: str
     type: int = 0
     address: str = ""
+    from_member_id: str = ""
     tx_id: str = msgspec.field(name="txID", default="")
     tax_deposit_records_id: str = ""
     tax_status: int = 0
@@ -182,8 +184,8 @@ class BybitFundingEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel
         Epoch seconds.
     show_busi_type, show_busi_type_en, description, description_en : str
         What it was, in the user's language and in English.
-    member_id : str
-        Whose wallet.
+    member_id, currc_cursor : str
+        Whose wallet, and what tells the entry from any other.
     """
 
     currency: str
@@ -196,3 +198,4 @@ class BybitFundingEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel
     show_busi_type_en: str = ""
     description: str = ""
     description_en: str = ""
+    currc_cursor: str = ""

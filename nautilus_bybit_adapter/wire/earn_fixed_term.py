@@ -79,11 +79,43 @@ class BybitFixedTermProduct(msgspec.Struct, frozen=True, kw_only=True, rename="c
     special_user_group_info: str = ""
 
 
+class EarlyRedemption(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Whether a stake can be given back now, and what it would have earned in units of `return_coin`."""
+
+    allow_early_redeem: bool = False
+    early_redeem_earning: str = ""
+    return_coin: str = ""
+    redemption_limit_duration: str = ""
+
+
+class PositionApy(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Yield per year, a fraction, that a stake pays in a coin, what that comes to, and the coin's locked price."""
+
+    coin: str = ""
+    apy: str = ""
+    expect_return_earning: str = ""
+    price: str = ""
+
+
 class BybitFixedTermPosition(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A stake that has not matured; amounts are in units of `coin`.
 
-    `apy` is the yield per year as a fraction, `est_earnings` what it pays when it matures, `auto_invest` `Enable`
-    or `Disable`; times are epoch milliseconds in strings.
+    Attributes
+    ----------
+    position_id, product_id, order_id, category, coin : str
+        Ids of the stake, its product and its order, and the product's category and coin.
+    amount, effective_amount : str
+        What was put in, and what of it earns already.
+    status : str
+        `Active` or `EarlyRedemptionProcessing`.
+    duration, created_at, settlement_time : str
+        Such as `30d`, and when it was made and matures; epoch milliseconds.
+    interest_coin_apy_list, apy, est_earnings : list of PositionApy, str, str
+        What it pays: by coin, or in all.
+    auto_reinvest, auto_invest, allow_auto_reinvest : str, str, bool
+        Whether it is bought again (`Enable` or `Disable`, under either name), and may be.
+    early_redeem_info : EarlyRedemption or None
+        What it would give back now.
     """
 
     position_id: str
@@ -96,6 +128,12 @@ class BybitFixedTermPosition(msgspec.Struct, frozen=True, kw_only=True, rename="
     duration: str = ""
     est_earnings: str = ""
     auto_invest: str = ""
+    effective_amount: str = ""
+    order_id: str = ""
+    early_redeem_info: EarlyRedemption | None = None
+    allow_auto_reinvest: bool = False
+    auto_reinvest: str = ""
+    interest_coin_apy_list: list[PositionApy] = []
     created_at: str = ""
     settlement_time: str = ""
 

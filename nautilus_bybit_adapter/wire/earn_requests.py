@@ -18,7 +18,7 @@ class PlaceFixedTermOrder(
 
     Attributes
     ----------
-    product_id, category, coin : str
+    product_id, category, coin : int, str, str
         The product's id, category and coin.
     amount : str
         In units of the coin.
@@ -26,33 +26,33 @@ class PlaceFixedTermOrder(
         Where the coins come from: a word of `AccountType`.
     order_link_id : str
         Our id.
-    auto_invest : str or None
-        `Enable` to buy again what matures, or `Disable`.
+    auto_invest : bool or None
+        Whether what matures is bought again (`FundPool` only).
     """
 
-    product_id: str
+    product_id: int
     category: str
     coin: str
     amount: str
     account_type: str
     order_link_id: str
-    auto_invest: str | None = None
+    auto_invest: bool | None = None
 
 
 class RedeemFixedTerm(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """A stake to give back before it matures."""
 
-    product_id: str
+    product_id: int
     category: str
-    position_id: str
+    position_id: int
 
 
 class SetAutoInvest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """Whether what matures is bought again: `Enable` or `Disable`."""
 
-    product_id: str
+    product_id: int
     category: str
-    position_id: str
+    position_id: int
     status: str
 
 

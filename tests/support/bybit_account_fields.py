@@ -124,9 +124,9 @@ ASSET = {
               categories:*[category:s equity:s {_EQUITY}]]""",
     "GET /v5/asset/fundinghistory": f"""
         list:[memberId:s currency:s ioDirection:s txnAmt:s afterAmt:s createTime:s showBusiType:s
-              showBusiTypeEn:s description:s descriptionEn:s] {CURSOR}""",
+              showBusiTypeEn:s description:s descriptionEn:s currcCursor?:s] {CURSOR}""",
     "GET /v5/asset/deposit/query-internal-record": f"""
-        rows:*[id:s type:n coin:s amount:s status:n address:s createdTime:s txID:s taxDepositRecordsId:s
+        rows:*[id:s type:n coin:s amount:s status:n address:s createdTime:s fromMemberId?:s txID:s taxDepositRecordsId:s
                taxStatus:n] {CURSOR}""",
     "GET /v5/asset/deposit/query-address": """
         coin:s chains:*[chainType:s addressDeposit:s tagDeposit:s chain:s batchReleaseLimit:s contractAddress:s]""",

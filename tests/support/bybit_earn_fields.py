@@ -91,7 +91,9 @@ FIXED_TERM = {
               isVip:b creditTime:s specialUserGroupRequired:b specialUserGroupInfo:s]""",
     "GET /v5/earn/fixed-term/position": """
         list:[positionId:s productId:s category:s coin:s amount:s apy:s duration:s estEarnings:s status:s
-              autoInvest:s createdAt:s settlementTime:s]""",
+              autoInvest:s createdAt:s settlementTime:s effectiveAmount?:s orderId?:s allowAutoReinvest?:b
+              autoReinvest?:s interestCoinApyList?:*[coin:s apy:s expectReturnEarning:s price:s]
+              earlyRedeemInfo?:{allowEarlyRedeem:b earlyRedeemEarning:s returnCoin:s redemptionLimitDuration:s}]""",
     "GET /v5/earn/fixed-term/order": f"""
         list:[{IDS} orderType:s productId:s category:s coin:s amount:s accountType:s positionId:s status:s
               createdAt:s updatedAt:s duration?:s settlementTime?:s
@@ -135,9 +137,21 @@ OFFERS = {
     "GET /v5/earn/hold-to-earn/yield-history": """
         nextCursor:s
         airdropDailyPnls:*[coinName:s yieldCoinName:s effectiveAmount:s pnl:s apy:s createdAt:n]""",
-    "GET /v5/earn/advance/product": "category:s list:*[o]",
-    "GET /v5/earn/advance/order": f"list:*[o] {CURSOR}",
-    "GET /v5/earn/advance/position": f"list:*[o] {CURSOR}",
+    "GET /v5/earn/advance/product": """
+        category:s
+        list:*[category:s productId:s baseCoin:s quoteCoin:s expectReceiveAt:s duration:s status:s isVipProduct:b
+               subscribeStartAt:s subscribeEndAt:s applyStartAt:s settlementTime:s minPurchaseQuoteAmount:s
+               minPurchaseBaseAmount:s remainingAmountQuote:s remainingAmountBase:s orderPrecisionDigitalQuote:n
+               orderPrecisionDigitalBase:n]""",
+    "GET /v5/earn/advance/order": f"""
+        list:*[{IDS} productId:s category:s orderType:s amount:s coin:s baseCoin:s quoteCoin:s status:s
+               createdTime:s updatedTime:s direction:s targetPrice:s settlementTime:s estimateApyE8:s duration:s
+               accountType:s toAccountType:s selectApyE8:s isVip:b settlementCoin:s settlementAmount:s orderMode:s
+               settlementPrice:s refundStatus:s trialBonusAmount:s trialBonusPnl:s] {CURSOR}""",
+    "GET /v5/earn/advance/position": f"""
+        list:*[positionId:s productId:s category:s baseCoin:s quoteCoin:s investCoin:s amount:s apyE8:s
+               direction:s targetPrice:s settlementTime:s status:s orderId:s duration:s expectReturnCoin:s
+               expectReturnAmount:s accountType:s toAccountType:s yieldStartAt:s yieldEndAt:s] {CURSOR}""",
     "GET /v5/earn/advance/get-redeem-est-amount-list": """
         list:[success:b positionId:s estRedeemAmount:s estRedeemTime:s slippageRate:s]""",
     "GET /v5/earn/liquidity-mining/product": """

@@ -79,12 +79,12 @@ BODIES: dict[str, tuple[type[msgspec.Struct], str]] = {
     "account/set-limit-px-action": (account.SetLimitPriceAction, "category:s modifyEnable:b"),
     "earn/fixed-term/place-order": (
         earn.PlaceFixedTermOrder,
-        "productId:s category:s coin:s amount:s accountType:s orderLinkId:s autoInvest?:s",
+        "productId:n category:s coin:s amount:s accountType:s orderLinkId:s autoInvest?:b",
     ),
-    "earn/fixed-term/redeem": (earn.RedeemFixedTerm, "productId:s category:s positionId:s"),
+    "earn/fixed-term/redeem": (earn.RedeemFixedTerm, "productId:n category:s positionId:n"),
     "earn/fixed-term/position/auto-invest": (
         earn.SetAutoInvest,
-        "productId:s category:s positionId:s status:s",
+        "productId:n category:s positionId:n status:s",
     ),
     "earn/token/place-order": (
         earn.PlaceTokenOrder,

@@ -24,13 +24,13 @@ async def fixed_term(client: Client) -> None:
     )
     assert float(product.tiered_apy_list[0].apy) > 0
     request = PlaceFixedTermOrder(
-        product_id=product.product_id,
+        product_id=int(product.product_id),
         category=product.category,
         coin="USDT",
         amount="500",
         account_type="UNIFIED",
         order_link_id="fixed-1",
-        auto_invest="Disable",
+        auto_invest=False,
     )
     answer = await client.place_fixed_term_order(request)
     assert answer.order_link_id == "fixed-1"
@@ -38,14 +38,12 @@ async def fixed_term(client: Client) -> None:
         category=product.category, product_id=product.product_id
     )
     assert (position.amount, position.auto_invest) == ("500", "Disable")
-    named = (product.product_id, product.category, position.position_id)
-    await client.set_fixed_term_auto_invest(*named, is_on=True)
+    product_id, position_id = int(product.product_id), int(position.position_id)
+    await client.set_fixed_term_auto_invest(product_id, product.category, position_id, is_on=True)
     (again,) = await client.get_fixed_term_positions(coin="USDT")
     assert again.auto_invest == "Enable"
     redeemed = await client.redeem_fixed_term(
-        RedeemFixedTerm(
-            product_id=product.product_id, category=product.category, position_id=position.position_id
-        )
+        RedeemFixedTerm(product_id=product_id, category=product.category, position_id=position_id)
     )
     assert float(redeemed.redeem_amount) >= 500
     orders = await client.get_fixed_term_orders(start_ms=client.server_time_ms() - 20 * DAY_MS)
@@ -120,6 +118,9 @@ async def offers(client: Client) -> None:
     assert await client.get_liquidity_orders(order_link_id="lm") == []
     assert await client.get_liquidity_yield() == []
     assert await client.get_liquidity_liquidations() == []
+    assert await client.get_dual_products("BTC", duration="1d") == []
+    assert await client.get_dual_positions() == []
+    assert await client.get_dual_orders(start_ms=client.server_time_ms() - 10 * DAY_MS) == []
 
 
 async def spot_loans(client: Client) -> None:
@@ -149,7 +150,8 @@ EARN_CASES = [
     (
         offers,
         """get_earn_coupons get_hold_to_earn_products get_hold_to_earn_yield get_liquidity_pools
-        get_liquidity_positions get_liquidity_orders get_liquidity_yield get_liquidity_liquidations""",
+        get_liquidity_positions get_liquidity_orders get_liquidity_yield get_liquidity_liquidations
+        get_dual_products get_dual_positions get_dual_orders""",
     ),
     (spot_loans, "get_spot_margin_liability get_loan_terms get_loan_tiers"),
 ]

@@ -25,11 +25,13 @@ from nautilus_bybit_adapter.wire.asset_records import (
 from nautilus_bybit_adapter.wire.envelope import page_under
 
 _read_rows = page_under("rows")
+# The venue takes less than thirty days here, and counts in seconds.
+_MOVES_SPAN_MS = MAX_STATISTICS_WINDOW_MS - 1000
 _DEPOSITS = Listing(
     path="/v5/asset/deposit/query-record",
     row_type=BybitDeposit,
     page_rows=50,
-    span_ms=MAX_STATISTICS_WINDOW_MS,
+    span_ms=_MOVES_SPAN_MS,
     time_field="success_at",
     page_of=_read_rows,
 )
@@ -37,7 +39,7 @@ _INTERNAL_DEPOSITS = Listing(
     path="/v5/asset/deposit/query-internal-record",
     row_type=BybitInternalDeposit,
     page_rows=50,
-    span_ms=MAX_STATISTICS_WINDOW_MS,
+    span_ms=_MOVES_SPAN_MS,
     time_field="created_time",
     page_of=_read_rows,
 )
@@ -45,7 +47,7 @@ _WITHDRAWALS = Listing(
     path="/v5/asset/withdraw/query-record",
     row_type=BybitWithdrawal,
     page_rows=50,
-    span_ms=MAX_STATISTICS_WINDOW_MS,
+    span_ms=_MOVES_SPAN_MS,
     time_field="create_time",
     key=lambda row: row.withdraw_id,
     page_of=_read_rows,

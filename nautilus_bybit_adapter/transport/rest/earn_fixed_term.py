@@ -46,14 +46,14 @@ class FixedTermMethods(RestReads):
         return await self._post(f"{_ROOT}/place-order", request, BybitOrderResponse)
 
     async def redeem_fixed_term(self, request: RedeemFixedTerm) -> BybitFixedTermRedemption:
-        """Give a stake back before it matures, once, and return what comes back.
+        """Give a stake (of a `FundPool`) back before it matures, once, and return what comes back.
 
         Source: Bybit V5 "Fixed Saving: Redeem".
         """
         return await self._post(f"{_ROOT}/redeem", request, BybitFixedTermRedemption)
 
     async def set_fixed_term_auto_invest(
-        self, product_id: str, category: str, position_id: str, *, is_on: bool
+        self, product_id: int, category: str, position_id: int, *, is_on: bool
     ) -> None:
         """Let a stake be bought again when it matures, or not.
 

@@ -1,12 +1,13 @@
-"""Coupons, coins that earn while they are held, and liquidity mining; reading only.
+"""Coupons, coins that earn while they are held, liquidity mining and dual assets; reading only.
 
-Source: Bybit V5 "Get Coupon List", "Hold to Earn", "Liquidity Mining".
+Source: Bybit V5 "Get Coupon List", "Hold to Earn", "Liquidity Mining", "Dual Assets".
 """
 
 from __future__ import annotations
 
 from nautilus_bybit_adapter.transport.paging import Listing
 from nautilus_bybit_adapter.transport.rest.reads import RestReads
+from nautilus_bybit_adapter.wire.earn_dual import BybitDualOrder, BybitDualPosition, BybitDualProduct
 from nautilus_bybit_adapter.wire.earn_liquidity import (
     BybitLiquidityLiquidation,
     BybitLiquidityOrder,
@@ -72,10 +73,21 @@ _POOL_LIQUIDATIONS = Listing(
     time_field="liquidation_time",
     page_of=page_under("records", "list"),
 )
+_ADVANCE_ROOT = "/v5/earn/advance"
+_DUAL = {"category": "DualAssets"}
+_DUAL_PRODUCTS = Listing(path=f"{_ADVANCE_ROOT}/product", row_type=BybitDualProduct, is_private=False)
+_DUAL_POSITIONS = Listing(path=f"{_ADVANCE_ROOT}/position", row_type=BybitDualPosition, page_rows=20)
+_DUAL_ORDERS = Listing(
+    path=f"{_ADVANCE_ROOT}/order",
+    row_type=BybitDualOrder,
+    page_rows=20,
+    time_field="created_time",
+    key=lambda row: row.order_id,
+)
 
 
 class EarnOfferMethods(RestReads):
-    """Coupons, coins that earn while they are held, and liquidity mining; reading only.
+    """Coupons, coins that earn while they are held, liquidity mining and dual assets; reading only.
 
     Histories take `start_ms` and `end_ms` in epoch milliseconds over any span, keep the newest `limit` rows, and
     come oldest first; without a start they hold what the venue gives by itself.
@@ -178,3 +190,43 @@ class EarnOfferMethods(RestReads):
         """
         parameters = {"baseCoin": base_coin, "quoteCoin": quote_coin}
         return await self._history(_POOL_LIQUIDATIONS, parameters, start_ms, end_ms, limit)
+
+    async def get_dual_products(
+        self, coin: str | None = None, *, duration: str | None = None
+    ) -> list[BybitDualProduct]:
+        """Return the dual assets, of all coins and terms (such as `1d`) or of one; public.
+
+        Source: Bybit V5 "Dual Assets: Get Product Info".
+        """
+        return await self._list(_DUAL_PRODUCTS, {**_DUAL, "coin": coin, "duration": duration})
+
+    async def get_dual_positions(
+        self, *, product_id: str | None = None, coin: str | None = None
+    ) -> list[BybitDualPosition]:
+        """Return what the account has in dual assets.
+
+        Source: Bybit V5 "Dual Assets: Get Position Info".
+        """
+        return await self._list(_DUAL_POSITIONS, {**_DUAL, "productId": product_id, "coin": coin})
+
+    async def get_dual_orders(
+        self,
+        *,
+        order_id: str | None = None,
+        order_link_id: str | None = None,
+        product_id: str | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        limit: int | None = None,
+    ) -> list[BybitDualOrder]:
+        """Return the dual assets that were bought, oldest first.
+
+        Source: Bybit V5 "Dual Assets: Get Order Info".
+        """
+        parameters = {
+            **_DUAL,
+            "orderId": order_id,
+            "orderLinkId": order_link_id,
+            "productId": product_id,
+        }
+        return await self._history(_DUAL_ORDERS, parameters, start_ms, end_ms, limit)
