@@ -14,7 +14,7 @@ from nautilus_bybit_adapter.nt1.mapping.instruments import category_of
 from nautilus_bybit_adapter.nt1.mapping.margins import Margins, lowest_tiers, margins_of
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.wire.account import BybitFeeRate
-from nautilus_bybit_adapter.wire.enums import BybitProductType, InstrumentStatus
+from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType, InstrumentStatus
 from nautilus_bybit_adapter.wire.instruments import BybitInstrument
 from nautilus_bybit_adapter.wire.risk import BybitRiskLimit
 
@@ -87,12 +87,14 @@ class VenueListing:
 
     async def coin_accuracies(self) -> dict[str, int]:
         """
-        Return the decimals coins move in, by coin; nothing without a key, which the venue wants for it.
+        Return the decimals coins move in, by coin; nothing without a key, which the venue wants for it, or in DEMO.
 
         They are asked for once. Where the venue does not say in five seconds, or refuses, a warning says so, and there
         are none: they are worth no load that fails.
         """
-        if self._accuracies is None and self._client.has_credentials:
+        # The demo environment has no such endpoint.
+        is_there = self._client.has_credentials and self._client.environment is not BybitEnvironment.DEMO
+        if self._accuracies is None and is_there:
             self._accuracies = {}
             try:
                 async with asyncio.timeout(_COINS_WAIT_SECS):

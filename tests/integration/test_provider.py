@@ -28,7 +28,7 @@ from nautilus_bybit_adapter.state.limiter import NO_LIMITS
 from nautilus_bybit_adapter.transport import BybitHTTPClient
 from nautilus_bybit_adapter.transport.gate import RateGate
 from nautilus_bybit_adapter.wire import Credentials
-from nautilus_bybit_adapter.wire.enums import BybitProductType
+from nautilus_bybit_adapter.wire.enums import BybitEnvironment, BybitProductType
 
 ALL = tuple(BybitProductType)
 ETH_OPTION = msgspec.structs.replace(
@@ -52,13 +52,20 @@ def catalogue() -> dict[str, list[Any]]:
 
 @asynccontextmanager
 async def loading(
-    categories: tuple[BybitProductType, ...] = ALL, *, key: bool = True
+    categories: tuple[BybitProductType, ...] = ALL,
+    *,
+    key: bool = True,
+    environment: BybitEnvironment = BybitEnvironment.TESTNET,
 ) -> AsyncIterator[tuple[CatalogueVenue, BybitInstrumentProvider]]:
     async with catalogue_venue() as venue:
         venue.rows = catalogue()
         credentials = Credentials("a-key-of-mine", "a-secret-of-mine") if key else None
         client = BybitHTTPClient(
-            credentials=credentials, base_url=venue.url, max_retries=0, gate=RateGate(NO_LIMITS)
+            environment=environment,
+            credentials=credentials,
+            base_url=venue.url,
+            max_retries=0,
+            gate=RateGate(NO_LIMITS),
         )
         await client.open()
         try:
@@ -284,6 +291,15 @@ def test_a_new_coin_has_the_decimals_the_venue_says_it_moves_in() -> None:
         assert len(venue.asked(COINS)) == 1
 
     run(case, categories=(BybitProductType.LINEAR,))
+
+
+def test_the_demo_environment_is_not_asked_how_coins_move() -> None:
+    async def case(venue: CatalogueVenue, provider: BybitInstrumentProvider) -> None:
+        await provider.load_all_async()
+        assert loaded(provider)
+        assert venue.asked(COINS) == []
+
+    run(case, environment=BybitEnvironment.DEMO)
 
 
 @pytest.mark.parametrize("trouble", ["refused", "not found", "silent", "odd"])

@@ -117,6 +117,12 @@ class AssetMethods(RestReads):
         transfer_id : str or None
             A UUID; by default a new one. The same one never transfers twice, so after an error whose `outcome`
             is unknown the transfer may be asked for again with the id that was given.
+
+        Notes
+        -----
+        A `status` of `PENDING` or `STATUS_UNKNOWN` is no failure: `get_transfers` with the id tells what became of it.
+
+        Source: Bybit V5 "Create Internal Transfer".
         """
         request = Transfer(
             transfer_id=transfer_id or str(uuid.uuid4()),
@@ -184,6 +190,9 @@ class AssetMethods(RestReads):
 
         Notes
         -----
+        A `status` of `PENDING` or `STATUS_UNKNOWN` is no failure: `get_transfers_between_accounts` with the id tells
+        what became of it.
+
         Source: Bybit V5 "Create Universal Transfer".
         """
         request = UniversalTransfer(
