@@ -99,3 +99,41 @@ class BybitCollateralSwitch(msgspec.Struct, frozen=True, kw_only=True, rename="c
 
     coin: str
     collateral_switch: str
+
+
+class RepaymentAsset(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A coin a debt could be repaid with; sizes are in its units, `available_value` in USD.
+
+    `coin_scale` is its decimals, `spot_hedge_amount` what hedges derivatives, `asset_frozen` what orders hold.
+    """
+
+    coin: str
+    available_size: str = ""
+    available_value: str = ""
+    coin_scale: int = 0
+    borrow_size: str = ""
+    spot_hedge_amount: str = ""
+    asset_frozen: str = ""
+
+
+class RepaymentAssets(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The coins a debt could be repaid with."""
+
+    collateral_list: list[RepaymentAsset] = []
+
+
+class RepaymentDebt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What is owed: of `coin` in its units, and in USD; of all coins in USD only."""
+
+    coin: str = ""
+    borrow_size: str = ""
+    borrow_value: str = ""
+    asset_frozen: str = ""
+    available_balance: str = ""
+
+
+class BybitRepaymentInfo(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What is owed, and what it could be repaid with."""
+
+    collateral_info: RepaymentAssets
+    borrow_info: RepaymentDebt

@@ -29,6 +29,7 @@ from nautilus_bybit_adapter.wire import (
     risk,
     series,
     spot_margin,
+    trade_sums,
     user,
 )
 from nautilus_bybit_adapter.wire.ledger import BybitTransaction
@@ -110,6 +111,8 @@ ANSWERS: dict[str, Answer] = {
     "GET /v5/position/move-history": Answer(BybitMovedPosition),
     "GET /v5/market/fee-group-info": Answer(publications.BybitFeeGroup),
     "GET /v5/announcements/index": Answer(publications.BybitAnnouncement),
+    "GET /v5/account/pay-info": Answer(loans.BybitRepaymentInfo, ""),
+    "GET /v5/account/trade-info-for-analysis": Answer(trade_sums.BybitTradeSums, ""),
     "GET /v5/account/option-asset-info": Answer(account.BybitOptionAssets, "result"),
     "POST /v5/account/set-collateral-switch-batch": Answer(loans.BybitCollateralSwitch),
     "GET /v5/user/query-sub-members": Answer(user.BybitSubMember, "subMembers"),

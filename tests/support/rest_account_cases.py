@@ -69,10 +69,21 @@ async def transaction_log(client: Client) -> None:
     assert [(row.type, row.symbol) for row in rows] == [("TRADE", "BTCUSDT")]
 
 
+async def trade_sums(client: Client) -> None:
+    await client.place_order(market_order(category="spot", symbol="BTCUSDT", qty="100"))
+    sums = await client.get_trade_sums("BTCUSDT", start_ms=client.server_time_ms() - 3_600_000)
+    assert (sums.base_coin, sums.settle_coin) == ("BTC", "USDT")
+    assert float(sums.sum_buy_exec_qty) > 0
+    assert sums.sum_price_list[-1].sum_buy_exec_qty
+
+
 async def loans(client: Client) -> None:
     assert (await client.borrow("ETH", "1")).amount == "1"
     (coin,) = await client.get_collateral_info("ETH")
     assert (coin.borrowable, float(coin.borrow_amount)) == (True, 1)
+    info = await client.get_repayment_info("ETH")
+    assert (info.borrow_info.coin, float(info.borrow_info.borrow_size)) == ("ETH", 1)
+    assert "USDT" in {row.coin for row in info.collateral_info.collateral_list}
     assert (await client.repay("ETH", "0.5", may_convert=False)).result_status in {"P", "SU"}
     assert (await client.repay("ETH", "0.25")).result_status in {"P", "SU"}
     (rest,) = await client.repay_liabilities("ETH")
@@ -182,7 +193,11 @@ ACCOUNT_CASES = [
     (wallet, "get_wallet_balance get_withdrawable get_coin_balances get_coin_balance"),
     (key, "get_api_key_info"),
     (transaction_log, "get_transaction_log"),
-    (loans, "borrow repay repay_liabilities get_borrow_history get_collateral_info set_collateral"),
+    (trade_sums, "get_trade_sums"),
+    (
+        loans,
+        "borrow repay repay_liabilities get_repayment_info get_borrow_history get_collateral_info set_collateral",
+    ),
     (protection, "set_dcp get_dcp_info set_mmp reset_mmp get_mmp_state"),
     (
         spot_margin,

@@ -33,6 +33,7 @@ from nautilus_bybit_adapter.wire.enums import BybitEnvironment, MarginMode
 from nautilus_bybit_adapter.wire.envelope import page_under
 from nautilus_bybit_adapter.wire.instruments import BybitInstrumentLinear
 from nautilus_bybit_adapter.wire.ledger import BybitTransaction
+from nautilus_bybit_adapter.wire.trade_sums import BybitTradeSums
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,6 +140,25 @@ class AccountMethods(RestReads):
         Source: Bybit V5 "Get Option Asset Info".
         """
         return await self._list(_OPTION_ASSETS, {})
+
+    async def get_trade_sums(
+        self, symbol: str, *, start_ms: int | None = None, end_ms: int | None = None
+    ) -> BybitTradeSums:
+        """Return the account's fills of a spot pair, summed: over 180 days at most, by default seven.
+
+        Parameters
+        ----------
+        symbol : str
+            The pair.
+        start_ms, end_ms : int or None
+            Epoch milliseconds.
+
+        Notes
+        -----
+        Source: Bybit V5 "Get Trade Info For Analysis".
+        """
+        parameters = {"symbol": symbol, "startTime": start_ms, "endTime": end_ms}
+        return await self._get("/v5/account/trade-info-for-analysis", parameters, BybitTradeSums)
 
     async def apply_demo_money(
         self, amounts: Mapping[str, str] | None = None, *, is_taken: bool = False

@@ -19,6 +19,7 @@ from nautilus_bybit_adapter.wire.loans import (
     BybitCollateralSwitch,
     BybitRepaidLiability,
     BybitRepayment,
+    BybitRepaymentInfo,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ class LoanMethods(RestReads):
         path = "/v5/account/repay" if may_convert else "/v5/account/no-convert-repay"
         request = Repay(coin=coin, amount=amount, repayment_type=repayment_type)
         return await self._post(path, request, BybitRepayment)
+
+    async def get_repayment_info(self, coin: str | None = None) -> BybitRepaymentInfo:
+        """Return what is owed, of a coin or of all, and what it could be repaid with.
+
+        Source: Bybit V5 "Get Pay Info".
+        """
+        return await self._get("/v5/account/pay-info", {"coin": coin}, BybitRepaymentInfo)
 
     async def repay_liabilities(self, coin: str | None = None) -> list[BybitRepaidLiability]:
         """Repay as much of a coin's debt, or of all debts, as the account can, and return what was repaid."""
