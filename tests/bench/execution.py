@@ -23,7 +23,12 @@ from typing import Any
 
 import trading
 from edge import Result, result_of
-from nautilus_trader.config import LoggingConfig, StrategyConfig, TradingNodeConfig
+from nautilus_trader.config import (
+    LiveExecEngineConfig,
+    LoggingConfig,
+    StrategyConfig,
+    TradingNodeConfig,
+)
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.events import OrderFilled
@@ -96,6 +101,19 @@ class Shooter(Strategy):
 def ours(venue: Any) -> TradingNode:
     """Build a node of this package."""
     return trading.build_node(venue, None, exec_options=LIMITS, log_level="OFF")
+
+
+def ours_for_long(venue: Any) -> TradingNode:
+    """Build a node of this package that lets go of what is over, which the framework keeps unless it is told."""
+    engine = LiveExecEngineConfig(
+        purge_closed_orders_interval_mins=1,
+        purge_closed_orders_buffer_mins=1,
+        purge_closed_positions_interval_mins=1,
+        purge_closed_positions_buffer_mins=1,
+        purge_account_events_interval_mins=1,
+        purge_account_events_lookback_mins=1,
+    )
+    return trading.build_node(venue, None, exec_options=LIMITS, log_level="OFF", exec_engine=engine)
 
 
 def theirs(venue: Any) -> TradingNode:
@@ -216,7 +234,7 @@ def soak(progress: Callable[[str], None], secs: float = SOAK_SECS) -> dict[str, 
         progress(f"orders at {SOAK_PACE:.0f}/s: {resident[-1]:.0f} MiB")
 
     with serving() as venue:
-        shooter = asyncio.run(shoot(ours, venue, count, SOAK_PACE, look))
+        shooter = asyncio.run(shoot(ours_for_long, venue, count, SOAK_PACE, look))
         told = venue.ask()
     look()
     late = sorted((told["arrived"][name] - shooter.sent[name]) / 1000 for name in shooter.sent)

@@ -154,6 +154,7 @@ def build_node(
     check_risk: bool = True,
     cache: CacheConfig | None = None,
     algorithms: Sequence[ExecAlgorithm] = (),
+    exec_engine: LiveExecEngineConfig | None = None,
 ) -> TradingNode:
     """Build a node whose clients talk to the venue; `check_risk` is whether the framework checks orders first."""
     provider = InstrumentProviderConfig(load_ids=frozenset(instrument_ids))
@@ -178,7 +179,7 @@ def build_node(
     config = TradingNodeConfig(
         trader_id=TraderId("TESTER-001"),
         logging=LoggingConfig(log_level=log_level),
-        exec_engine=LiveExecEngineConfig(reconciliation=True),
+        exec_engine=exec_engine or LiveExecEngineConfig(reconciliation=True),
         risk_engine=LiveRiskEngineConfig(bypass=not check_risk),
         cache=cache,
         data_clients={
