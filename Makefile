@@ -31,8 +31,8 @@ format: setup  ## rewrite the sources in the project's format
 	@$(PY) -m ruff check --fix --quiet; $(PY) -m ruff format --quiet
 	@find ext -name '*.hpp' -o -name '*.cpp' | xargs .venv/bin/clang-format -i
 
-bench: setup  ## measure against the framework's own adapter; writes build/bench.json
-	@$(PY) tests/bench/run.py
+bench: setup  ## measure against the framework's own adapter; writes build/bench.json (PARTS="node load" for some)
+	@$(PY) tests/bench/run.py $(PARTS)
 
 cards: setup  ## run the framework's testing cards with both adapters; writes the tables in docs/
 	@$(PY) tests/conformance/write_data_cards.py

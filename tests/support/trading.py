@@ -38,6 +38,8 @@ from nautilus_bybit_adapter.sim.venue import VenueUrls
 LINEAR = InstrumentId.from_str("BTCUSDT-LINEAR.BYBIT")
 SPOT = InstrumentId.from_str("BTCUSDT-SPOT.BYBIT")
 PATIENCE_SECS = 20.0
+# What a test or a bench does in a second is more than a strategy should.
+SUBMIT_RATE = "1000/00:00:01"
 START_SECS = 15.0
 # A test that breaks the venue mends it within the second.
 BREAKER_OPEN_SECS = 0.3
@@ -180,7 +182,7 @@ def build_node(
         trader_id=TraderId("TESTER-001"),
         logging=LoggingConfig(log_level=log_level),
         exec_engine=exec_engine or LiveExecEngineConfig(reconciliation=True),
-        risk_engine=LiveRiskEngineConfig(bypass=not check_risk),
+        risk_engine=LiveRiskEngineConfig(bypass=not check_risk, max_order_submit_rate=SUBMIT_RATE),
         cache=cache,
         data_clients={
             BYBIT: BybitDataClientConfig(

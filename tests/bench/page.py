@@ -1,0 +1,61 @@
+"""Writes docs/speed.md from build/bench.json, the results of `make bench`."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+import msgspec
+from edge import Result
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = """# How fast it is
+
+`make bench` runs this package and the framework's own adapter (1.231) in turns, in one run, on the same frames and
+answers, in the event loop that the framework's node chooses. A row is the median of its rounds; the ratio is above
+1 where this package is better, and the spread is that of its rounds, as a share of the median. Machines are noisy:
+read ratios, not microseconds.
+
+This run: {machine}.
+
+"""
+SECTIONS = {
+    "Market data, from socket to strategy in a `TradingNode`": ("node, ",),
+    "Market data, from socket to object": ("orderbook.", "publicTrade.", "tickers.", "kline."),
+    "Orders": ("submit_order", "execution to", "an order and", "100 orders/s"),
+    "REST": ("loading", "CPU of loading", "signed requests", "CPU a signed"),
+    "History": ("history", "a day of", "archive", "order books"),
+    "Forecasts": ("walk of", "all features", "forecast", "update of a book"),
+}
+TAIL = """
+The framework's own client holds itself to ten requests a second, so its sustained requests are its limit, not its
+speed. Of walks, features and forecasts the other side is plain Python, of book updates the framework's own book.
+"Bare socket" is the least that an execution client of the framework can do: what lies below it is the framework's.
+"""
+
+
+def row_of(result: Result) -> str:
+    """Return a line of a table."""
+    peer = "" if result.peer is None else f"{result.peer:,.2f}"
+    ratio = "" if result.ratio is None else f"{result.ratio:.2f}x"
+    spread = "" if result.peer is None else f"{result.spread:.0%}"
+    return f"| {result.name} | {result.unit} | {result.ours:,.2f} | {peer} | {ratio} | {spread} |"
+
+
+def main() -> None:
+    """Write the page."""
+    left = msgspec.json.decode((ROOT / "build" / "bench.json").read_bytes(), type=list[Result])
+    parts = []
+    for title, starts in (*SECTIONS.items(), ("The rest", ("",))):
+        rows = [each for each in left if each.name.startswith(starts)]
+        left = [each for each in left if not each.name.startswith(starts)]
+        if rows:
+            table = "| what | unit | ours | the other | ratio | spread |\n|---|---|---:|---:|---:|---:|\n"
+            parts.append(f"## {title}\n\n{table}" + "\n".join(map(row_of, rows)) + "\n")
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    (ROOT / "docs" / "speed.md").write_text(HEAD.format(machine=machine) + "\n".join(parts) + TAIL)
+
+
+if __name__ == "__main__":
+    main()
