@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from nautilus_trader.config import (
 )
 from nautilus_trader.live.node import TradingNode
 from nautilus_trader.model.enums import OrderSide
-from nautilus_trader.model.events import OrderFilled
+from nautilus_trader.model.events import OrderDenied, OrderFilled, OrderRejected
 from nautilus_trader.model.identifiers import TraderId
 from nautilus_trader.model.objects import Quantity
 from nautilus_trader.trading.strategy import Strategy
@@ -81,6 +82,7 @@ class Shooter(Strategy):
         super().__init__(StrategyConfig(order_id_tag="B01"))
         self.sent: dict[str, int] = {}
         self.heard: dict[str, int] = {}
+        self.refused: dict[str, str] = {}
         self.cpu_secs = 0.0
         self.started = asyncio.Event()
 
@@ -93,6 +95,12 @@ class Shooter(Strategy):
         order = self.order_factory.market(LINEAR, side, QUANTITY)
         self.sent[order.client_order_id.value] = time.monotonic_ns()
         self.submit_order(order)
+
+    def on_order_denied(self, event: OrderDenied) -> None:
+        self.refused[event.client_order_id.value] = event.reason
+
+    def on_order_rejected(self, event: OrderRejected) -> None:
+        self.refused[event.client_order_id.value] = event.reason
 
     def on_order_filled(self, event: OrderFilled) -> None:
         self.heard[event.client_order_id.value] = time.monotonic_ns()
@@ -237,7 +245,9 @@ def soak(progress: Callable[[str], None], secs: float = SOAK_SECS) -> dict[str, 
         shooter = asyncio.run(shoot(ours_for_long, venue, count, SOAK_PACE, look))
         told = venue.ask()
     look()
-    late = sorted((told["arrived"][name] - shooter.sent[name]) / 1000 for name in shooter.sent)
+    for reason, many in Counter(shooter.refused.values()).items():
+        progress(f"{many} orders were refused: {reason}")
+    late = sorted((at - shooter.sent[name]) / 1000 for name, at in told["arrived"].items())
     arrived = sorted(told["arrived"].values())
     return {
         "busiest": float(max(bisect_left(arrived, at + 10**9) - number for number, at in enumerate(arrived))),
