@@ -21,6 +21,7 @@ QUICK = SocketOptions(backoff=Backoff(base_secs=0.01, cap_secs=0.02), step_timeo
 
 def order(order_id: str) -> dict[str, Any]:
     row = {
+        "category": "linear",
         "symbol": "BTCUSDT",
         "orderId": order_id,
         "orderLinkId": "",
