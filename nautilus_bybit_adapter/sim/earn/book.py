@@ -218,17 +218,22 @@ class EarnBook:
 
     def _accrue(self, position: EarnPosition, now_ms: int) -> None:
         while position.accrued_ms and position.accrued_ms + HOUR_MS <= now_ms:
+            self._pay_out(position, position.accrued_ms + HOUR_MS)
             position.accrued_ms += HOUR_MS
             earned = (position.amount * position.product.apr / YEAR_HOURS).quantize(EIGHT_PLACES, ROUND_DOWN)
             if earned:
                 position.unpaid += earned
                 self._note(self.hourly, position, earned, position.accrued_ms)
-            payout = position.accrued_ms // DAY_MS * DAY_MS + PAYOUT_MS
-            if position.accrued_ms % DAY_MS == 0 and payout <= now_ms and position.unpaid:
-                self._note(self.paid, position, position.unpaid, payout)
-                self.wallet.pay("FUND", position.product.coin, position.unpaid, "EARN_INTEREST")
-                position.total += position.unpaid
-                position.unpaid = ZERO
+        self._pay_out(position, now_ms)
+
+    def _pay_out(self, position: EarnPosition, now_ms: int) -> None:
+        """Pay what a day has earned, half an hour after its end."""
+        payout = position.accrued_ms + PAYOUT_MS
+        if position.accrued_ms % DAY_MS == 0 and payout <= now_ms and position.unpaid:
+            self._note(self.paid, position, position.unpaid, payout)
+            self.wallet.pay("FUND", position.product.coin, position.unpaid, "EARN_INTEREST")
+            position.total += position.unpaid
+            position.unpaid = ZERO
 
     def _note(self, where: list[Yield], position: EarnPosition, amount: Decimal, at_ms: int) -> None:
         self._numbers += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 from typing import Any
 
@@ -86,6 +87,21 @@ def test_yield_is_paid_at_half_past_midnight(venue: WalkedVenue) -> None:
     assert Decimal(fund) == sum(Decimal(row["amount"]) for row in paid)
     hourly = venue.result("GET /v5/earn/hourly-yield", category="FlexibleSaving", limit="100")
     assert len(hourly["list"]) >= 71
+
+
+@pytest.mark.parametrize("minutes", [7, 31, 60, 1440])
+def test_yield_is_paid_however_often_the_venue_looks(venue: WalkedVenue, minutes: int) -> None:
+    place(venue, STAKE)
+    for _ in range(3 * 1440 // minutes):
+        venue.after(minutes * 60_000)
+    venue.after(60 * 60_000)
+    paid = venue.result("GET /v5/earn/yield", category="FlexibleSaving")["yield"]
+    times = sorted(int(row["createdAt"]) for row in paid)
+    assert len(times) in {3, 4}
+    assert all(later - earlier == DAY_MS for earlier, later in itertools.pairwise(times))
+    hourly = venue.result("GET /v5/earn/hourly-yield", category="FlexibleSaving", limit="100")["list"]
+    told = sum(Decimal(row["amount"]) for row in paid) + Decimal(position(venue)["claimableYield"])
+    assert told == sum(Decimal(row["amount"]) for row in hourly)
 
 
 def test_an_onchain_stake_waits_to_become_active_and_to_be_redeemed(venue: WalkedVenue) -> None:
