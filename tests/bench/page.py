@@ -22,10 +22,18 @@ This run: {machine}.
 """
 SECTIONS = {
     "Market data, from socket to strategy in a `TradingNode`": ("node, ",),
-    "Market data, from socket to object": ("orderbook.", "publicTrade.", "tickers.", "kline."),
+    "Market data, from socket to object": (
+        "book, ",
+        "trade, ",
+        "quote",
+        "mark price",
+        "bar, ",
+        "growth over",
+    ),
     "Orders": ("submit_order", "execution to", "an order and", "100 orders/s"),
     "REST": ("loading", "CPU of loading", "signed requests", "CPU a signed"),
-    "History": ("history", "a day of", "archive", "order books"),
+    "History": ("book archive", "trade archive", "peak memory", "books right"),
+    "The local venue": ("venue ",),
     "Forecasts": ("walk of", "all features", "forecast", "update of a book"),
 }
 TAIL = """
