@@ -303,7 +303,7 @@ class BybitExecClientConfig(LiveExecClientConfig, frozen=True):
     compare_interval_secs : PositiveFloat or None, default 60.0
         How often executions, open orders and the wallet are compared with the venue's, seconds, since a push can be
         lost without the socket noticing. Each time costs two requests per category, three for LINEAR, and one for the
-        wallet. ``None`` never does.
+        wallet. ``None`` does it only after very many fills, since the oldest are forgotten.
     ignore_uncached_instrument_executions : bool, default False
         Take pushes of instruments that are not loaded in silence instead of logging an error.
     use_gtd, use_ws_execution_fast, use_http_batch_api : bool, default False

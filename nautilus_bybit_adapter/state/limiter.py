@@ -8,6 +8,7 @@ Source: Bybit V5 "Rate Limit Rules".
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import sys
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from nautilus_bybit_adapter.constants import IP_LIMIT_REQUESTS, IP_LIMIT_SECS, M
 from nautilus_bybit_adapter.errors import BybitConfigError
 from nautilus_bybit_adapter.state.rate_table import RATE_TABLE, PathRate, rate_of
 from nautilus_bybit_adapter.state.rate_window import RateWindow
+from nautilus_bybit_adapter.state.waiting_lines import WaitingLines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,6 +120,9 @@ class RateLimits:
 
 NO_LIMITS = RateLimits(0, 0, are_venues_kept=False)
 
+# The windows a request takes units of, and how many of each.
+type Needs = tuple[tuple[RateWindow, int], ...]
+
 # One sequence for all limiters, since they share the window of the IP address.
 _tickets = itertools.count(1)
 
@@ -137,8 +142,8 @@ def ip_window() -> RateWindow:
 class RateLimiter:
     """The windows of accounts, and the queue in front of them.
 
-    A request that finds no room waits; waiting ones go by `Purpose`, then in their order. One that waits for
-    a window keeps those behind it out of that window, and of no other.
+    A request that finds no room waits; waiting ones go by `Purpose`, then in their order. One that is first of its
+    kind and waits for a window keeps those behind it out of that window, and of no other.
 
     Parameters
     ----------
@@ -157,8 +162,9 @@ class RateLimiter:
         self._paths: dict[tuple[str, str, str], RateWindow] = {}
         # Where the venue refused a request for its rate: the path is shut for a time, whoever counts it.
         self._refusals: dict[tuple[str, str, str], RateWindow] = {}
-        self._held: dict[int, tuple[tuple[RateWindow, int], ...]] = {}
-        self._waiting: tuple[dict[int, Demand], ...] = tuple({} for _ in Purpose)
+        self._known_needs: dict[Demand, Needs] = {}
+        self._held: dict[int, Needs] = {}
+        self._waiting = tuple(WaitingLines() for _ in Purpose)
 
     @property
     def waiting_count(self) -> int:
@@ -191,23 +197,26 @@ class RateLimiter:
         if not self.waiting_count and all(window.has_room(now, units) for window, units in needs):
             self._take(ticket, needs, now)
             return ticket, True
-        self._waiting[purpose_of(demand.path)][ticket] = demand
+        self._waiting[purpose_of(demand.path)].add(ticket, demand)
         return ticket, False
 
     def poll(self, now: float) -> tuple[int, ...]:
         """Return the tickets that may be sent now."""
         full: set[int] = set()
         granted: list[int] = []
-        for queue in self._waiting:
-            for ticket, demand in list(queue.items()):
+        for lines in self._waiting:
+            turn = lines.firsts()
+            while turn:
+                ticket, demand = heapq.heappop(turn)
                 needs = self._needs(demand)
                 lacking = [
                     window for window, units in needs if id(window) in full or not window.has_room(now, units)
                 ]
                 if not lacking:
-                    del queue[ticket]
                     self._take(ticket, needs, now)
                     granted.append(ticket)
+                    if (behind := lines.leave(ticket)) is not None:
+                        heapq.heappush(turn, behind)
                     continue
                 full.update(map(id, lacking))
                 if id(self._requests) in full:
@@ -219,7 +228,7 @@ class RateLimiter:
         full: set[int] = set()
         times: list[float] = []
         # As `poll` goes, since whoever it would not let through is no reason to look.
-        for demand in (demand for queue in self._waiting for demand in queue.values()):
+        for _, demand in (first for lines in self._waiting for first in lines.firsts()):
             needs = self._needs(demand)
             # One that waits behind another for a window comes after it.
             if full.isdisjoint(id(window) for window, _ in needs):
@@ -240,8 +249,8 @@ class RateLimiter:
 
     def give_back(self, ticket: int) -> None:
         """Note that a request was not sent after all, whether it waited or not."""
-        for queue in self._waiting:
-            queue.pop(ticket, None)
+        for lines in self._waiting:
+            lines.leave(ticket)
         for window, _ in self._held.pop(ticket, ()):
             window.give_back(ticket)
 
@@ -257,7 +266,11 @@ class RateLimiter:
 
     def on_refused(self, demand: Demand, until: float) -> None:
         """Keep a path shut until `until`: the venue refused a request of it for its rate."""
-        self._refusals.setdefault(self._key(demand), RateWindow(sys.maxsize)).block_until(until)
+        key = self._key(demand)
+        if key not in self._refusals:
+            self._refusals[key] = RateWindow(sys.maxsize)
+            self._known_needs.clear()
+        self._refusals[key].block_until(until)
 
     def use(self, now: float) -> dict[str, WindowUse]:
         """Return the windows that were used, by name."""
@@ -272,13 +285,20 @@ class RateLimiter:
     def set_limits(self, limits: RateLimits) -> None:
         """Keep other limits from now on; what is in use stays in use."""
         self.limits = limits
+        self._known_needs.clear()
         self._requests.limit = limits.requests_per_second
         for window in self._orders.values():
             window.limit = limits.orders_per_second
         for (path, kind, _), window in self._paths.items():
             window.limit = rate_of(path, limits.table).limit(kind)
 
-    def _needs(self, demand: Demand) -> list[tuple[RateWindow, int]]:
+    def _needs(self, demand: Demand) -> Needs:
+        needs = self._known_needs.get(demand)
+        if needs is None:
+            needs = self._known_needs[demand] = self._work_out_needs(demand)
+        return needs
+
+    def _work_out_needs(self, demand: Demand) -> Needs:
         needs: list[tuple[RateWindow, int]] = []
         if self.limits.requests_per_second:
             needs.append((self._requests, 1))
@@ -287,12 +307,12 @@ class RateLimiter:
         if self._refusals and (refusal := self._refusals.get(self._key(demand))) is not None:
             needs.append((refusal, 1))
         if not self.limits.are_venues_kept:
-            return needs
+            return tuple(needs)
         if demand.is_private:
             needs.append((self._path_window(demand), demand.units))
         if demand.is_rest:
             needs.append((self._address, 1))
-        return needs
+        return tuple(needs)
 
     def _order_window(self, account: str) -> RateWindow:
         window = self._orders.get(account)
@@ -311,7 +331,7 @@ class RateLimiter:
             window = self._paths[key] = RateWindow(rate.limit(demand.category), rate.window_secs)
         return window
 
-    def _take(self, ticket: int, needs: list[tuple[RateWindow, int]], now: float) -> None:
+    def _take(self, ticket: int, needs: Needs, now: float) -> None:
         for window, units in needs:
             window.take(ticket, now, units)
-        self._held[ticket] = tuple(needs)
+        self._held[ticket] = needs

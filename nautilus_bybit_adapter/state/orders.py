@@ -94,6 +94,11 @@ class OrderLifecycles:
         """Tell whether an order was submitted or adopted here."""
         return self._records.find(client_order_id, venue_order_id) is not None
 
+    @property
+    def counted_fills(self) -> int:
+        """How many executions were counted so far; the newest `REMEMBERED_FILLS` are known again."""
+        return self._counted.total
+
     def open_ids(self) -> dict[str, str]:
         """Return every order that is not closed: the venue's id, `""` while it is unknown, by client order id."""
         return {

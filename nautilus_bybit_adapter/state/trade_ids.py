@@ -39,9 +39,16 @@ class TradeIds:
 
 
 class CountedFills:
-    """The executions that were counted, each by its id and its order's; the oldest of very many are forgotten."""
+    """The executions that were counted, each by its id and its order's; the oldest of very many are forgotten.
+
+    Attributes
+    ----------
+    total : int
+        How many were counted so far, the forgotten ones too.
+    """
 
     def __init__(self) -> None:
+        self.total = 0
         self._keys: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def __contains__(self, key: tuple[str, str]) -> bool:
@@ -50,6 +57,7 @@ class CountedFills:
 
     def add(self, key: tuple[str, str]) -> None:
         """Count an execution."""
+        self.total += 1
         self._keys[key] = None
         if len(self._keys) > REMEMBERED_FILLS:
             self._keys.popitem(last=False)

@@ -76,6 +76,7 @@ class RateGate:
         self._monotonic = monotonic
         self._waiters: dict[int, asyncio.Future[None]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._armed_for: float | None = None
 
     @property
     def waiting_count(self) -> int:
@@ -200,9 +201,16 @@ class RateGate:
         self._arm(now)
 
     def _arm(self, now: float) -> None:
+        at = self._limiter.next_at(now)
+        if at == self._armed_for:
+            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        at = self._limiter.next_at(now)
+        self._armed_for = at
         if at is not None:
-            self._timer = asyncio.get_running_loop().call_later(at - now, self._wake)
+            self._timer = asyncio.get_running_loop().call_later(at - now, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._armed_for = None
+        self._wake()

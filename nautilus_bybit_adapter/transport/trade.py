@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 
 # Requests given up on whose late ack is still recognised.
 _REMEMBERED = 1_000
+_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -141,6 +142,7 @@ class BybitTradeWebSocket:
         # Unique across reconnects and processes: the venue refuses a repeated id.
         self._req_prefix = uuid.uuid4().hex[:12]
         self._req_count = itertools.count(1)
+        self._demands: dict[tuple[str, str, int], Demand] = {}
         self._in_flight: dict[str, _InFlight] = {}
         self._given_up: OrderedDict[str, None] = OrderedDict()
         self._link = WebSocketLink(
@@ -244,7 +246,7 @@ class BybitTradeWebSocket:
 
     async def _request(self, op: str, category: str, request: _Request, *, orders: int = 1) -> OrderAck:
         """Send a request when the rate limits let it through; one refused for its rate was not processed."""
-        demand = Demand(_path_of(op), category, orders, is_rest=False, account=self._credentials.label)
+        demand = self._demand(op, category, orders)
         send_by = time.monotonic() + self._order_wait_secs
         while True:
             self._require_live(op)
@@ -259,9 +261,17 @@ class BybitTradeWebSocket:
                 self._gate.settle(ticket)
                 return response
 
+    def _demand(self, op: str, category: str, orders: int) -> Demand:
+        demand = self._demands.get((op, category, orders))
+        if demand is None:
+            path, account = _path_of(op), self._credentials.label
+            demand = Demand(path, category, orders, is_rest=False, account=account)
+            self._demands[op, category, orders] = demand
+        return demand
+
     async def _exchange(self, op: str, request: _Request, demand: Demand) -> OrderAck:
         req_id = f"{self._req_prefix}-{next(self._req_count)}"
-        payload = msgspec.json.encode(
+        payload = _encode(
             {
                 "reqId": req_id,
                 "header": {

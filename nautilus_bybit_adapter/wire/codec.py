@@ -149,6 +149,24 @@ def _kind_of(topic: str) -> str:
     return f"{kind}.{variant}" if kind == "orderbook" and not variant.isdigit() else kind
 
 
+class _Orders(msgspec.Struct, frozen=True, rename="camel"):
+    topic: str
+    data: list[BybitOrder]
+    creation_time: int = 0
+
+
+class _Executions(msgspec.Struct, frozen=True, rename="camel"):
+    topic: str
+    data: list[BybitExecution]
+    creation_time: int = 0
+
+
+_orders = msgspec.json.Decoder(_Orders)
+_executions = msgspec.json.Decoder(_Executions)
+# As they come from the venue: the topic is the first key, or the second after the frame's id.
+_LONGEST_PRIVATE_START = 80
+
+
 def decode_private(payload: Payload) -> PrivateMessage:
     """Return the message in a frame of the private socket.
 
@@ -165,6 +183,28 @@ def decode_private(payload: Payload) -> PrivateMessage:
     BybitDecodeError
         If the frame is no JSON object or its envelope is broken.
     """
+    start = bytes(payload[:_LONGEST_PRIVATE_START])
+    try:
+        if b'"topic":"execution"' in start:
+            executions = _executions.decode(payload)
+            if executions.topic == "execution":
+                fills, odd = sound_rows(executions.data)
+                when = executions.creation_time
+                return ExecutionMessage(topic="execution", creation_time=when, data=fills, bad=tuple(odd))
+        elif b'"topic":"order"' in start:
+            orders = _orders.decode(payload)
+            if orders.topic == "order":
+                rows, odd = sound_rows(orders.data)
+                return OrderMessage(
+                    topic="order", creation_time=orders.creation_time, data=rows, bad=tuple(odd)
+                )
+    except _BROKEN:
+        # Read again below, row by row.
+        pass
+    return _decode_private_slowly(payload)
+
+
+def _decode_private_slowly(payload: Payload) -> PrivateMessage:
     try:
         topic = _head.decode(payload).topic
         if not topic:

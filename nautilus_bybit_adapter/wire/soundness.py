@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 _CATEGORIES = frozenset(each.value for each in BybitProductType)
 # A number, or nothing: the venue writes what it does not state as an empty text.
-_NUMBER = re.compile(r"(?:[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)?").fullmatch
-_TIME = re.compile(r"[0-9]{0,16}").fullmatch
+_NUMBER_TEXT = r"(?:[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)?"
+_TIME_TEXT = r"[0-9]{0,16}"
+_NUMBER = re.compile(_NUMBER_TEXT).fullmatch
+_TIME = re.compile(_TIME_TEXT).fullmatch
 
 _NUMBERS: dict[type, tuple[str, ...]] = {
     BybitOrder: ("qty", "price", "avg_price", "leaves_qty", "cum_exec_qty", "trigger_price"),
@@ -34,6 +36,11 @@ _TIMES: dict[type, tuple[str, ...]] = {
 }
 _NEEDED: dict[type, tuple[str, ...]] = {BybitOrder: ("qty",), BybitExecution: ("exec_price", "exec_qty")}
 _READ = {kind: operator.attrgetter(*_NUMBERS[kind], *_TIMES[kind]) for kind in _NUMBERS}
+# All of a row's numbers and times at one look, which nearly every row stands.
+_ALL = {
+    kind: re.compile(",".join([_NUMBER_TEXT] * len(numbers) + [_TIME_TEXT] * len(_TIMES[kind]))).fullmatch
+    for kind, numbers in _NUMBERS.items()
+}
 
 
 def sound_rows[T: (BybitOrder, BybitExecution)](rows: Iterable[T]) -> tuple[list[T], list[BadRow]]:
@@ -54,15 +61,21 @@ def defect_of(row: BybitOrder | BybitExecution) -> str:
     kind = type(row)
     if row.category not in _CATEGORIES:
         return f"category is {row.category!r}; it must be one of {', '.join(sorted(_CATEGORIES))}"
-    numbers, times = _NUMBERS[kind], _TIMES[kind]
     values = _READ[kind](row)
+    if not _ALL[kind](",".join(values)):
+        return _odd_value(kind, values)
+    for name in _NEEDED[kind]:
+        if not getattr(row, name):
+            return f"{name} is empty; it must be a number"
+    return ""
+
+
+def _odd_value(kind: type, values: tuple[str, ...]) -> str:
+    numbers, times = _NUMBERS[kind], _TIMES[kind]
     for name, value in zip(numbers, values, strict=False):
         if not _NUMBER(value):
             return f"{name} is {value!r}; it must be a number"
     for name, value in zip(times, values[len(numbers) :], strict=True):
         if not _TIME(value):
             return f"{name} is {value!r}; it must be epoch milliseconds"
-    for name in _NEEDED[kind]:
-        if not getattr(row, name):
-            return f"{name} is empty; it must be a number"
-    return ""
+    raise AssertionError("each value is sound and all together are not")

@@ -13,9 +13,11 @@ from nautilus_trader.model.enums import OrderSide
 from nautilus_trader.model.events import OrderFilled, OrderRejected
 from nautilus_trader.model.identifiers import ClientId
 from nautilus_trader.model.objects import Quantity
-from trading import LINEAR, Recorder, trading
+from rest_clients import reads_of
+from trading import LINEAR, Recorder, trading, until
 
 from nautilus_bybit_adapter import BYBIT
+from nautilus_bybit_adapter.nt1.execution import desk
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 from nautilus_bybit_adapter.state import legs, order_records, trade_ids
 
@@ -85,5 +87,27 @@ def test_nothing_is_missed_and_nothing_grows(monkeypatch: pytest.MonkeyPatch) ->
                 assert len({event.trade_id for event in fills}) == len(fills) == 2 * ROUND
                 assert len(venue.exchange.account.executions) == 2 * ROUND
                 assert not trader.of(OrderRejected)
+
+    asyncio.run(scenario())
+
+
+def test_fills_are_compared_before_any_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is read again after it was forgotten would be booked twice."""
+    monkeypatch.setattr(desk, "REMEMBERED_FILLS", 2 * ROUND)
+    monkeypatch.setattr(desk, "LOOK_SECS", 0.05)
+
+    async def scenario() -> None:
+        async with SimVenue(SimConfig(market="quiet")) as venue:
+            options = {"compare_interval_secs": None, "order_wait_secs": 30.0, "recv_window_ms": 30_000}
+            async with trading(venue, exec_options=options) as trader:
+                assert trader.node is not None
+                client = trader.node.kernel.exec_engine._clients[ClientId(BYBIT)]
+                reads = reads_of(client._http)
+                # The venue takes ten a second, so that there are many looks, each of which finds too few.
+                await trade(trader, ROUND - 1)
+                assert not reads
+                await trade(trader, 1)
+                await until(lambda: any(read["path"] == "/v5/execution/list" for read in reads), "a reading")
+                assert len(trader.of(OrderFilled)) == ROUND
 
     asyncio.run(scenario())

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
+from nautilus_trader.core.uuid import UUID4
+from nautilus_trader.execution.messages import SubmitOrder
 from nautilus_trader.model.currencies import USDT
 from nautilus_trader.model.enums import AccountType, LiquiditySide, OrderSide, OrderStatus, TimeInForce
 from nautilus_trader.model.events import (
@@ -22,6 +24,7 @@ from nautilus_trader.model.events import (
     PositionClosed,
     PositionOpened,
 )
+from nautilus_trader.model.identifiers import ClientId
 from nautilus_trader.model.objects import Money, Price, Quantity
 from trading import LINEAR, SPOT, Recorder, account_states, trading, until
 
@@ -53,6 +56,24 @@ def touch(venue: SimVenue, category: str = "linear") -> tuple[Decimal, Decimal]:
 def resting_price(venue: SimVenue) -> Price:
     """Return a price far below the market."""
     return Price.from_str(f"{touch(venue)[0] - 1000:.1f}")
+
+
+def test_an_order_is_on_the_socket_when_the_clients_call_returns() -> None:
+    async def scenario(venue: SimVenue) -> None:
+        async with trading(venue) as trader:
+            assert trader.node is not None
+            client = trader.node.kernel.exec_engine._clients[ClientId("BYBIT")]
+            order = trader.order_factory.market(LINEAR, OrderSide.BUY, QUANTITY)
+            trader.cache.add_order(order)
+            client.submit_order(SubmitOrder(trader.trader_id, trader.id, order, UUID4(), 0))
+            assert client._trade is not None
+            assert client._trade.in_flight_count == 1
+            # What is said of it comes after.
+            assert order.status == OrderStatus.INITIALIZED
+            await trader.until(lambda: trader.of(OrderFilled), "OrderFilled")
+            assert trader.order_events() == ["OrderSubmitted", "OrderAccepted", "OrderFilled"]
+
+    on_venue(scenario)
 
 
 def test_a_market_order_gives_every_event() -> None:

@@ -33,6 +33,7 @@ from nautilus_bybit_adapter.nt1.execution.borrowing import SpotBorrowing
 from nautilus_bybit_adapter.nt1.execution.desk import OrderDesk, insist
 from nautilus_bybit_adapter.nt1.execution.events import is_given_up
 from nautilus_bybit_adapter.nt1.execution.positions import PositionFeed
+from nautilus_bybit_adapter.nt1.execution.prompt import PromptClient
 from nautilus_bybit_adapter.nt1.execution.reporting import ReportingClient
 from nautilus_bybit_adapter.nt1.execution.reports import VenueState
 from nautilus_bybit_adapter.nt1.execution.settings import AccountSettings, dcp_topics, is_absent
@@ -68,7 +69,7 @@ PrivateSocketBuilder = Callable[
 ]
 
 
-class BybitExecutionClient(ReportingClient):
+class BybitExecutionClient(PromptClient, ReportingClient):
     """
     Trades a Bybit unified account in the framework's live node.
 

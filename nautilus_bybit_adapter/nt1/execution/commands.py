@@ -26,6 +26,7 @@ from nautilus_bybit_adapter.nt1.execution.entry import OrderPrecheck
 from nautilus_bybit_adapter.nt1.execution.events import OrderEventPublisher
 from nautilus_bybit_adapter.nt1.execution.groups import single, split
 from nautilus_bybit_adapter.nt1.execution.intake import RowIntake
+from nautilus_bybit_adapter.nt1.execution.prompt import begin
 from nautilus_bybit_adapter.nt1.execution.resolver import OutcomeResolver
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS, symbol_of
 from nautilus_bybit_adapter.nt1.mapping.order_params import OrderNotSupportedError
@@ -101,13 +102,16 @@ class OrderCommands:
 
     async def submit(self, command: SubmitOrder) -> None:
         """Send an order, or deny it when the venue has no such order."""
-        request = await self._prepare(command)
+        request = await self._request_of(command)
         if request is None:
             return
         client_order_id = command.order.client_order_id.value
+        # Nothing the venue says can be heard before this yields: the order is told of while it travels.
+        answer = begin(self._entry.place_order(request))
+        self._note_submitted(command.order, request)
         try:
             with self._resolver.sending(client_order_id):
-                response = await self._entry.place_order(request)
+                response = await answer
         except BybitError as e:
             self._on_place_failed(client_order_id, e)
         else:
@@ -118,11 +122,15 @@ class OrderCommands:
         if len(commands) == 1:
             await self.submit(commands[0])
             return
-        requests = [request for each in commands if (request := await self._prepare(each)) is not None]
+        prepared = [(each.order, await self._request_of(each)) for each in commands]
+        requests = [request for _, request in prepared if request is not None]
+        answer = begin(self._entry.batch_place_orders(requests))
         with ExitStack() as stack:
-            for request in requests:
-                stack.enter_context(self._resolver.sending(request.order_link_id or ""))
-            outcomes = await self._entry.batch_place_orders(requests)
+            for order, request in prepared:
+                if request is not None:
+                    self._note_submitted(order, request)
+                    stack.enter_context(self._resolver.sending(order.client_order_id.value))
+            outcomes = await answer
         for outcome in outcomes:
             client_order_id = outcome.request.order_link_id or ""
             if outcome.error is not None:
@@ -130,8 +138,8 @@ class OrderCommands:
             elif outcome.response is not None:
                 self._lifecycles.on_acknowledged(client_order_id, outcome.response.order_id)
 
-    async def _prepare(self, command: SubmitOrder) -> PlaceOrder | None:
-        """Return the request of an order that is submitted now; None for one that is denied."""
+    async def _request_of(self, command: SubmitOrder) -> PlaceOrder | None:
+        """Return the request of an order; None for one that is denied, which its strategy is told."""
         order = command.order
         if order.is_closed:
             self._log.warning(f"Order {order.client_order_id} is closed already and is not sent")
@@ -145,10 +153,13 @@ class OrderCommands:
         if refusal is not None:
             self._deny(order, refusal)
             return None
-        client_order_id = order.client_order_id.value
+        return request
+
+    def _note_submitted(self, order: Order, request: PlaceOrder) -> None:
+        client_order_id, now_ns = order.client_order_id.value, self._clock.timestamp_ns()
         self._legs.on_sent(client_order_id, request.position_idx)
         self._client.generate_order_submitted(
-            order.strategy_id, order.instrument_id, order.client_order_id, self._clock.timestamp_ns()
+            order.strategy_id, order.instrument_id, order.client_order_id, now_ns
         )
         self._lifecycles.on_submitted(
             client_order_id,
@@ -156,9 +167,8 @@ class OrderCommands:
             order.price.as_decimal() if order.has_price else None,
             order.trigger_price.as_decimal() if order.has_trigger_price else None,
             quote_quantity=order.is_quote_quantity,
-            submitted_ms=self._now_ms(),
+            submitted_ms=now_ns // MS_TO_NS,
         )
-        return request
 
     def deny_list_unless_whole(self, command: SubmitOrderList) -> bool:
         """Deny a list of which one order cannot be sent, since half a list is no list; tell whether it was."""

@@ -34,12 +34,12 @@ from nautilus_bybit_adapter.nt1.execution.resolver import (
 from nautilus_bybit_adapter.nt1.mapping.identifiers import MS_TO_NS
 from nautilus_bybit_adapter.state.legs import PositionLegs
 from nautilus_bybit_adapter.state.orders import OrderLifecycles
-from nautilus_bybit_adapter.state.trade_ids import TradeIds
+from nautilus_bybit_adapter.state.trade_ids import REMEMBERED_FILLS, TradeIds
 from nautilus_bybit_adapter.transport.http import BybitHTTPClient
 from nautilus_bybit_adapter.transport.trade import BybitTradeWebSocket
 from nautilus_bybit_adapter.wire.messages import ExecutionMessage, OrderMessage
 
-WATCH_SECS = 1.0
+WATCH_SECS, LOOK_SECS = 1.0, 60.0
 
 
 class OrderDesk:
@@ -153,8 +153,11 @@ class OrderDesk:
     def watching(self, is_live: Callable[[], bool]) -> Iterator[Coroutine[Any, Any, None]]:
         """Return what runs while the client is connected; ``is_live`` is whether the private socket is."""
         yield self._ask_for_overdue()
-        if self._compare_interval_secs is not None:
-            yield self._recovery.compare_every(self._compare_interval_secs, is_live, self._log.warning)
+        # A fill that is read again has to be known again, so one reads anew before any is forgotten.
+        secs, least_fills = self._compare_interval_secs, 0
+        if secs is None:
+            secs, least_fills = LOOK_SECS, REMEMBERED_FILLS // 2
+        yield self._recovery.compare_every(secs, is_live, self._log.warning, least_fills=least_fills)
 
     async def catch_up(self) -> None:
         """Read everything since the last complete reading; raises `BybitError`."""

@@ -169,6 +169,9 @@ class OrderEventPublisher:
     def _publish_own(self, event: OwnOrderEvent, order: Order) -> None:
         ids = (order.strategy_id, order.instrument_id, order.client_order_id)
         match event:
+            case Filled():
+                if not self._exits.takes(event, order):
+                    self._book(event, order)
             case Accepted(_, venue_order_id, ts_ms):
                 self._client.generate_order_accepted(*ids, VenueOrderId(venue_order_id), ts_ms * MS_TO_NS)
             case Rejected(_, reason, due_post_only, ts_ms):
@@ -181,9 +184,6 @@ class OrderEventPublisher:
                 self._publish_updated(order, venue_order_id, quantity, price, trigger_price, ts_ms)
             case Canceled(_, venue_order_id, ts_ms):
                 self._client.generate_order_canceled(*ids, VenueOrderId(venue_order_id), ts_ms * MS_TO_NS)
-            case Filled():
-                if not self._exits.takes(event, order):
-                    self._book(event, order)
             case Query(_, reason):
                 self._query(order, reason)
 

@@ -121,13 +121,16 @@ class OrderGroups:
 
     def on_order_event(self, event: OrderEvent) -> None:
         """Take an order's event, whether a push or a reconciliation brought it."""
+        is_known = self._machine.knows(event.client_order_id.value)
         order = self._cache.order(event.client_order_id)
-        if order is None or not self._is_ours(order):
+        # Most orders are of no group, and each of their events comes by here.
+        if order is None or not (is_known or order.contingency_type != ContingencyType.NO_CONTINGENCY):
             return
-        if self._machine.knows(event.client_order_id.value):
-            self._carry_out(self._actions_after(event))
-        elif order.contingency_type != ContingencyType.NO_CONTINGENCY:
-            self._adopt(order)
+        if self._is_ours(order):
+            if is_known:
+                self._carry_out(self._actions_after(event))
+            else:
+                self._adopt(order)
 
     def _is_ours(self, order: Order) -> bool:
         client_id = self._cache.client_id(order.client_order_id)

@@ -88,6 +88,10 @@ class RowIntake:
                 self.adopt(order.client_order_id.value)
         return self._lifecycles.open_ids()
 
+    def counted_fills(self) -> int:
+        """Return how many executions were taken so far."""
+        return self._lifecycles.counted_fills
+
     def recall_fills(self) -> None:
         """Learn which ids the fills of earlier runs were booked under, before any fill is named."""
         for order in self._cache.orders(venue=BYBIT_VENUE):

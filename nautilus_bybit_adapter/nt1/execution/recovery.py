@@ -38,6 +38,9 @@ class RowSink(Protocol):
     def open_order_ids(self) -> dict[str, str]:
         """Return the orders that are thought open: the venue's id, where it is known, by client order id."""
 
+    def counted_fills(self) -> int:
+        """Return how many executions were taken so far."""
+
     def ask_for(self, client_order_id: str, reason: str) -> None:
         """Start an inquiry for one order."""
 
@@ -102,6 +105,7 @@ class Recovery:
         self._sink = sink
         self._now_ms = now_ms
         self._since_ms = 0
+        self._counted_before = 0
         self._reading = asyncio.Lock()
 
     def begin(self) -> None:
@@ -111,12 +115,17 @@ class Recovery:
     async def catch_up(self) -> None:
         """Read everything since the last complete reading; raises `BybitError`, and then starts there again."""
         async with self._reading:
-            now_ms = self._now_ms()
+            now_ms, counted = self._now_ms(), self._sink.counted_fills()
             await recover_outage(self._venue, self._sink, self._since_ms)
-            self._since_ms = max(self._since_ms, now_ms)
+            self._since_ms, self._counted_before = max(self._since_ms, now_ms), counted
 
     async def compare_every(
-        self, interval_secs: float, is_live: Callable[[], bool], warn: Callable[[str], None]
+        self,
+        interval_secs: float,
+        is_live: Callable[[], bool],
+        warn: Callable[[str], None],
+        *,
+        least_fills: int = 0,
     ) -> None:
         """
         Read now and then while the socket is live: a push can be lost without the socket noticing.
@@ -129,11 +138,13 @@ class Recovery:
             Whether the socket is live; while it is not, its own recovery is due.
         warn : Callable[[str], None]
             Told of a reading that failed; the next one reads what it would have.
+        least_fills : int
+            How many executions there must have been since the last complete reading.
 
         """
         while True:
             await asyncio.sleep(interval_secs)
-            if not is_live():
+            if not is_live() or self._sink.counted_fills() - self._counted_before < least_fills:
                 continue
             try:
                 await self.catch_up()

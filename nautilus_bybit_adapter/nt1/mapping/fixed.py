@@ -92,6 +92,18 @@ def money_of(text: str | Decimal, currency: Currency) -> Money:
         If ``text`` is no decimal or is too large for the framework.
 
     """
+    if isinstance(text, str) and text.isascii():
+        # A fee or a balance has rarely more decimals than its currency: then nothing is to be rounded.
+        digits = text.removeprefix("-")
+        whole, point, fraction = digits.partition(".")
+        is_plain = whole.isdigit() and (not point or fraction.isdigit())
+        if is_plain and len(whole) <= _SAFE_DIGITS and len(fraction) <= currency.precision:
+            raw = int(whole + fraction) * _POWERS[RAW_DECIMALS - len(fraction)]
+            return Money.from_raw(raw if digits is text else -raw, currency)
+    return _rounded_money_of(text, currency)
+
+
+def _rounded_money_of(text: str | Decimal, currency: Currency) -> Money:
     with localcontext() as context:
         context.prec = 60
         try:

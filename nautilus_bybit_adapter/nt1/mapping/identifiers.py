@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from nautilus_trader.model.identifiers import ClientId, InstrumentId, Symbol, Venue
 
 from nautilus_bybit_adapter.constants import BYBIT
@@ -14,11 +16,13 @@ MS_TO_NS = 1_000_000
 _ENDINGS = {category: f"-{category.name}" for category in BybitProductType}
 
 
+@functools.lru_cache(maxsize=4_096)
 def instrument_id_of(symbol: str, category: BybitProductType) -> InstrumentId:
     """Return the framework's id of a symbol in a category."""
     return InstrumentId(Symbol(symbol + _ENDINGS[category]), BYBIT_VENUE)
 
 
+@functools.lru_cache(maxsize=4_096)
 def symbol_of(instrument_id: InstrumentId) -> tuple[str, BybitProductType]:
     """
     Return Bybit's symbol and category of an instrument id.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
 from nautilus_trader.execution.messages import CancelOrder as CancelCommand
 from nautilus_trader.execution.messages import ModifyOrder, SubmitOrder
 from nautilus_trader.model.enums import (
@@ -21,6 +22,7 @@ from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.nt1.mapping.identifiers import symbol_of
 from nautilus_bybit_adapter.nt1.mapping.order_params import (
+    NO_PARAMS,
     BybitOrderParams,
     OrderNotSupportedError,
     parse_amended_params,
@@ -48,6 +50,7 @@ LIMIT_TIME_IN_FORCE = {
 STOPS = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT})
 CONDITIONALS = STOPS | {OrderType.MARKET_IF_TOUCHED, OrderType.LIMIT_IF_TOUCHED}
 LIMITS = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
+PLAIN = frozenset({OrderType.MARKET, OrderType.LIMIT})
 SUPPORTED = CONDITIONALS | {OrderType.MARKET, OrderType.LIMIT}
 TRIGGERS = {
     TriggerType.DEFAULT: TriggerBy.LAST_PRICE,
@@ -55,6 +58,9 @@ TRIGGERS = {
     TriggerType.MARK_PRICE: TriggerBy.MARK_PRICE,
     TriggerType.INDEX_PRICE: TriggerBy.INDEX_PRICE,
 }
+# The first order of each kind that needed no more than numbers and a name; the others differ in these alone, and what
+# was refused of the first would have been refused of all.
+_built: dict[tuple[Any, ...], PlaceOrder] = {}
 
 
 def build_place(command: SubmitOrder, *, hedged: bool = False) -> PlaceOrder:
@@ -77,6 +83,37 @@ def build_place(command: SubmitOrder, *, hedged: bool = False) -> PlaceOrder:
 
     """
     order: Order = command.order
+    if command.params or hedged or order.order_type not in PLAIN:
+        return _build_anew(command, hedged=hedged)
+    kind = (
+        order.instrument_id,
+        order.order_type,
+        order.side,
+        order.time_in_force,
+        order.is_post_only,
+        order.is_reduce_only,
+        order.is_quote_quantity,
+    )
+    like_it = _built.get(kind)
+    limit = order.order_type == OrderType.LIMIT
+    if (
+        like_it is None
+        or not LINK_ID.fullmatch(order.client_order_id.value)
+        or (limit and order.display_qty is not None)
+    ):
+        like_it = _build_anew(command, hedged=False)
+        _built[kind] = like_it
+        return like_it
+    return msgspec.structs.replace(
+        like_it,
+        qty=str(order.quantity),
+        price=str(order.price) if limit else None,
+        order_link_id=order.client_order_id.value,
+    )
+
+
+def _build_anew(command: SubmitOrder, *, hedged: bool) -> PlaceOrder:
+    order: Order = command.order
     symbol, category = symbol_of(order.instrument_id)
     _check_order(order, category)
     params = parse_order_params(command.params, order, category)
@@ -97,8 +134,8 @@ def build_place(command: SubmitOrder, *, hedged: bool = False) -> PlaceOrder:
         market_unit=_market_unit(order, category),
         is_leverage=1 if params.is_leverage else None,
         order_filter=_order_filter(order, category),
-        **_trigger(order, category),
-        **_plain(params),
+        **(_trigger(order, category) if order.order_type in CONDITIONALS else {}),
+        **(_plain(params) if params is not NO_PARAMS else {}),
     )
 
 
@@ -118,12 +155,11 @@ def build_amend(command: ModifyOrder, order: Order) -> AmendOrder:
     changes = parse_amended_params(command.params, category)
     if command.trigger_price is not None and order.order_type not in CONDITIONALS:
         raise OrderNotSupportedError(
-            f"trigger_price {command.trigger_price} cannot be amended: "
-            f"a {order_type_to_str(order.order_type)} order has none"
+            f"trigger_price {command.trigger_price} cannot be amended: a {_kind(order)} order has none"
         )
     if command.price is not None and order.order_type not in LIMITS:
         raise OrderNotSupportedError(
-            f"price {command.price} cannot be amended: a {order_type_to_str(order.order_type)} order has none"
+            f"price {command.price} cannot be amended: a {_kind(order)} order has none"
         )
     if command.quantity is None and command.price is None and command.trigger_price is None and not changes:
         raise OrderNotSupportedError(
@@ -198,15 +234,14 @@ def position_idx_of(
 
 
 def _check_order(order: Order, category: BybitProductType) -> None:
-    kind = order_type_to_str(order.order_type)
     if order.order_type == OrderType.TRAILING_STOP_MARKET:
         raise OrderNotSupportedError(
-            f"order_type {kind} is not supported: Bybit trails the stop of a position, which "
+            f"order_type {_kind(order)} is not supported: Bybit trails the stop of a position, which "
             "BybitHTTPClient.set_trading_stop sets"
         )
     if order.order_type not in SUPPORTED:
         allowed = ", ".join(sorted(order_type_to_str(each) for each in SUPPORTED))
-        raise OrderNotSupportedError(f"order_type {kind} is not supported: {allowed} are")
+        raise OrderNotSupportedError(f"order_type {_kind(order)} is not supported: {allowed} are")
     if not LINK_ID.fullmatch(order.client_order_id.value):
         raise OrderNotSupportedError(
             f"client_order_id {order.client_order_id.value!r} cannot be an orderLinkId: "
@@ -216,10 +251,12 @@ def _check_order(order: Order, category: BybitProductType) -> None:
         category is not BybitProductType.SPOT or order.order_type != OrderType.MARKET
     ):
         raise OrderNotSupportedError(
-            f"quote_quantity is not supported for a {kind} order on {category.name}: MARKET orders on SPOT have it"
+            f"quote_quantity is not supported for a {_kind(order)} order on {category.name}: MARKET orders on SPOT have it"
         )
     if order.order_type in CONDITIONALS and category is BybitProductType.OPTION:
-        raise OrderNotSupportedError(f"order_type {kind} does not exist on OPTION: LIMIT and MARKET do")
+        raise OrderNotSupportedError(
+            f"order_type {_kind(order)} does not exist on OPTION: LIMIT and MARKET do"
+        )
     if order.order_type in LIMITS and order.display_qty is not None:
         raise OrderNotSupportedError(
             f"display_qty {order.display_qty} is not supported: None is, since Bybit has no iceberg orders"
@@ -248,8 +285,7 @@ def _time_in_force(order: Order, params: BybitOrderParams) -> str:
         # A market order is immediate-or-cancel on Bybit, whatever is asked for.
         if order.time_in_force not in {TimeInForce.GTC, TimeInForce.GTD, TimeInForce.IOC}:
             raise OrderNotSupportedError(
-                f"time_in_force {name} of a {order_type_to_str(order.order_type)} order is not supported: "
-                "GTC, GTD and IOC are"
+                f"time_in_force {name} of a {_kind(order)} order is not supported: GTC, GTD and IOC are"
             )
         return "IOC"
     if order.is_post_only or params.rpi:
@@ -278,8 +314,6 @@ def _order_filter(order: Order, category: BybitProductType) -> str | None:
 
 
 def _trigger(order: Order, category: BybitProductType) -> dict[str, Any]:
-    if order.order_type not in CONDITIONALS:
-        return {}
     trigger_by = TRIGGERS.get(order.trigger_type)
     if trigger_by is None:
         raise OrderNotSupportedError(
@@ -305,6 +339,10 @@ def _plain(params: BybitOrderParams) -> dict[str, Any]:
     """Return the params that go into the request as they are."""
     elsewhere = {"is_leverage", "position_idx", "rpi"}
     return {name: value for name, value in params.to_dict().items() if name not in elsewhere}
+
+
+def _kind(order: Order) -> str:
+    return str(order_type_to_str(order.order_type))
 
 
 def _text(value: object) -> str | None:

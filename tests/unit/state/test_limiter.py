@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import functools
+import sys
+from collections.abc import Callable
+from types import FrameType
+
 import pytest
 
 from nautilus_bybit_adapter.errors import BybitConfigError
@@ -191,12 +196,62 @@ def test_a_small_batch_behind_a_large_one_is_no_reason_to_look_at_once() -> None
 def test_the_next_look_lets_somebody_through_or_is_later() -> None:
     machine = limiter(orders=10)
     assert granted(machine, linear(CREATE), 10.0, 3) == 3
-    machine.on_refused(linear(BATCH), 15.0)
-    # The second batch keeps the last order out of the orders' window while it waits for the first.
-    for demand in (linear(BATCH), linear(BATCH, 10), linear(CREATE)):
+    machine.on_refused(Demand(BATCH, "spot"), 15.0)
+    # The second batch keeps the last order out of the orders' window while it waits for room there.
+    for demand in (Demand(BATCH, "spot"), linear(BATCH, 10), linear(CREATE)):
         assert not machine.enter(demand, 10.1)[1]
     assert machine.poll(10.1) == ()
-    assert machine.next_at(10.1) == 15.0
+    assert machine.next_at(10.1) == 12.0
+
+
+def test_one_that_waits_behind_its_like_keeps_nobody_out() -> None:
+    machine = limiter(orders=10)
+    machine.on_refused(linear(BATCH), 15.0)
+    assert not machine.enter(linear(BATCH), 10.0)[1]
+    assert not machine.enter(linear(BATCH, 10), 10.0)[1]
+    assert may_go(machine, linear(CREATE), 10.0)
+
+
+def calls_of(act: Callable[[], object]) -> int:
+    count = 0
+
+    def note(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(note)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("act", ["poll", "next_at", "enter"])
+def test_a_long_queue_costs_no_more_than_a_short_one(act: str) -> None:
+    costs = []
+    for waiting in (10, 5_000):
+        machine = limiter(create=1)
+        for number in range(waiting):
+            machine.enter(linear(CREATE) if number % 2 else Demand(CREATE, "spot"), 10.0)
+        arguments = (linear(CREATE), 10.5) if act == "enter" else (10.5,)
+        costs.append(calls_of(functools.partial(getattr(machine, act), *arguments)))
+    assert costs[0] == costs[1] < 100
+
+
+def test_everybody_gets_through_a_long_queue_in_turn() -> None:
+    machine = limiter(create=100)
+    tickets = [machine.enter(linear(CREATE), 10.0)[0] for _ in range(1_000)]
+    gone: list[int] = []
+    now = 10.0
+    while (at := machine.next_at(now)) is not None:
+        now = at
+        for ticket in machine.poll(now):
+            gone.append(ticket)
+            machine.settle(ticket, now)
+    assert gone == tickets[100:]
+    # The first hundred are never answered, so that they count for two seconds; the others for one.
+    assert now == 10.0 + 2.0 + 8.0
 
 
 def test_who_gives_up_leaves_the_queue_and_frees_what_it_had() -> None:

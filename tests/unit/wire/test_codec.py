@@ -37,6 +37,44 @@ def private_frame(topic: str, *rows: Any) -> bytes:
     return json.dumps({"id": "x", "topic": topic, "creationTime": 7, "data": list(rows)}).encode()
 
 
+def reordered(payload: bytes) -> bytes:
+    """Return the same frame with its rows first, which is not how the venue writes it."""
+    whole = json.loads(payload)
+    return compact({"data": whole.pop("data"), **whole})
+
+
+def compact(frame: dict[str, Any]) -> bytes:
+    return json.dumps(frame, separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize("name", ["order_push", "execution_push"])
+def test_a_private_frame_reads_the_same_in_any_order_of_its_keys(name: str) -> None:
+    payload = compact(json.loads(frame(name)) | {"topic": name.removesuffix("_push")})
+    message = decode_private(payload)
+    assert isinstance(message, OrderMessage | ExecutionMessage)
+    assert (len(message.data), message.bad) == (1, ())
+    assert decode_private(reordered(payload)) == message
+
+
+@pytest.mark.parametrize("topic", ["order", "execution"])
+@pytest.mark.parametrize("odd", [{"qty": "many", "execQty": "many"}, {"symbol": None}, {"category": "swap"}])
+def test_an_odd_row_is_told_apart_in_any_order_of_its_keys(topic: str, odd: dict[str, Any]) -> None:
+    whole = json.loads(frame(f"{topic}_push")) | {"topic": topic}
+    whole["data"].append(whole["data"][0] | odd)
+    payload = compact(whole)
+    message = decode_private(payload)
+    assert isinstance(message, OrderMessage | ExecutionMessage)
+    assert (len(message.data), len(message.bad)) == (1, 1)
+    assert message == decode_private(reordered(payload))
+
+
+def test_a_topic_within_another_is_not_the_frames_own() -> None:
+    whole = json.loads(private_frame("position", json.loads(frame("position_push"))))
+    payload = compact(whole | {"id": {"topic": "order"}})
+    assert b'"topic":"order"' in payload[:80]
+    assert isinstance(decode_private(payload), PositionMessage)
+
+
 def test_a_book_delta() -> None:
     message = decode_public(frame("book_delta"), "linear")
     assert isinstance(message, OrderbookMessage)

@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nautilus_trader.model.currencies import USDT
-from nautilus_trader.model.objects import Price, Quantity
+from nautilus_trader.model.objects import Currency, Money, Price, Quantity
 
 from nautilus_bybit_adapter.errors import BybitDecodeError
-from nautilus_bybit_adapter.nt1.mapping.fixed import currency_of, decimals_of, money_of, price_of, quantity_of
+from nautilus_bybit_adapter.nt1.mapping.fixed import (
+    _rounded_money_of,
+    currency_of,
+    decimals_of,
+    money_of,
+    price_of,
+    quantity_of,
+)
 
 
 @given(mantissa=st.integers(0, 10**13), precision=st.integers(0, 9), padding=st.text("0", max_size=4))
@@ -58,6 +66,21 @@ def test_an_amount_that_would_end_the_process_is_refused(text: str) -> None:
 )
 def test_money_is_exact_to_the_decimals_of_its_currency(text: str, expected: str) -> None:
     assert money_of(text, USDT).as_decimal() == Decimal(expected)
+
+
+@given(
+    text=st.from_regex(r"-?[0-9]{1,14}(\.[0-9]{0,20})?", fullmatch=True)
+    | st.text("0123456789.-eE+ ٣", max_size=8)
+)
+def test_money_that_needs_no_rounding_is_what_rounding_would_give(text: str) -> None:
+    assert amount_or_error(money_of, text) == amount_or_error(_rounded_money_of, text)
+
+
+def amount_or_error(read: Callable[[str, Currency], Money], text: str) -> Money | str:
+    try:
+        return read(text, USDT)
+    except BybitDecodeError as e:
+        return str(e)
 
 
 def test_a_coin_nobody_registered_has_eight_decimals() -> None:

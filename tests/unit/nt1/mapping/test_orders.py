@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nautilus_trader.core.uuid import UUID4
-from nautilus_trader.execution.messages import CancelOrder, ModifyOrder
+from nautilus_trader.execution.messages import CancelOrder, ModifyOrder, SubmitOrder
 from nautilus_trader.model.enums import OrderSide, TimeInForce, TriggerType
 from nautilus_trader.model.identifiers import ClientOrderId, PositionId
-from nautilus_trader.model.objects import Price
+from nautilus_trader.model.objects import Price, Quantity
 from nautilus_trader.model.orders import Order
 from order_commands import (
     FACTORY,
@@ -28,8 +31,9 @@ from order_commands import (
     submit,
 )
 
-from nautilus_bybit_adapter.nt1.mapping.order_params import BybitOrderParams
-from nautilus_bybit_adapter.nt1.mapping.orders import build_amend, build_cancel, build_place
+from nautilus_bybit_adapter.nt1.mapping.order_params import BybitOrderParams, OrderNotSupportedError
+from nautilus_bybit_adapter.nt1.mapping.orders import _build_anew, build_amend, build_cancel, build_place
+from nautilus_bybit_adapter.wire.requests import PlaceOrder
 
 BASE = {"category": "linear", "symbol": "BTCUSDT", "orderLinkId": "c-1", "qty": "0.010", "positionIdx": 0}
 BUY_LIMIT = BASE | {"side": "Buy", "orderType": "Limit", "price": "60000.1", "timeInForce": "GTC"}
@@ -37,6 +41,44 @@ SELL_MARKET = BASE | {"side": "Sell", "orderType": "Market", "timeInForce": "IOC
 SPOT_MARKET = {key: value for key, value in SELL_MARKET.items() if key != "positionIdx"} | {
     "category": "spot", "marketUnit": "baseCoin",
 }  # fmt: skip
+
+
+@given(data=st.data())
+def test_an_order_like_an_earlier_one_becomes_the_request_it_would_have_been_alone(
+    data: st.DataObject,
+) -> None:
+    draw = data.draw
+    is_limit = draw(st.booleans())
+    instrument_id = draw(st.sampled_from([LINEAR, SPOT, OPTION]))
+    options: dict[str, Any] = {
+        "time_in_force": draw(
+            st.sampled_from([TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.DAY])
+        ),
+        "reduce_only": draw(st.booleans()),
+    }
+    if is_limit:
+        options["post_only"] = draw(st.booleans())
+        options["display_qty"] = draw(st.sampled_from([None, Quantity.from_str("0.005")]))
+    else:
+        options["quote_quantity"] = draw(st.booleans())
+    for _ in range(2):
+        terms: list[Any] = [instrument_id, draw(st.sampled_from([OrderSide.BUY, OrderSide.SELL]))]
+        terms.append(Quantity.from_str(draw(st.sampled_from(["0.010", "1.5", "7"]))))
+        if is_limit:
+            terms.append(Price.from_str(draw(st.sampled_from(["60000.1", "2.5"]))))
+        name = ClientOrderId(draw(st.sampled_from(["c-1", "O-2", "with space"])))
+        order = getattr(FACTORY, "limit" if is_limit else "market")(*terms, client_order_id=name, **options)
+        params: dict[str, object] = {"smp_type": "CancelMaker"} if draw(st.booleans()) else {}
+        command = submit(order, params)
+        hedged = draw(st.booleans())
+        assert outcome(build_place, command, hedged=hedged) == outcome(_build_anew, command, hedged=hedged)
+
+
+def outcome(build: Callable[..., PlaceOrder], command: SubmitOrder, **options: bool) -> PlaceOrder | str:
+    try:
+        return build(command, **options)
+    except OrderNotSupportedError as e:
+        return str(e)
 
 
 @pytest.mark.parametrize(
