@@ -251,7 +251,8 @@ def _check_order(order: Order, category: BybitProductType) -> None:
         category is not BybitProductType.SPOT or order.order_type != OrderType.MARKET
     ):
         raise OrderNotSupportedError(
-            f"quote_quantity is not supported for a {_kind(order)} order on {category.name}: MARKET orders on SPOT have it"
+            f"quote_quantity is not supported for a {_kind(order)} order on {category.name}: "
+            "MARKET orders on SPOT have it"
         )
     if order.order_type in CONDITIONALS and category is BybitProductType.OPTION:
         raise OrderNotSupportedError(
