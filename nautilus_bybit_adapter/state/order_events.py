@@ -151,6 +151,11 @@ class OrderRecord:
     held: list[Filled] = field(default_factory=list)
 
     @property
+    def is_complete(self) -> bool:
+        """Whether it has ended, and every fill that was told of has come."""
+        return self.phase is Phase.CLOSED and self.filled >= self.reported
+
+    @property
     def missing(self) -> str:
         """What an order that is under way still lacks, in words; a resting one lacks nothing."""
         if self.phase is Phase.SUBMITTED:

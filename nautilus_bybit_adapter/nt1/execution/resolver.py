@@ -18,6 +18,7 @@ FIRST_DELAY_SECS = 0.25
 LONGEST_DELAY_SECS = 5.0
 # A request is refused by the venue once its receive window has passed; so long an absent order may still come.
 ARRIVAL_MARGIN_MS = 2_000
+ASKED_AT_ONCE = 8
 
 
 class OrderRows(Protocol):
@@ -34,7 +35,7 @@ class OrderRows(Protocol):
 
 class OutcomeResolver:
     """
-    Feeds the lifecycles with what the venue answers for one order, as often as it takes.
+    Feeds the lifecycles with what the venue answers for one order, as often as it takes; for a few at a time.
 
     Parameters
     ----------
@@ -68,6 +69,7 @@ class OutcomeResolver:
         self._now_ms = now_ms
         self._patience_ms = recv_window_ms + ARRIVAL_MARGIN_MS
         self._warn = warn
+        self._turns = asyncio.Semaphore(ASKED_AT_ONCE)
         self._running: dict[str, asyncio.Task[bool]] = {}
         self._sending: set[str] = set()
         self._sent_ms: dict[str, int] = {}
@@ -113,13 +115,17 @@ class OutcomeResolver:
 
     async def _inquire(self, instrument_id: InstrumentId, client_order_id: str) -> bool:
         started_ms, delay = self._now_ms(), FIRST_DELAY_SECS
+        first = self._lifecycles.record(client_order_id)
+        was_complete = first is None or first.is_complete
         while True:
-            record = self._lifecycles.record(client_order_id)
-            if record is None:
-                return False
             try:
-                if await self._ask_once(instrument_id, client_order_id, started_ms):
-                    break
+                async with self._turns:
+                    record = self._lifecycles.record(client_order_id)
+                    # After a stall hundreds of orders are asked for, and most are told of before it is their turn.
+                    if record is None or (record.is_complete and not was_complete):
+                        return False
+                    if await self._ask_once(instrument_id, client_order_id, started_ms):
+                        break
             except BybitError as e:
                 self._warn(f"The state of order {client_order_id} could not be asked for, trying again: {e}")
             await asyncio.sleep(delay)

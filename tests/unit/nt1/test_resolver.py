@@ -87,3 +87,65 @@ def test_an_answer_that_comes_late_gives_no_order_up(monkeypatch: pytest.MonkeyP
         assert [type(event) for event in published] == [Accepted]
 
     asyncio.run(scenario())
+
+
+class SlowVenue(EmptyVenue):
+    """A venue that answers when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = asyncio.Event()
+
+    async def order(self, *ids: object) -> BybitOrder | None:
+        self.asked += 1
+        await self.may_answer.wait()
+        return order_row(str(ids[1]))
+
+
+def order_row(link_id: str) -> BybitOrder:
+    return BybitOrder(
+        symbol="BTCUSDT", order_id=f"v-{link_id}", order_link_id=link_id, order_status="Cancelled", side="Buy",
+        order_type="Limit", qty="1", price="1", created_time="1000000", updated_time="1000001",
+    )  # fmt: skip
+
+
+def test_of_many_orders_those_that_are_told_of_meanwhile_are_not_asked_for() -> None:
+    async def scenario() -> None:
+        venue, published = SlowVenue(), list[OrderEvent]()
+        lifecycles = OrderLifecycles()
+        asks = OutcomeResolver(
+            lifecycles, venue, published.extend, lambda: venue.now_ms, 5_000, lambda _: None
+        )
+        names = [f"O-{number}" for number in range(600)]
+        for name in names:
+            lifecycles.on_submitted(name, Decimal(1), Decimal(1), submitted_ms=venue.now_ms)
+        inquiries = [asyncio.ensure_future(asks.resolve(LINEAR, name)) for name in names]
+        while venue.asked < resolver.ASKED_AT_ONCE:
+            await asyncio.sleep(0)
+        for name in names[:-1]:
+            lifecycles.on_order(order_row(name))
+        venue.may_answer.set()
+        assert not any(await asyncio.gather(*inquiries))
+        # The last one was not told of.
+        assert venue.asked == resolver.ASKED_AT_ONCE + 1
+        assert all(record.phase is Phase.CLOSED for name in names if (record := lifecycles.record(name)))
+
+    asyncio.run(scenario())
+
+
+def test_an_order_that_had_ended_when_it_was_asked_for_is_asked_for() -> None:
+    """What made one ask may be that its end was not all of it."""
+
+    async def scenario() -> None:
+        venue, published = SlowVenue(), list[OrderEvent]()
+        venue.may_answer.set()
+        lifecycles = OrderLifecycles()
+        lifecycles.on_submitted("O-1", Decimal(1), Decimal(1), submitted_ms=venue.now_ms)
+        lifecycles.on_order(order_row("O-1"))
+        asks = OutcomeResolver(
+            lifecycles, venue, published.extend, lambda: venue.now_ms, 5_000, lambda _: None
+        )
+        assert not await asks.resolve(LINEAR, "O-1")
+        assert venue.asked == 1
+
+    asyncio.run(scenario())
