@@ -83,7 +83,8 @@ class Triggers:
         Raises
         ------
         VenueError
-            When nothing would change, a value is wrong or the new trigger price has been passed.
+            When nothing would change, a value is wrong, the new trigger price has been passed, or the funds that the
+            order is to hold are not there.
         """
         it, trigger = order.instrument, order.trigger
         if trigger is None:
@@ -103,6 +104,9 @@ class Triggers:
             raise bad_param("order not modified")
         if trigger != order.trigger:
             check_not_passed(trigger, market)
+        if order.filter_kind == "tpslOrder":  # the only kind that holds funds while it waits
+            changed = replace(order, trigger=trigger, ticks=ticks, lots=lots, fees={})
+            self._admission.check_funds(market, changed, replaced=order)
         order.trigger, order.ticks, order.lots, order.protection = trigger, ticks, lots, protection
         self._settlement.told(order)
 

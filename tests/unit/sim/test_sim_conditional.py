@@ -245,6 +245,20 @@ def test_spot_conditional_orders_lock_now_or_at_the_price(desk: Desk, kind: str,
     assert desk.exchange.cancel_all(SPOT) == [order]
 
 
+def test_a_waiting_order_that_holds_funds_grows_no_further_than_they_reach(desk: Desk) -> None:
+    held = desk.exchange.account.balances["BTC"]
+    terms = {"price": "86000", "side": "Sell", "triggerPrice": "85000"}
+    order = desk.place(**SPOT, **terms, qty=str(held / 2), orderFilter="tpslOrder")
+    ids = SPOT | {"orderId": order.order_id}
+    with pytest.raises(VenueError) as refused:
+        desk.exchange.amend(ids | {"qty": str(held + order.instrument.qty(1))})
+    assert refused.value.ret_code == 170131
+    assert desk.exchange.risk.locked("BTC") == held / 2
+    desk.exchange.amend(ids | {"qty": str(held)})
+    assert desk.exchange.risk.locked("BTC") == held
+    desk.exchange.check()
+
+
 def test_spot_orders_need_their_filter_to_be_cancelled(desk: Desk) -> None:
     order = desk.place(
         **SPOT, **MARKET, side="Sell", qty="0.5", triggerPrice="85000", orderFilter="tpslOrder"
