@@ -84,7 +84,7 @@ class OrderLifecycles:
     def __init__(self, trade_ids: TradeIds | None = None) -> None:
         self._trade_ids = trade_ids or TradeIds()
         self._records = OrderRecords()
-        self._counted = CountedFills()
+        self._counted = CountedFills(self._is_open)
 
     def record(self, client_order_id: str) -> OrderRecord | None:
         """Return what is known of an order."""
@@ -343,6 +343,10 @@ class OrderLifecycles:
         return events + (self._finish_if_complete(record, ts_ms) or self._ask_for_missing_fills(record))
 
     # -- parts ---------------------------------------------------------------------------------------------
+
+    def _is_open(self, venue_order_id: str) -> bool:
+        record = self._records.find("", venue_order_id)
+        return record is not None and record.phase is not Phase.CLOSED
 
     def _refuse(
         self, record: OrderRecord, reason: str, ts_ms: int, *, due_post_only: bool = False

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 REMEMBERED_FILLS = 100_000
 # The framework's ids hold 36 characters, as many as a UUID: of a long ``execId`` the end gives way.
@@ -39,7 +43,15 @@ class TradeIds:
 
 
 class CountedFills:
-    """The executions that were counted, each by its id and its order's; the oldest of very many are forgotten.
+    """The executions that were counted, each by its id and its order's.
+
+    The oldest of very many are forgotten, those of open orders excepted: an open order may be asked for at any time,
+    and then all it ever filled comes again.
+
+    Parameters
+    ----------
+    is_open : callable
+        Tells whether an order is open, by the venue's id.
 
     Attributes
     ----------
@@ -47,8 +59,9 @@ class CountedFills:
         How many were counted so far, the forgotten ones too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_open: Callable[[str], bool] = lambda _: False) -> None:
         self.total = 0
+        self._is_open = is_open
         self._keys: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def __contains__(self, key: tuple[str, str]) -> bool:
@@ -59,8 +72,11 @@ class CountedFills:
         """Count an execution."""
         self.total += 1
         self._keys[key] = None
-        if len(self._keys) > REMEMBERED_FILLS:
-            self._keys.popitem(last=False)
+        # Two at a time, so that what was kept for its open order is caught up with once that has ended.
+        for _ in range(min(2, len(self._keys) - REMEMBERED_FILLS)):
+            oldest, _nothing = self._keys.popitem(last=False)
+            if self._is_open(oldest[1]):
+                self._keys[oldest] = None
 
     def discard(self, key: tuple[str, str]) -> None:
         """Let an execution count again."""

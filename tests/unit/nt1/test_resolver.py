@@ -98,6 +98,8 @@ class SlowVenue(EmptyVenue):
 
     async def order(self, *ids: object) -> BybitOrder | None:
         self.asked += 1
+        if self.asked == resolver.ASKED_AT_ONCE:
+            self.asked_often.set()
         await self.may_answer.wait()
         return order_row(str(ids[1]))
 
@@ -120,8 +122,7 @@ def test_of_many_orders_those_that_are_told_of_meanwhile_are_not_asked_for() -> 
         for name in names:
             lifecycles.on_submitted(name, Decimal(1), Decimal(1), submitted_ms=venue.now_ms)
         inquiries = [asyncio.ensure_future(asks.resolve(LINEAR, name)) for name in names]
-        while venue.asked < resolver.ASKED_AT_ONCE:
-            await asyncio.sleep(0)
+        await venue.asked_often.wait()
         for name in names[:-1]:
             lifecycles.on_order(order_row(name))
         venue.may_answer.set()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from nautilus_bybit_adapter.state import trade_ids
 from nautilus_bybit_adapter.state.order_events import (
     Accepted,
     Canceled,
@@ -466,3 +467,16 @@ def test_each_side_of_a_trade_with_oneself_has_an_id_of_its_own() -> None:
         assert record is not None
         later.adopt(record, [fill.trade_id])
     assert [later.on_execution(side) for side in sides] == [[], []]
+
+
+def test_an_old_fill_of_an_open_order_counts_once_however_many_came_since(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trade_ids, "REMEMBERED_FILLS", 2)
+    machine = OrderLifecycles()
+    machine.on_submitted("c-1", Decimal("0.010"), Decimal(100), submitted_ms=T0)
+    early = execution("e-1", "0.004")
+    assert [type(event) for event in machine.on_execution(early)] == [Accepted, Filled]
+    for number in range(20):
+        machine.on_execution(execution(f"x-{number}", "1", order_id="v-9", order_link_id=""))
+    assert machine.on_execution(early) == []

@@ -35,3 +35,20 @@ def test_the_oldest_of_very_many_are_forgotten(monkeypatch: pytest.MonkeyPatch) 
     assert [(name, "v-1") in counted for name in ("a", "b", "c")] == [False, True, True]
     counted.discard(("c", "v-1"))
     assert ("c", "v-1") not in counted
+
+
+def test_the_fills_of_open_orders_are_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trade_ids, "REMEMBERED_FILLS", 4)
+    open_orders = {"v-1", "v-2"}
+    counted = CountedFills(open_orders.__contains__)
+    for number in range(3):
+        counted.add((f"early {number}", f"v-{number + 1}"))
+    for number in range(40):
+        counted.add((f"late {number}", "v-9"))
+    assert [(f"early {number}", f"v-{number + 1}") in counted for number in range(3)] == [True, True, False]
+    assert sum((f"late {number}", "v-9") in counted for number in range(40)) <= 4
+    open_orders.clear()
+    for number in range(40, 60):
+        counted.add((f"late {number}", "v-9"))
+    assert [(f"late {number}", "v-9") in counted for number in range(54, 60)] == [False] * 2 + [True] * 4
+    assert counted.total == 63
