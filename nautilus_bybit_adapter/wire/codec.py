@@ -164,7 +164,7 @@ class _Executions(msgspec.Struct, frozen=True, rename="camel"):
 _orders = msgspec.json.Decoder(_Orders)
 _executions = msgspec.json.Decoder(_Executions)
 # As they come from the venue: the topic is the first key, or the second after the frame's id.
-_LONGEST_PRIVATE_START = 80
+_LONGEST_PRIVATE_START = 160
 
 
 def decode_private(payload: Payload) -> PrivateMessage:

@@ -24,6 +24,11 @@ PRICE = "86000.1"
 LIMIT = "100"
 
 
+def compact(frame: dict[str, Any]) -> bytes:
+    """Return a frame as the venue writes it."""
+    return json.dumps(frame, separators=(",", ":")).encode()
+
+
 class Desk:
     """Times by order, and who hears of executions."""
 
@@ -43,9 +48,14 @@ class Desk:
         """Tell everybody that an order was filled."""
         number, now_ms = next(self.count), time.time_ns() // 1_000_000
         row = execution_row(order, order_id, number, now_ms)
-        frame = json.dumps(
-            {"topic": "execution", "id": f"x-{number}", "creationTime": now_ms, "data": [row]}
-        ).encode()
+        frame = compact(
+            {
+                "id": f"386825804_BTCUSDT_{number}",
+                "topic": "execution",
+                "creationTime": now_ms,
+                "data": [row],
+            }
+        )
         self.executed[order["orderLinkId"]] = time.monotonic_ns()
         for transport in self.listeners:
             transport.send(WSMsgType.TEXT, frame)
@@ -116,7 +126,7 @@ class Account(WSListener):
         if request["op"] == "order.create":
             self._place(transport, request, arrived)
         else:
-            transport.send(WSMsgType.TEXT, json.dumps(self._answer(transport, request)).encode())
+            transport.send(WSMsgType.TEXT, compact(self._answer(transport, request)))
 
     def _answer(self, transport: WSTransport, request: dict[str, Any]) -> dict[str, Any]:
         op = request["op"]
@@ -157,7 +167,7 @@ class Account(WSListener):
             },
             "connId": "c-1",
         }
-        transport.send(WSMsgType.TEXT, json.dumps(answer).encode())
+        transport.send(WSMsgType.TEXT, compact(answer))
         asyncio.get_running_loop().call_later(FILL_AFTER_SECS, desk.fill, order, order_id)
 
 

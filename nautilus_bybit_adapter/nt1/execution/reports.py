@@ -276,8 +276,11 @@ class VenueState:
 
     def position_id(self, row: BybitExecution) -> PositionId | None:
         """Return the framework's id of the position a fill moves; ``None`` where the framework nets by itself."""
+        leg = self._legs.leg_of(row)
+        if not (leg or self._hedging):
+            return None
         instrument_id = instrument_id_of(row.symbol, BybitProductType(row.category))
-        return venue_position_id(instrument_id, self._legs.leg_of(row), hedging=self._hedging)
+        return venue_position_id(instrument_id, leg, hedging=self._hedging)
 
     def is_loaded(self, category: str, symbol: str) -> bool:
         """Tell whether the provider holds the instrument."""

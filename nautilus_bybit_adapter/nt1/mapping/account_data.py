@@ -39,8 +39,6 @@ def venue_position_id(
     A leg in hedge mode has one of its own. In one-way mode the framework nets by itself (``None``), except for a
     client that keeps positions apart (``hedging``): then the one position of the instrument is named.
     """
-    if not (position_idx or hedging):
-        return None
     name = _LEG.get(position_idx, "NET" if hedging else "")
     return PositionId(f"{instrument_id}-{name}") if name else None
 

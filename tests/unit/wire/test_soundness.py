@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nautilus_bybit_adapter.wire.codec import decode_private
 from nautilus_bybit_adapter.wire.messages import ExecutionMessage, OrderMessage
 from nautilus_bybit_adapter.wire.orders import BybitExecution, BybitOrder
-from nautilus_bybit_adapter.wire.soundness import defect_of, sound_rows
+from nautilus_bybit_adapter.wire.soundness import _odd_value, defect_of, sound_rows
 
 ORDER = BybitOrder(
     category="linear",
@@ -94,3 +94,15 @@ def test_a_push_sets_an_odd_row_apart(topic: str, row: BybitOrder | BybitExecuti
     assert isinstance(message, OrderMessage | ExecutionMessage)
     assert list(message.data) == [row]
     assert [each.error[-16:] for each in message.bad] == ["must be a number"]
+
+
+@given(st.text("0123456789.-+eE ,_n\u0663", max_size=20), st.booleans())
+def test_the_look_at_all_values_finds_what_the_look_at_each_does(text: str, is_time: bool) -> None:
+    fee, time = ("0", text) if is_time else (text, "1")
+    row = msgspec.structs.replace(EXECUTION, exec_fee=fee, exec_time=time)
+    values = ("1", "1", fee, "", "", "", time)
+    try:
+        expected = _odd_value(BybitExecution, values)
+    except AssertionError:
+        expected = ""
+    assert defect_of(row) == expected
