@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import functools
+from collections.abc import Awaitable, Callable, Sized
 from itertools import count
 from typing import Any
 
@@ -13,7 +14,7 @@ from nautilus_trader.core.uuid import UUID4
 from nautilus_trader.execution.messages import GenerateFillReports
 from nautilus_trader.model.currencies import USDT
 from nautilus_trader.model.enums import OrderSide, OrderStatus
-from nautilus_trader.model.events import OrderFilled, OrderPendingCancel
+from nautilus_trader.model.events import OrderFilled, OrderPendingCancel, PositionOpened
 from nautilus_trader.model.identifiers import Venue, VenueOrderId
 from nautilus_trader.model.objects import Price, Quantity
 from nautilus_trader.model.orders import Order
@@ -84,6 +85,10 @@ def fill_lots(venue: SimVenue, order: Order, *lots: int) -> None:
 
 def position(venue: SimVenue) -> Any:
     return sum(leg.size for leg in venue.exchange.account.legs("BTCUSDT"))
+
+
+def grew(rows: Sized, before: int) -> bool:
+    return len(rows) > before
 
 
 async def agreed(venue: SimVenue, trader: Recorder) -> None:
@@ -228,6 +233,39 @@ def test_an_exit_whose_entry_was_not_told_waits_for_it(told_by: str) -> None:
         await trader.until(lambda: entry.is_closed and leave.is_closed, "both fills")
         await agreed(venue, trader)
         assert trader.portfolio.is_flat(LINEAR)
+
+    on_venue(scenario)
+
+
+@pytest.mark.parametrize("first_sold", [0, 1], ids=["none left", "too little left"])
+def test_an_exit_that_overtakes_an_entry_in_the_engines_queue_waits_for_it(first_sold: int) -> None:
+    """What counts is not the position there is but the one there will be when the engine comes to the fill."""
+
+    async def scenario(venue: SimVenue, trader: Recorder) -> None:
+        venue.faults.add("lose:family=private,count=1000")
+        market = trader.order_factory.market
+        orders = [
+            market(LINEAR, OrderSide.SELL, QUANTITY),
+            market(LINEAR, OrderSide.SELL, QUANTITY),
+            market(LINEAR, OrderSide.BUY, QUANTITY if not first_sold else Quantity.from_str("0.004")),
+            market(LINEAR, OrderSide.BUY, QUANTITY, reduce_only=True),
+        ]
+        executions = venue.exchange.account.executions
+        for order in orders:
+            traded = len(executions)
+            trader.submit_order(order)
+            await until(functools.partial(grew, executions, traded), "a fill there")
+        client = client_of(trader)
+        rows = {row.order_link_id: row for row in await client._http.get_executions("linear")}
+        # The first entry is booked; the second is not told of when both exits are, within one turn of the loop.
+        client._desk._intake.take_execution(rows[orders[0].client_order_id.value])
+        await trader.until(lambda: orders[0].is_closed, "the first entry")
+        for order in orders[2:]:
+            client._desk._intake.take_execution(rows[order.client_order_id.value])
+        venue.faults.clear()
+        await agreed(venue, trader)
+        assert all(order.is_closed for order in orders)
+        assert {event.entry for event in trader.of(PositionOpened)} == {OrderSide.SELL}
 
     on_venue(scenario)
 

@@ -249,6 +249,7 @@ class OrderEventPublisher:
             liquidity_of(execution),
             int(execution.exec_time) * MS_TO_NS,
         )
+        self._exits.on_booked(event, order)
         self._positions.on_fill(execution)
         self._borrowing.on_fill(order, execution, instrument)
 

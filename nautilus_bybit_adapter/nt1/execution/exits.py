@@ -1,29 +1,44 @@
-"""Fills that may only reduce a position, where the framework has none to reduce yet."""
+"""Fills that may only reduce a position, where the framework has not enough of one to reduce yet."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import NamedTuple
 
 from nautilus_trader.cache.cache import Cache
 from nautilus_trader.live.execution_client import LiveExecutionClient
-from nautilus_trader.model.enums import OmsType
-from nautilus_trader.model.identifiers import ClientOrderId
+from nautilus_trader.model.enums import OmsType, OrderSide
+from nautilus_trader.model.identifiers import ClientOrderId, TradeId
 from nautilus_trader.model.orders import Order
 
 from nautilus_bybit_adapter.state.order_events import Filled
 
 # The engine takes events from a queue: a fill that was handed over has become a position some turns later.
 TURNS = 8
+# Fills on their way to the engine are looked through when they are so many; one it would not take is let go then.
+MOST_ON_THE_WAY = 64
+
+
+class _OnTheWay(NamedTuple):
+    order: Order
+    trade_id: TradeId
+    signed: Decimal
+
+    @property
+    def has_arrived(self) -> bool:
+        return self.order.is_closed or self.trade_id in self.order.trade_ids
 
 
 class HeldExits:
     """
-    Holds a reduce-only fill back until the fill that opened its position is booked.
+    Holds a reduce-only fill back until the fills that made its position are booked.
 
     Where an account nets, the engine opens no position with a reduce-only fill: it books the fill on its order and
     leaves it out of the position, for good. That is right as long as fills come in the order they were made in; a
-    push that was lost or is late would cost the position the exit.
+    push that was lost or is late would cost the position the exit. What counts is the position there will be when
+    the engine comes to the fill, after those that wait in its queue.
 
     Parameters
     ----------
@@ -50,6 +65,7 @@ class HeldExits:
         self._book = book
         self._catch_up = catch_up
         self._held: dict[ClientOrderId, list[Filled]] = {}
+        self._on_the_way: list[_OnTheWay] = []
 
     def takes(self, fill: Filled, order: Order) -> bool:
         """Take a fill that has to wait; tell whether it was one."""
@@ -59,16 +75,37 @@ class HeldExits:
         if waiting is not None:
             waiting.append(fill)
             return True
-        if self._has_position(order):
+        if self._can_reduce(order, fill):
             return False
         self._held[order.client_order_id] = [fill]
         self._client.create_task(self._book_in_time(order))
         return True
 
-    def _has_position(self, order: Order) -> bool:
-        return bool(
-            self._cache.positions_open(instrument_id=order.instrument_id, strategy_id=order.strategy_id)
+    def on_booked(self, fill: Filled, order: Order) -> None:
+        """Take a fill that was handed to the engine."""
+        signed = _signed(order, Decimal(fill.execution.exec_qty))
+        self._on_the_way.append(_OnTheWay(order, TradeId(fill.trade_id), signed))
+        if len(self._on_the_way) > MOST_ON_THE_WAY:
+            self._let_go_of_arrived()
+            del self._on_the_way[:-MOST_ON_THE_WAY]
+
+    def _can_reduce(self, order: Order, fill: Filled) -> bool:
+        """Tell whether there will be as much of the opposite position as a fill takes away."""
+        self._let_go_of_arrived()
+        mine = {"instrument_id": order.instrument_id, "strategy_id": order.strategy_id}
+        held = sum((each.signed_decimal_qty() for each in self._cache.positions_open(**mine)), Decimal(0))
+        coming = sum(
+            (
+                each.signed
+                for each in self._on_the_way
+                if (each.order.instrument_id, each.order.strategy_id) == tuple(mine.values())
+            ),
+            Decimal(0),
         )
+        return -_signed(order, held + coming) >= Decimal(fill.execution.exec_qty)
+
+    def _let_go_of_arrived(self) -> None:
+        self._on_the_way = [each for each in self._on_the_way if not each.has_arrived]
 
     async def _book_in_time(self, order: Order) -> None:
         try:
@@ -82,7 +119,12 @@ class HeldExits:
 
     async def _comes(self, order: Order) -> bool:
         for _ in range(TURNS):
-            if self._has_position(order):
+            if self._can_reduce(order, self._held[order.client_order_id][0]):
                 return True
             await asyncio.sleep(0)
-        return self._has_position(order)
+        return self._can_reduce(order, self._held[order.client_order_id][0])
+
+
+def _signed(order: Order, quantity: Decimal) -> Decimal:
+    """Return a quantity with the sign of an order's side."""
+    return quantity if order.side == OrderSide.BUY else -quantity
