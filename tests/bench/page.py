@@ -46,6 +46,8 @@ its venue disturb each other; "venue on a CPU of its own" is as though it were e
 here. A fill that closes a position takes the framework two to three milliseconds more, and longer the more positions
 were closed before: it appends to a pandas series of all of them. One order of fifty does so here. At a hundred orders
 a second against a limit of a hundred, orders wait for the limit: a unit is free again one second after its answer.
+Of the memory that comes on top in those minutes 0.4 kB a fill are this package's, for as long as it keeps fills in
+mind (the newest 100,000, about 40 MB in all); the rest is the framework's.
 """
 
 
