@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,8 +18,7 @@ from nautilus_bybit_adapter.state.order_events import Filled
 
 # The engine takes events from a queue: a fill that was handed over has become a position some turns later.
 TURNS = 8
-# Fills on their way to the engine are looked through when they are so many; one it would not take is let go then.
-MOST_ON_THE_WAY = 64
+LOOK_THROUGH_AT = 256
 
 
 class _OnTheWay(NamedTuple):
@@ -28,7 +28,7 @@ class _OnTheWay(NamedTuple):
 
     @property
     def has_arrived(self) -> bool:
-        return self.order.is_closed or self.trade_id in self.order.trade_ids
+        return self.trade_id in self.order.trade_ids
 
 
 class HeldExits:
@@ -65,7 +65,8 @@ class HeldExits:
         self._book = book
         self._catch_up = catch_up
         self._held: dict[ClientOrderId, list[Filled]] = {}
-        self._on_the_way: list[_OnTheWay] = []
+        self._on_the_way: deque[_OnTheWay] = deque()
+        self._look_through_at = LOOK_THROUGH_AT
 
     def takes(self, fill: Filled, order: Order) -> bool:
         """Take a fill that has to wait; tell whether it was one."""
@@ -83,11 +84,9 @@ class HeldExits:
 
     def on_booked(self, fill: Filled, order: Order) -> None:
         """Take a fill that was handed to the engine."""
+        self._let_go_of_arrived()
         signed = _signed(order, Decimal(fill.execution.exec_qty))
         self._on_the_way.append(_OnTheWay(order, TradeId(fill.trade_id), signed))
-        if len(self._on_the_way) > MOST_ON_THE_WAY:
-            self._let_go_of_arrived()
-            del self._on_the_way[:-MOST_ON_THE_WAY]
 
     def _can_reduce(self, order: Order, fill: Filled) -> bool:
         """Tell whether there will be as much of the opposite position as a fill takes away."""
@@ -105,7 +104,17 @@ class HeldExits:
         return -_signed(order, held + coming) >= Decimal(fill.execution.exec_qty)
 
     def _let_go_of_arrived(self) -> None:
-        self._on_the_way = [each for each in self._on_the_way if not each.has_arrived]
+        """Let go of what the engine has come to, which is in the order it was handed over."""
+        way = self._on_the_way
+        while way and way[0].has_arrived:
+            way.popleft()
+        if len(way) < self._look_through_at:
+            return
+        # One the engine would not take is passed over once a later one has arrived; few enough to look seldom.
+        newest = next((index for index in reversed(range(len(way))) if way[index].has_arrived), -1)
+        for _ in range(newest + 1):
+            way.popleft()
+        self._look_through_at = max(LOOK_THROUGH_AT, 2 * len(way))
 
     async def _book_in_time(self, order: Order) -> None:
         try:
