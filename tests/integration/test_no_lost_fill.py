@@ -25,6 +25,7 @@ from nautilus_bybit_adapter.nt1.execution import foreign
 from nautilus_bybit_adapter.sim import SimConfig, SimVenue
 from nautilus_bybit_adapter.sim.clock import wall_ms
 from nautilus_bybit_adapter.sim.exchange.floor import TradedMarket
+from nautilus_bybit_adapter.state.order_events import Filled
 
 QUANTITY = Quantity.from_str("0.010")
 QUICK = {"ws_trade_timeout_secs": 0.3, "recv_window_ms": 1000}
@@ -235,6 +236,35 @@ def test_an_exit_whose_entry_was_not_told_waits_for_it(told_by: str) -> None:
         assert trader.portfolio.is_flat(LINEAR)
 
     on_venue(scenario)
+
+
+def test_a_fill_the_engine_refused_is_not_reckoned_with() -> None:
+    async def scenario(venue: SimVenue, trader: Recorder) -> None:
+        market, client = trader.order_factory.market, client_of(trader)
+        first = market(LINEAR, OrderSide.BUY, QUANTITY)
+        trader.submit_order(first)
+        await agreed_on(venue, trader, 1)
+        (row,) = await client._http.get_executions("linear")
+        trader.submit_order(market(LINEAR, OrderSide.SELL, QUANTITY))
+        await agreed_on(venue, trader, 2)
+        # As though it had been handed over again under an id that the engine does not take.
+        client._desk._events._exits.on_booked(Filled(first.client_order_id.value, row, "refused"), first)
+        for fills, side in ((3, OrderSide.BUY), (4, OrderSide.SELL)):
+            trader.submit_order(market(LINEAR, side, QUANTITY))
+            await agreed_on(venue, trader, fills)
+        venue.faults.add("lose:family=private,count=100")
+        trader.submit_order(market(LINEAR, OrderSide.BUY, QUANTITY))
+        await until(lambda: position(venue) == QUANTITY.as_decimal(), "the position at the venue")
+        venue.faults.clear()
+        trader.submit_order(market(LINEAR, OrderSide.SELL, QUANTITY, reduce_only=True))
+        await agreed_on(venue, trader, 6)
+
+    on_venue(scenario)
+
+
+async def agreed_on(venue: SimVenue, trader: Recorder, fills: int) -> None:
+    await until(lambda: len(venue.exchange.account.executions) == fills, f"{fills} fills at the venue")
+    await agreed(venue, trader)
 
 
 @pytest.mark.parametrize("first_sold", [0, 1], ids=["none left", "too little left"])

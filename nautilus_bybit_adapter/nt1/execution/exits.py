@@ -84,9 +84,14 @@ class HeldExits:
 
     def on_booked(self, fill: Filled, order: Order) -> None:
         """Take a fill that was handed to the engine."""
-        self._let_go_of_arrived()
+        way = self._on_the_way
+        while way and way[0].has_arrived:
+            way.popleft()
+        if len(way) >= self._look_through_at:
+            self._let_go_of_arrived()
+            self._look_through_at = max(LOOK_THROUGH_AT, 2 * len(way))
         signed = _signed(order, Decimal(fill.execution.exec_qty))
-        self._on_the_way.append(_OnTheWay(order, TradeId(fill.trade_id), signed))
+        way.append(_OnTheWay(order, TradeId(fill.trade_id), signed))
 
     def _can_reduce(self, order: Order, fill: Filled) -> bool:
         """Tell whether there will be as much of the opposite position as a fill takes away."""
@@ -104,17 +109,11 @@ class HeldExits:
         return -_signed(order, held + coming) >= Decimal(fill.execution.exec_qty)
 
     def _let_go_of_arrived(self) -> None:
-        """Let go of what the engine has come to, which is in the order it was handed over."""
+        """Let go of what the engine has come to: the newest that has arrived, and all before it, refused ones too."""
         way = self._on_the_way
-        while way and way[0].has_arrived:
-            way.popleft()
-        if len(way) < self._look_through_at:
-            return
-        # One the engine would not take is passed over once a later one has arrived; few enough to look seldom.
         newest = next((index for index in reversed(range(len(way))) if way[index].has_arrived), -1)
         for _ in range(newest + 1):
             way.popleft()
-        self._look_through_at = max(LOOK_THROUGH_AT, 2 * len(way))
 
     async def _book_in_time(self, order: Order) -> None:
         try:
